@@ -1,0 +1,89 @@
+/**
+ * What dorawatch concludes: transitions of paths and servers, sites fallen silent, and what a group's servers together
+ * amount to (gap, overlap, failover, fail-back). Findings carry their brackets; how they are told to a person is elsewhere.
+ */
+import type { UnixMicros } from './units.ts';
+
+export const STATES = ['serving', 'degraded', 'non-serving', 'unknown'] as const;
+/** State of a path or a server. No news is `unknown`, never `non-serving`. */
+export type State = (typeof STATES)[number];
+
+/** State of a group, read with its mode. */
+export const GROUP_STATES = ['normal', 'failed-over', 'gap', 'overlap', 'degraded', 'unknown'] as const;
+export type GroupState = (typeof GROUP_STATES)[number];
+
+/** Why a state was reached: what the evidence was. */
+export type Reason =
+  | 'answered'
+  | 'no-offer'
+  | 'no-ack'
+  | 'nak'
+  | 'refused'
+  | 'unreachable'
+  | 'loss'
+  | 'some-sites'
+  | 'silent-agent'
+  | 'foreign-source'
+  | 'never-answered';
+
+/** A moment known only to lie between two others (collector time). `at` is the middle. */
+export interface Bracket {
+  readonly at: UnixMicros;
+  readonly earliest: UnixMicros;
+  readonly latest: UnixMicros;
+}
+
+/** A change of state of a path (site set), of a server (site null), or of a site's agents (server null). */
+export interface Transition extends Bracket {
+  readonly kind: 'transition' | 'silent';
+  /** Hash of what the finding is; see the design of identifiers in ARCHITECTURE.md. */
+  readonly id: string;
+  readonly group: string | null;
+  readonly server: string | null;
+  readonly site: string | null;
+  readonly bucket: number | null;
+  readonly from: State;
+  readonly to: State;
+  readonly reason: Reason;
+  /** When the log entry that showed it was received. */
+  readonly detectedAt: UnixMicros;
+  /** For a server: how many of the sites that report were served; null for a path. */
+  readonly sites: { readonly served: number; readonly reporting: number } | null;
+  /** Share of exchanges lost when it became degraded, 0–1; null otherwise. */
+  readonly lossRatio: number | null;
+  /** True when results that came late changed it. */
+  readonly late: boolean;
+}
+
+/** A period of a group: nobody served (gap), or two served at once that should not (overlap). */
+export interface Interval {
+  readonly kind: 'gap' | 'overlap';
+  readonly id: string;
+  readonly group: string;
+  readonly start: Bracket;
+  /** Null while it lasts. */
+  readonly end: Bracket | null;
+  readonly durationMs: number | null;
+  /** Half the sum of both brackets' widths. */
+  readonly uncertaintyMs: number | null;
+  readonly detectedAt: UnixMicros;
+  readonly late: boolean;
+}
+
+/** Service moved from one server to another (failover: away from the one that should serve; fail-back: to it). */
+export interface Failover {
+  readonly kind: 'failover' | 'fail-back';
+  readonly id: string;
+  readonly group: string;
+  readonly from: string;
+  readonly to: string;
+  /** When the server it moved to began. */
+  readonly start: Bracket;
+  /** How long nobody served in between; 0 when there was no gap. */
+  readonly gapMs: number;
+  readonly uncertaintyMs: number;
+  readonly detectedAt: UnixMicros;
+  readonly late: boolean;
+}
+
+export type Finding = Transition | Interval | Failover;
