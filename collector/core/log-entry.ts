@@ -3,8 +3,9 @@
  * clock samples, accepted configurations and marks. Anything that is not in here cannot influence a verdict, which is
  * what makes a restart, a second collector or a replay give the same transitions.
  */
-import type { ResultBatch } from './batch.ts';
-import type { EpochMicros, Microseconds, UnixMicros } from './units.ts';
+import type { ResultBatch } from '../../shared/core/batch.ts';
+import type { EpochMicros, Microseconds, UnixMicros } from '../../shared/core/units.ts';
+import type { CollectorConfig } from './config.ts';
 
 /** A batch, as first received. */
 export interface BatchEntry {
@@ -30,12 +31,13 @@ export interface ClockEntry {
   readonly errorUs: Microseconds;
 }
 
-/** A configuration that the collector accepted; the YAML's own text is kept, so that history says what was asked. */
+/** A configuration that the collector accepted: as understood (what the fold reads), and the YAML's own text. */
 export interface ConfigEntry {
   readonly kind: 'config';
   readonly receivedAt: UnixMicros;
   /** Rises by one with each accepted configuration. */
   readonly version: number;
+  readonly config: CollectorConfig;
   readonly text: string;
 }
 

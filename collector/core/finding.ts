@@ -2,7 +2,7 @@
  * What dorawatch concludes: transitions of paths and servers, sites fallen silent, and what a group's servers together
  * amount to (gap, overlap, failover, fail-back). Findings carry their brackets; how they are told to a person is elsewhere.
  */
-import type { UnixMicros } from './units.ts';
+import type { UnixMicros } from '../../shared/core/units.ts';
 
 export const STATES = ['serving', 'degraded', 'non-serving', 'unknown'] as const;
 /** State of a path or a server. No news is `unknown`, never `non-serving`. */
