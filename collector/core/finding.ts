@@ -48,7 +48,10 @@ export interface Transition extends Bracket {
   /** When the log entry that showed it was received. */
   readonly detectedAt: UnixMicros;
   /** For a server: how many of the sites that report were served; null for a path. */
-  readonly sites: { readonly served: number; readonly reporting: number } | null;
+  readonly sites: {
+    readonly served: number;
+    readonly reporting: number;
+  } | null;
   /** Share of exchanges lost when it became degraded, 0–1; null otherwise. */
   readonly lossRatio: number | null;
   /** True when results that came late changed it. */

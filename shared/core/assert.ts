@@ -5,5 +5,5 @@
 
 /** Ends an exhaustive switch: the compiler proves that it is never reached. @throws always, naming the value */
 export function unreachable(value: never): never {
-	throw new Error(`unreachable: ${JSON.stringify(value)}`);
+  throw new Error(`unreachable: ${JSON.stringify(value)}`);
 }
