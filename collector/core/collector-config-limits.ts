@@ -1,0 +1,32 @@
+/**
+ * Bounds of what a configuration may ask for. They exist so that a slip of the pen (`rate: 10000/s`) is a message and not
+ * a flood at a production server; each can be raised here when someone has the need and the evidence.
+ */
+
+/** Exchanges a second per server. Busy production servers manage some 300 leases a second; half of that is never a monitor. */
+export const RATE_MAX_PER_SECOND = 150;
+/** One exchange in ten minutes: below it `fall` exchanges take longer than a working day. */
+export const RATE_MIN_PER_SECOND = 1 / 600;
+/** Below it a WAN round trip of two stages is a drop. */
+export const DROP_TIME_MIN_MS = 100;
+/** A client has given up by then (RFC 2131 section 4.1 retransmits after 4 s, then 8 s). */
+export const DROP_TIME_MAX_MS = 60_000;
+/** Identities per server and agent: each may hold a lease. */
+export const CLIENTS_MAX = 1024;
+/** Unanswered exchanges in a row: 1 would make every lost packet an outage. */
+export const FALL_MIN = 2;
+export const FALL_MAX = 1000;
+export const RISE_MIN = 1;
+export const RISE_MAX = 1000;
+/** Names stand in tables, topics and file names. */
+export const NAME_MAX_LENGTH = 63;
+/** Groups, servers a group and sites: memory of the fold is their product. */
+export const GROUPS_MAX = 256;
+export const SERVERS_MAX = 16;
+export const SITES_MAX = 4096;
+/** Further source addresses of one server. */
+export const SOURCES_MAX = 32;
+/** Octets of a configuration file; the largest sensible one is a few hundred kilobytes. */
+export const FILE_MAX_BYTES = 4 << 20;
+/** Mistakes reported at once; a wrong file type would otherwise print thousands. */
+export const MISTAKES_MAX = 100;
