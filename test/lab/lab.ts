@@ -6,13 +6,14 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type ChildOptions, LabChild } from './child.ts';
 import { LabError } from './command.ts';
 import type { KeaSize, KeaTimers } from './kea-config.ts';
 import { keaConfig, LONG_TIMERS, PRODUCTION_SIZE, SHORT_TIMERS, SMALL_SIZE } from './kea-config.ts';
 import { KeaServer, keaHooksFolder } from './kea-server.ts';
 import { LabEvents } from './lab-event.ts';
-import { CHILD_LIMIT, LAB_LIMIT } from './limits.ts';
+import { CHILD_LIMIT, DELAY_LINE_START_LIMIT_MS, LAB_LIMIT } from './limits.ts';
 import {
   buildNetwork,
   type Host,
@@ -50,6 +51,8 @@ export type RunOptions = {
 };
 
 const FOLDER_PREFIX = 'dorawatch-lab-';
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+const DELAY_LINE = fileURLToPath(new URL('delay-line.ts', import.meta.url));
 const open = new Set<Lab>();
 let counter = 0;
 
@@ -63,6 +66,7 @@ export class Lab implements AsyncDisposable {
   readonly standby: KeaServer;
   readonly timers: KeaTimers;
   readonly #children = new Set<LabChild>();
+  readonly #delayLines: LabChild[] = [];
   #childCount = 0;
 
   constructor(options: LabOptions) {
@@ -79,7 +83,11 @@ export class Lab implements AsyncDisposable {
     this.standby = this.#server('standby', options);
     open.add(this);
     guardProcess(options.onSignals ?? 'close');
-    buildNetwork(this.network);
+  }
+
+  /** Makes the namespaces and links; `startLab` calls it. */
+  async build(): Promise<void> {
+    await buildNetwork(this.network, (host) => this.#connectSlowly(host));
   }
 
   /** The first site's host. */
@@ -89,9 +97,9 @@ export class Lab implements AsyncDisposable {
     return first;
   }
 
-  /** Children still running, the servers not among them. */
+  /** Children still running, servers and WAN not among them. */
   get children(): readonly LabChild[] {
-    return [...this.#children];
+    return [...this.#children].filter((child) => !this.#delayLines.includes(child));
   }
 
   /** Starts a command inside a namespace (a name, or a host of the network); the lab ends it if nobody else does. */
@@ -138,7 +146,9 @@ export class Lab implements AsyncDisposable {
   /** Ends children and servers politely, then everything else. Safe to call twice. */
   async close(): Promise<void> {
     if (!open.has(this)) return;
-    await Promise.all([...this.#children].map((child) => child.stop()));
+    // The WAN last: what still says goodbye needs it.
+    await Promise.all(this.children.map((child) => child.stop()));
+    await Promise.all(this.#delayLines.map((line) => line.stop('SIGKILL')));
     await Promise.all([this.primary.kill(), this.standby.kill()]);
     this.closeNow();
   }
@@ -152,6 +162,14 @@ export class Lab implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #connectSlowly(host: Host): Promise<void> {
+    const ends = [host.namespace, host.interface, this.network.gateway, host.gatewayInterface];
+    const args = ['--import', 'tsx', DELAY_LINE, String(host.delayMs), ...ends];
+    const line = this.run(this.network.gateway, process.execPath, args, { name: 'delay-line', cwd: REPOSITORY });
+    this.#delayLines.push(line);
+    await line.waitForOutput(/carrying/, DELAY_LINE_START_LIMIT_MS);
   }
 
   #host(part: Part): Host {
@@ -187,6 +205,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   sweep();
   const lab = new Lab(options);
   try {
+    await lab.build();
     if (options.startServers !== 'no') await lab.startPair();
     return lab;
   } catch (error) {

@@ -41,3 +41,9 @@ export const LAB_LIMIT = 8;
 
 /** Octets of a capture that the reader takes: an hour at 100 exchanges a second is about 600 MB; tests write a few MB. */
 export const CAPTURE_LIMIT_OCTETS = 1_000_000_000;
+
+/** Frames that the delay line holds each way: 20 ms at a million packets a second would not fill it. */
+export const DELAY_LINE_LIMIT_FRAMES = 20_000;
+
+/** Milliseconds until the delay line carries; it is one start of Node. */
+export const DELAY_LINE_START_LIMIT_MS = 20_000;

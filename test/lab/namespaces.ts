@@ -18,9 +18,12 @@ export type Host = {
   readonly gateway: string;
   /** Interface name of the gateway's end. */
   readonly gatewayInterface: string;
-  /** One-way netem delay on each end of the link, in milliseconds; 0 for none. */
+  /** One-way delay on each end of the link, in milliseconds; 0 for none. */
   readonly delayMs: number;
 };
+
+/** What makes the delay: the kernel's netem, or a program of ours where the kernel has none. */
+export type DelayKind = 'netem' | 'delay-line';
 
 /** The network as built. `sites[0]` is the site; more exist when asked for. */
 export type Network = {
@@ -85,17 +88,29 @@ export function networkPrefix(pid: number, counter: number): string {
   return `${NAME_PREFIX}-${pid}-${counter}`;
 }
 
-/** Builds the planned network. On failure whatever was made is removed before the error goes on. */
-export function buildNetwork(network: Network): void {
+/**
+ * Builds the planned network. `connect` makes the two interfaces of a delayed link when netem cannot. On failure whatever
+ * was made is removed before the error goes on.
+ */
+export async function buildNetwork(network: Network, connect: (host: Host) => Promise<void>): Promise<void> {
   try {
     addNamespace(network.gateway);
     setKernel(network.gateway, ['net/ipv4/ip_forward=1', 'net/ipv4/conf/all/rp_filter=0']);
-    for (const each of hostsOf(network)) addHost(network, each);
+    const kind = delayKind(network.gateway);
+    for (const each of hostsOf(network)) await addHost(network, each, kind, connect);
     addUnknownSubnet(network);
   } catch (error) {
     removeNetwork(network.prefix);
     throw error;
   }
+}
+
+/** Asks the kernel whether it has netem, by using it for a moment on the loopback of a namespace. */
+export function delayKind(namespace: string): DelayKind {
+  const tried = tryCommand('tc', ['-n', namespace, 'qdisc', 'add', 'dev', 'lo', 'root', 'netem', 'delay', '1ms']);
+  if (tried.status !== 0) return 'delay-line';
+  command('tc', ['-n', namespace, 'qdisc', 'del', 'dev', 'lo', 'root']);
+  return 'netem';
 }
 
 function addNamespace(name: string): void {
@@ -114,15 +129,25 @@ function setKernel(namespace: string, settings: readonly string[]): void {
   command('ip', ['netns', 'exec', namespace, 'sh', '-e', '-c', script]);
 }
 
-function addHost(network: Network, each: Host): void {
+async function addHost(
+  network: Network,
+  each: Host,
+  kind: DelayKind,
+  connect: (host: Host) => Promise<void>,
+): Promise<void> {
   addNamespace(each.namespace);
-  const ends = ['name', each.interface, 'netns', each.namespace, 'type', 'veth'];
-  command('ip', ['link', 'add', ...ends, 'peer', 'name', each.gatewayInterface, 'netns', network.gateway]);
-  const near = `addr add ${each.address}/24 dev ${each.interface}\nlink set ${each.interface} up\nroute add default via ${each.gateway}\n`;
-  const far = `addr add ${each.gateway}/24 dev ${each.gatewayInterface}\nlink set ${each.gatewayInterface} up\n`;
-  command('ip', ['-n', network.gateway, '-batch', '-'], { input: far });
-  command('ip', ['-n', each.namespace, '-batch', '-'], { input: near });
-  delayLink(network, each);
+  const { interface: near, gatewayInterface: far } = each;
+  if (each.delayMs > 0 && kind === 'delay-line') await connect(each);
+  else {
+    const ends = ['name', near, 'netns', each.namespace, 'type', 'veth'];
+    command('ip', ['link', 'add', ...ends, 'peer', 'name', far, 'netns', network.gateway]);
+  }
+  const farLines = [`addr add ${each.gateway}/24 dev ${far}`, `link set ${far} up`];
+  const nearLines = [`addr add ${each.address}/24 dev ${near}`, `link set ${near} up`];
+  command('ip', ['-n', network.gateway, '-batch', '-'], { input: `${farLines.join('\n')}\n` });
+  const route = `route add default via ${each.gateway}`;
+  command('ip', ['-n', each.namespace, '-batch', '-'], { input: `${[...nearLines, route].join('\n')}\n` });
+  if (each.delayMs > 0 && kind === 'netem') delayLink(network, each);
 }
 
 function addUnknownSubnet(network: Network): void {
@@ -132,12 +157,10 @@ function addUnknownSubnet(network: Network): void {
   command('ip', ['-n', network.gateway, 'route', 'add', `${network.unknownSubnetAddress}/32`, 'via', site.address]);
 }
 
-/** Puts a delay on each end of a link, where this kernel can. */
 function delayLink(network: Network, each: Host): void {
-  if (each.delayMs === 0) return;
   const netem = ['root', 'netem', 'limit', '100000', 'delay', `${each.delayMs}ms`];
-  tryCommand('tc', ['-n', each.namespace, 'qdisc', 'add', 'dev', each.interface, ...netem]);
-  tryCommand('tc', ['-n', network.gateway, 'qdisc', 'add', 'dev', each.gatewayInterface, ...netem]);
+  command('tc', ['-n', each.namespace, 'qdisc', 'add', 'dev', each.interface, ...netem]);
+  command('tc', ['-n', network.gateway, 'qdisc', 'add', 'dev', each.gatewayInterface, ...netem]);
 }
 
 /**
