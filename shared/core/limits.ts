@@ -1,0 +1,54 @@
+/**
+ * Every bound that both ends of the stream must agree on or share, each with its reason. Something that grows without a
+ * name in a limits file is a defect; what a bound throws away is counted where it is thrown away.
+ *
+ * Rejected: bounds as settings. Each of them is far from what a healthy installation needs, so a setting would only be a
+ * way to make two ends disagree.
+ */
+import type { Milliseconds } from './units.ts';
+
+/** Results in one batch: 1,000 times a second's worth at the default rate, and still under MAX_BATCH_BYTES at 20 bytes each. */
+export const MAX_RESULTS_PER_BATCH = 20_000;
+/** Encoded batch, in bytes: refused above it, so that one message can't hold a collector's memory. */
+export const MAX_BATCH_BYTES = 512 * 1024;
+/** Paths in one batch: 16 groups of 4 servers in 4 buckets, and no installation probes that from one host. */
+export const MAX_PATHS_PER_BATCH = 256;
+/** Late answers listed in a batch; a server that answers everything late gives as many as it gives results. */
+export const MAX_LATE_PER_BATCH = MAX_RESULTS_PER_BATCH;
+/** Foreign source addresses named per path and batch: enough to recognise a fault, too few for a flood to matter. */
+export const MAX_FOREIGN_SOURCES = 4;
+/** Any name (agent, site, group, server), in bytes of UTF-8: it is a key, a column of a table and a tag in InfluxDB. */
+export const MAX_NAME_BYTES = 128;
+/** Text for people on the wire (version, refusal), in bytes. */
+export const MAX_TEXT_BYTES = 1024;
+/** Targets in one assignment; as MAX_PATHS_PER_BATCH, since each becomes a path. */
+export const MAX_TARGETS = MAX_PATHS_PER_BATCH;
+/** Listed sources per target: a load balancer's addresses, or a prefix that holds them. */
+export const MAX_SOURCES_PER_TARGET = 32;
+/** One gRPC message, in bytes: the largest batch, its envelope, and room; also the largest assignment. */
+export const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** Ack ranges in one message: a window's worth even when every second batch is missing. */
+export const MAX_RANGES_PER_ACK = 1024;
+/** Largest count, latency or moment that may stand in a batch, in its unit: 2^51 µs is 71 years, exact in a double also after sums. */
+export const MAX_FIGURE = 2 ** 51;
+
+/** Batches that an agent may have sent and not seen acknowledged: 15 s of one-second batches at 20 ms, and bounded memory on both sides. */
+export const SEND_WINDOW_BATCHES = 256;
+/** Bytes of the same: so that a window of large batches doesn't fill the collector's memory through every agent at once. */
+export const SEND_WINDOW_BYTES = 4 * 1024 * 1024;
+/** HTTP/2 keep-alive: a ping this often … */
+export const KEEPALIVE_TIME_MS = 2_000 as Milliseconds;
+/** … unanswered for this long means that the peer is dead: 5 s in all, well under any silence limit. */
+export const KEEPALIVE_TIMEOUT_MS = 3_000 as Milliseconds;
+/** First wait before a reconnect; doubled with each failure. */
+export const RECONNECT_BASE_MS = 500 as Milliseconds;
+/** Longest wait: a collector that comes back hears of every site within half a minute. */
+export const RECONNECT_MAX_MS = 30_000 as Milliseconds;
+/** A session's first probes of the clock: five round trips, of which the shortest counts. */
+export const CLOCK_PROBES = 5;
+/** Between two measurements of the clock: at 50 ppm a clock drifts half a millisecond in that time. */
+export const CLOCK_INTERVAL_MS = 10_000 as Milliseconds;
+/** Longest wait for one clock reply before the next probe. */
+export const CLOCK_REPLY_MS = 2_000 as Milliseconds;
+/** Between two heartbeats. */
+export const HEARTBEAT_INTERVAL_MS = 5_000 as Milliseconds;

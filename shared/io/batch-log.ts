@@ -1,0 +1,284 @@
+/**
+ * A durable, ordered log on disk: the agent's spool and the collector's inbox. Records get positions 1, 2, 3 …; appends that
+ * arrive while a write is under way share the next write and its flush, so that many agents cost one fsync. LevelDB is known
+ * in this file only: keys `r` + position hold records, `n` + name point at positions, `m` + key hold small notes.
+ *
+ * A write is all or nothing, and survives the process's death at once, the machine's after a flush. Rejected: a file of our
+ * own with lengths and checksums. It is easy until the first half-written page, and trimming it needs segments.
+ */
+import { mkdir } from 'node:fs/promises';
+import { ClassicLevel } from 'classic-level';
+import type { Range } from '../core/ranges.ts';
+import { BatchLogError, logError } from './batch-log-error.ts';
+
+export interface LogRecord {
+  readonly position: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface NewRecord {
+  readonly bytes: Uint8Array;
+  /** A name under which find() gives the position; unique by the caller's care. */
+  readonly name?: string;
+}
+
+export interface LogSize {
+  readonly records: number;
+  /** Sum of the records' own bytes; what they take on disk differs by keys and compression. */
+  readonly bytes: number;
+}
+
+export interface BatchLog {
+  /**
+   * Appends in order, all or nothing.
+   * @param flush wait until the disk has it (power loss); otherwise it survives the process only
+   * @returns the position of each
+   */
+  append(records: readonly NewRecord[], options: { readonly flush: boolean }): Promise<readonly number[]>;
+  /** Records from position `from` on, ascending, as they were when the reading began; `limit` counts records. */
+  read(options: { readonly from: number; readonly limit?: number }): AsyncIterable<LogRecord>;
+  get(position: number): Promise<Uint8Array | undefined>;
+  find(name: string): Promise<number | undefined>;
+  /** All positions held, ascending; reads keys only. */
+  positions(): AsyncIterable<number>;
+  /** Forgets records (and gives their names free only if `names` says them). */
+  remove(removed: readonly Range[]): Promise<void>;
+  /** Forgets every record up to and including the position, and gives the space back. */
+  trim(through: number): Promise<void>;
+  remember(key: string, bytes: Uint8Array): Promise<void>;
+  recall(key: string): Promise<Uint8Array | undefined>;
+  /** The position that the next record will get. */
+  readonly next: number;
+  readonly size: LogSize;
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly records: readonly NewRecord[];
+  readonly first: number;
+  readonly flush: boolean;
+  readonly resolve: (positions: readonly number[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Store = ClassicLevel<Buffer, Buffer>;
+
+/** Record bytes in one shared write: memory, and the longest that one flush keeps the others waiting. */
+const MAX_WRITE_BYTES = 8 * 1024 * 1024;
+
+const RECORD = 0x72;
+const FIRST = Buffer.from('r');
+const BEYOND = Buffer.from('s');
+const SIZE_KEY = noteKey('size');
+const NEXT_KEY = noteKey('next');
+
+function recordKey(position: number): Buffer {
+  const key = Buffer.allocUnsafe(9);
+  key[0] = RECORD;
+  // Positions stay under 2^53, so the upper word is small; big-endian keeps them in order.
+  key.writeUInt32BE(Math.floor(position / 2 ** 32), 1);
+  key.writeUInt32BE(position >>> 0, 5);
+  return key;
+}
+
+const positionOf = (key: Buffer): number => key.readUInt32BE(1) * 2 ** 32 + key.readUInt32BE(5);
+
+function noteKey(key: string): Buffer {
+  return Buffer.from(`m${key}`);
+}
+
+function nameKey(name: string): Buffer {
+  return Buffer.from(`n${name}`);
+}
+
+function number64(...values: readonly number[]): Buffer {
+  const bytes = Buffer.allocUnsafe(values.length * 8);
+  for (const [index, value] of values.entries()) bytes.writeDoubleBE(value, index * 8);
+  return bytes;
+}
+
+/**
+ * Opens the log in a directory, making the directory when it is missing. It is this process's alone until close().
+ * @throws BatchLogError LOG_LOCKED · LOG_NOT_WRITABLE · LOG_DAMAGED · LOG_FULL
+ */
+export async function openBatchLog(directory: string): Promise<BatchLog> {
+  try {
+    await mkdir(directory, { recursive: true });
+    const store: Store = new ClassicLevel<Buffer, Buffer>(directory, {
+      keyEncoding: 'buffer',
+      valueEncoding: 'buffer',
+    });
+    await store.open();
+    const [size, next] = await store.getMany([SIZE_KEY, NEXT_KEY]);
+    return new LevelLog(directory, store, {
+      next: next?.readDoubleBE(0) ?? 1,
+      records: size?.readDoubleBE(0) ?? 0,
+      bytes: size?.readDoubleBE(8) ?? 0,
+    });
+  } catch (error) {
+    throw logError(directory, error);
+  }
+}
+
+class LevelLog implements BatchLog {
+  readonly #directory: string;
+  readonly #store: Store;
+  readonly #queue: Waiting[] = [];
+  #next: number;
+  #records: number;
+  #bytes: number;
+  #writing: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(directory: string, store: Store, start: LogSize & { readonly next: number }) {
+    this.#directory = directory;
+    this.#store = store;
+    this.#next = start.next;
+    this.#records = start.records;
+    this.#bytes = start.bytes;
+  }
+
+  get next(): number {
+    return this.#next;
+  }
+
+  get size(): LogSize {
+    return { records: this.#records, bytes: this.#bytes };
+  }
+
+  append(records: readonly NewRecord[], options: { readonly flush: boolean }): Promise<readonly number[]> {
+    if (this.#closed) return Promise.reject(new BatchLogError('LOG_CLOSED', this.#directory, undefined));
+    const first = this.#next;
+    this.#next += records.length;
+    const stored = new Promise<readonly number[]>((resolve, reject) => {
+      this.#queue.push({ records, first, flush: options.flush, resolve, reject });
+    });
+    this.#writing ??= this.#drain();
+    return stored;
+  }
+
+  async #drain(): Promise<void> {
+    // Whoever appends in this same turn of the loop shares the write.
+    await Promise.resolve();
+    while (this.#queue.length > 0) await this.#writeShared(this.#takeShared());
+    this.#writing = undefined;
+  }
+
+  #takeShared(): readonly Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const waiting of this.#queue) {
+      for (const record of waiting.records) bytes += record.bytes.length;
+      if (count > 0 && bytes > MAX_WRITE_BYTES) break;
+      count += 1;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  async #writeShared(shared: readonly Waiting[]): Promise<void> {
+    const write = this.#store.batch();
+    let records = this.#records;
+    let bytes = this.#bytes;
+    let end = this.#next;
+    for (const waiting of shared) {
+      for (const [index, record] of waiting.records.entries()) {
+        const key = recordKey(waiting.first + index);
+        write.put(key, asBuffer(record.bytes));
+        if (record.name !== undefined) write.put(nameKey(record.name), key);
+        records += 1;
+        bytes += record.bytes.length;
+      }
+      end = waiting.first + waiting.records.length;
+    }
+    write.put(SIZE_KEY, number64(records, bytes)).put(NEXT_KEY, number64(end));
+    try {
+      await write.write({ sync: shared.some((waiting) => waiting.flush) });
+    } catch (error) {
+      // Nothing of it was stored; the positions stay unused.
+      for (const waiting of shared) waiting.reject(logError(this.#directory, error));
+      return;
+    }
+    this.#records = records;
+    this.#bytes = bytes;
+    for (const { records: own, first, resolve } of shared) resolve(own.map((_, index) => first + index));
+  }
+
+  async *read(options: { readonly from: number; readonly limit?: number }): AsyncIterable<LogRecord> {
+    const range = { gte: recordKey(Math.max(0, options.from)), lt: BEYOND, limit: options.limit ?? -1 };
+    try {
+      for await (const [key, bytes] of this.#store.iterator(range)) yield { position: positionOf(key), bytes };
+    } catch (error) {
+      throw logError(this.#directory, error);
+    }
+  }
+
+  async *positions(): AsyncIterable<number> {
+    try {
+      for await (const key of this.#store.keys({ gte: FIRST, lt: BEYOND })) yield positionOf(key);
+    } catch (error) {
+      throw logError(this.#directory, error);
+    }
+  }
+
+  get(position: number): Promise<Uint8Array | undefined> {
+    return this.#ask(() => this.#store.get(recordKey(position)));
+  }
+
+  find(name: string): Promise<number | undefined> {
+    return this.#ask(async () => {
+      const key = await this.#store.get(nameKey(name));
+      return key === undefined ? undefined : positionOf(key);
+    });
+  }
+
+  remember(key: string, bytes: Uint8Array): Promise<void> {
+    return this.#ask(() => this.#store.put(noteKey(`-${key}`), asBuffer(bytes)));
+  }
+
+  recall(key: string): Promise<Uint8Array | undefined> {
+    return this.#ask(() => this.#store.get(noteKey(`-${key}`)));
+  }
+
+  async remove(removed: readonly Range[]): Promise<void> {
+    await this.#ask(async () => {
+      const write = this.#store.batch();
+      let records = 0;
+      let bytes = 0;
+      for (const { from, to } of removed) {
+        const range = { gte: recordKey(from), lte: recordKey(to) };
+        for await (const [key, value] of this.#store.iterator(range)) {
+          write.del(key);
+          records += 1;
+          bytes += value.length;
+        }
+      }
+      // The size is taken off before the write: an append that starts meanwhile must store the smaller one.
+      this.#records -= records;
+      this.#bytes -= bytes;
+      await write.put(SIZE_KEY, number64(this.#records, this.#bytes)).write();
+    });
+  }
+
+  async trim(through: number): Promise<void> {
+    await this.remove([{ from: 0, to: through }]);
+    await this.#ask(() => this.#store.compactRange(FIRST, recordKey(through + 1)));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#writing;
+    await this.#ask(() => this.#store.close());
+  }
+
+  async #ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await question();
+    } catch (error) {
+      throw logError(this.#directory, error);
+    }
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
