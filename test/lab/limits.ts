@@ -47,3 +47,6 @@ export const DELAY_LINE_LIMIT_FRAMES = 20_000;
 
 /** Milliseconds until the delay line carries; it is one start of Node. */
 export const DELAY_LINE_START_LIMIT_MS = 20_000;
+
+/** Milliseconds tcpdump goes on after the last packet that matters, so that what is in the kernel's ring is written. */
+export const CAPTURE_DRAIN_MS = 300;
