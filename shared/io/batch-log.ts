@@ -41,7 +41,7 @@ export interface BatchLog {
   find(name: string): Promise<number | undefined>;
   /** All positions held, ascending; reads keys only. */
   positions(): AsyncIterable<number>;
-  /** Forgets records (and gives their names free only if `names` says them). */
+  /** Forgets records, each at most once; their names stay taken. */
   remove(removed: readonly Range[]): Promise<void>;
   /** Forgets every record up to and including the position, and gives the space back. */
   trim(through: number): Promise<void>;
@@ -56,6 +56,8 @@ export interface BatchLog {
 interface Waiting {
   readonly records: readonly NewRecord[];
   readonly first: number;
+  readonly forgotten: readonly Buffer[];
+  readonly forgottenBytes: number;
   readonly flush: boolean;
   readonly resolve: (positions: readonly number[]) => void;
   readonly reject: (error: unknown) => void;
@@ -147,11 +149,15 @@ class LevelLog implements BatchLog {
   }
 
   append(records: readonly NewRecord[], options: { readonly flush: boolean }): Promise<readonly number[]> {
+    return this.#enqueue({ records, forgotten: [], forgottenBytes: 0, flush: options.flush });
+  }
+
+  #enqueue(change: Omit<Waiting, 'first' | 'resolve' | 'reject'>): Promise<readonly number[]> {
     if (this.#closed) return Promise.reject(new BatchLogError('LOG_CLOSED', this.#directory, undefined));
     const first = this.#next;
-    this.#next += records.length;
+    this.#next += change.records.length;
     const stored = new Promise<readonly number[]>((resolve, reject) => {
-      this.#queue.push({ records, first, flush: options.flush, resolve, reject });
+      this.#queue.push({ ...change, first, resolve, reject });
     });
     this.#writing ??= this.#drain();
     return stored;
@@ -177,20 +183,20 @@ class LevelLog implements BatchLog {
 
   async #writeShared(shared: readonly Waiting[]): Promise<void> {
     const write = this.#store.batch();
-    let records = this.#records;
-    let bytes = this.#bytes;
-    let end = this.#next;
+    let { records, bytes } = this.size;
     for (const waiting of shared) {
       for (const [index, record] of waiting.records.entries()) {
         const key = recordKey(waiting.first + index);
         write.put(key, asBuffer(record.bytes));
         if (record.name !== undefined) write.put(nameKey(record.name), key);
-        records += 1;
         bytes += record.bytes.length;
       }
-      end = waiting.first + waiting.records.length;
+      for (const key of waiting.forgotten) write.del(key);
+      records += waiting.records.length - waiting.forgotten.length;
+      bytes -= waiting.forgottenBytes;
+      write.put(NEXT_KEY, number64(waiting.first + waiting.records.length));
     }
-    write.put(SIZE_KEY, number64(records, bytes)).put(NEXT_KEY, number64(end));
+    write.put(SIZE_KEY, number64(records, bytes));
     try {
       await write.write({ sync: shared.some((waiting) => waiting.flush) });
     } catch (error) {
@@ -240,23 +246,18 @@ class LevelLog implements BatchLog {
   }
 
   async remove(removed: readonly Range[]): Promise<void> {
+    const forgotten: Buffer[] = [];
+    let forgottenBytes = 0;
     await this.#ask(async () => {
-      const write = this.#store.batch();
-      let records = 0;
-      let bytes = 0;
       for (const { from, to } of removed) {
         const range = { gte: recordKey(from), lte: recordKey(to) };
         for await (const [key, value] of this.#store.iterator(range)) {
-          write.del(key);
-          records += 1;
-          bytes += value.length;
+          forgotten.push(key);
+          forgottenBytes += value.length;
         }
       }
-      // The size is taken off before the write: an append that starts meanwhile must store the smaller one.
-      this.#records -= records;
-      this.#bytes -= bytes;
-      await write.put(SIZE_KEY, number64(this.#records, this.#bytes)).write();
     });
+    await this.#enqueue({ records: [], forgotten, forgottenBytes, flush: false });
   }
 
   async trim(through: number): Promise<void> {
