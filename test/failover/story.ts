@@ -1,0 +1,58 @@
+/**
+ * The story of the seed test, told once for the test and for the demo: a normal pair, its primary killed, the takeover, the
+ * primary's return, the fail-back, and an agent ended politely. What is said along the way goes to `tell`.
+ */
+import { pause } from '../lab/child.ts';
+import type { Lab } from '../lab/lab.ts';
+import { GROUP, type Programs } from './programs.ts';
+
+/** How long each quiet stretch lasts, and how long to wait for the pair at most. */
+export interface StoryPace {
+  readonly quietMs: number;
+  readonly takeoverLimitMs: number;
+  readonly failBackLimitMs: number;
+}
+
+/** Short HA timers: a takeover in about six seconds. */
+export const SHORT_PACE: StoryPace = { quietMs: 6_000, takeoverLimitMs: 60_000, failBackLimitMs: 90_000 };
+/** The seed test's timers: heartbeat 10 s, max-response 60 s. */
+export const LONG_PACE: StoryPace = { quietMs: 60_000, takeoverLimitMs: 240_000, failBackLimitMs: 300_000 };
+
+/** Lines for a person; the test keeps quiet. */
+export type Tell = (line: string) => void;
+
+/** Starts both programs and waits until the primary is seen to serve. */
+export async function beginProbing(programs: Programs, tell: Tell): Promise<void> {
+  programs.startCollector();
+  await programs.collector.waitForOutput(/"?listening/i, 20_000);
+  tell(`collector listening on ${programs.address}`);
+  programs.startAgent();
+  await programs.waitForGroupState('normal', 60_000);
+  tell('agent probing both servers; the group is normal: the primary serves, the standby is silent by design');
+}
+
+/** Kills the primary and brings it back; both deeds are marked as an operator would. */
+export async function failOverAndBack(lab: Lab, programs: Programs, pace: StoryPace, tell: Tell): Promise<void> {
+  await pause(pace.quietMs);
+  await lab.primary.kill();
+  tell('primary killed (kill -9)');
+  await mark(programs, 'Primary server taken down');
+  await programs.waitForGroupState('gap', 30_000);
+  tell('dorawatch sees a gap: nobody serves');
+  await programs.waitForGroupState('failed-over', pace.takeoverLimitMs);
+  tell('dorawatch sees the standby serving: failed over');
+  await pause(pace.quietMs);
+  lab.primary.start();
+  tell('primary started again');
+  await mark(programs, 'Primary is re-enabled');
+  await lab.primary.ready();
+  await lab.settled(pace.failBackLimitMs);
+  await programs.waitForGroupState('normal', pace.failBackLimitMs);
+  tell('dorawatch sees the primary serving again: normal');
+  await pause(pace.quietMs);
+}
+
+async function mark(programs: Programs, text: string): Promise<void> {
+  const printed = await programs.ops('mark', text, '--group', GROUP);
+  if (printed.code !== 0) throw new Error(`dorawatch mark: exit ${printed.code}: ${printed.stderr}`);
+}
