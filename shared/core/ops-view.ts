@@ -200,3 +200,25 @@ export interface PeriodRequest {
   readonly since: UnixMicros;
   readonly until: UnixMicros | null;
 }
+
+export interface StateRequest {
+  readonly group: string | null;
+}
+
+export interface StatusView {
+  readonly groups: readonly GroupView[];
+  /** Length of the window that drop_ratio and latency_us are over, s. */
+  readonly window_s: number;
+}
+
+export interface SitesRequest {
+  readonly unserved: boolean;
+}
+
+export interface SitesView {
+  readonly sites: readonly SiteView[];
+}
+
+export interface AgentsView {
+  readonly agents: readonly AgentView[];
+}

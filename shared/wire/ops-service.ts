@@ -1,0 +1,72 @@
+/**
+ * The Ops service as gRPC needs it: for each method its path and how values become messages and back. Written by hand
+ * because the generated code knows messages only; both the collector and the ops command line are typed by it.
+ */
+import type * as view from '../core/ops-view.ts';
+import * as shapes from './ops-shapes.ts';
+import { v1 } from './protobuf.ts';
+
+/** A method, in the form that grpc-js takes for a server and for a client. */
+export interface OpsMethod<Request, Reply> {
+  readonly path: string;
+  readonly requestStream: false;
+  readonly responseStream: boolean;
+  readonly requestSerialize: (value: Request) => Buffer;
+  readonly requestDeserialize: (bytes: Buffer) => Request;
+  readonly responseSerialize: (value: Reply) => Buffer;
+  readonly responseDeserialize: (bytes: Buffer) => Reply;
+}
+
+/** A generated message type, as far as this file uses it. */
+interface Codec {
+  encode(value: object): { finish(): Uint8Array };
+  decode(bytes: Uint8Array): object;
+}
+
+interface End<Value> {
+  readonly codec: Codec;
+  readonly fill: (message: unknown) => Value;
+}
+
+const end = <Value extends object>(codec: Codec, fill: (message: unknown) => Value): End<Value> => ({ codec, fill });
+
+const serialize =
+  <Value extends object>({ codec }: End<Value>) =>
+  (value: Value): Buffer =>
+    Buffer.from(codec.encode(value).finish());
+
+const deserialize =
+  <Value extends object>({ codec, fill }: End<Value>) =>
+  (bytes: Buffer): Value =>
+    fill(codec.decode(bytes));
+
+function method<Request extends object, Reply extends object>(
+  name: string,
+  request: End<Request>,
+  reply: End<Reply>,
+  { stream = false } = {},
+): OpsMethod<Request, Reply> {
+  return {
+    path: `/dorawatch.v1.Ops/${name}`,
+    requestStream: false,
+    responseStream: stream,
+    requestSerialize: serialize(request),
+    requestDeserialize: deserialize(request),
+    responseSerialize: serialize(reply),
+    responseDeserialize: deserialize(reply),
+  };
+}
+
+const event = end<view.EventRow>(v1.Event, shapes.fillEvent);
+const period = end<view.PeriodRequest>(v1.PeriodRequest, shapes.fillPeriodRequest);
+
+/** Every method of Ops, by name. */
+export const opsService = {
+  State: method('State', end(v1.StateRequest, shapes.fillStateRequest), end(v1.StateReply, shapes.fillStatus)),
+  Sites: method('Sites', end(v1.SitesRequest, shapes.fillSitesRequest), end(v1.SitesReply, shapes.fillSites)),
+  Agents: method('Agents', end(v1.AgentsRequest, shapes.fillAgentsRequest), end(v1.AgentsReply, shapes.fillAgents)),
+  Events: method('Events', end(v1.EventsRequest, shapes.fillEventsRequest), event, { stream: true }),
+  Report: method('Report', period, end(v1.ReportReply, shapes.fillReport)),
+  Export: method('Export', period, end(v1.ExchangeChunk, shapes.fillExchanges), { stream: true }),
+  AddMark: method('AddMark', end(v1.MarkRequest, shapes.fillMarkRequest), event),
+} as const;

@@ -1,0 +1,219 @@
+/**
+ * The Ops messages as values: for each, its keys in the order of the contract with what stands for an absent field. Reading
+ * a message is filling its shape, so absence, key order and defaults are decided in one table and nowhere else.
+ *
+ * Writing needs no table: the generated encoders leave out what is null.
+ */
+import type * as view from '../core/ops-view.ts';
+
+/** Turns a field as decoded (undefined when absent) into its value. */
+type Fill<Value> = (field: unknown) => Value;
+type Shape<Value> = { readonly [Key in keyof Value]-?: Fill<Value[Key]> };
+
+const own = (message: object, key: string): unknown =>
+  Object.hasOwn(message, key) ? Reflect.get(message, key) : undefined;
+
+/** A message through its shape; an absent message is filled with what stands for absence. */
+function message<Value extends object>(shape: Shape<Value>): Fill<Value> {
+  const entries = Object.entries<Fill<unknown>>(shape);
+  return (field) => {
+    const from = typeof field === 'object' && field !== null ? field : {};
+    // The shape has exactly the keys of Value, each with a Fill of its type.
+    return Object.fromEntries(entries.map(([key, fill]) => [key, fill(own(from, key))])) as Value;
+  };
+}
+
+const text: Fill<string> = (field) => (typeof field === 'string' ? field : '');
+const textOrNull: Fill<string | null> = (field) => (typeof field === 'string' ? field : null);
+const count: Fill<number> = (field) => (typeof field === 'number' ? field : 0);
+const countOrNull: Fill<number | null> = (field) => (typeof field === 'number' ? field : null);
+const flag: Fill<boolean> = (field) => field === true;
+// A number on the wire is a moment because its field says so.
+const moment = count as Fill<never>;
+const momentOrNull = countOrNull as Fill<never>;
+const many =
+  <Value>(one: Fill<Value>): Fill<readonly Value[]> =>
+  (field) =>
+    Array.isArray(field) ? field.map(one) : [];
+const orNull =
+  <Value>(one: Fill<Value>): Fill<Value | null> =>
+  (field) =>
+    field === undefined || field === null ? null : one(field);
+
+const bracket = message<view.Moment>({ at: moment, earliest: moment, latest: moment });
+
+const plainEvent: Shape<Omit<view.EventRow, 'start' | 'end' | 'duration_ms' | 'gap_ms' | 'uncertainty_ms'>> = {
+  id: text,
+  kind: text,
+  at: moment,
+  earliest: momentOrNull,
+  latest: momentOrNull,
+  detected_at: momentOrNull,
+  group: textOrNull,
+  server: textOrNull,
+  site: textOrNull,
+  bucket: countOrNull,
+  from: textOrNull,
+  to: textOrNull,
+  reason: textOrNull,
+  text,
+  actor: textOrNull,
+  ref: textOrNull,
+  late: flag,
+};
+
+const verdict = message(plainEvent);
+const interval = message({
+  ...plainEvent,
+  start: bracket,
+  end: orNull(bracket),
+  duration_ms: countOrNull,
+  uncertainty_ms: countOrNull,
+});
+const failover = message({ ...plainEvent, gap_ms: countOrNull, uncertainty_ms: countOrNull });
+
+/** Which keys an event has depends on its kind. */
+export const fillEvent: Fill<view.EventRow> = (field) => {
+  const row = verdict(field);
+  if (row.kind === 'gap' || row.kind === 'overlap') return interval(field);
+  return row.kind === 'failover' || row.kind === 'fail-back' ? failover(field) : row;
+};
+
+const reportRow: Fill<view.ReportRow> = (field) => ({
+  ...fillEvent(field),
+  elapsed_ms: countOrNull(typeof field === 'object' && field !== null ? own(field, 'elapsed_ms') : undefined),
+});
+
+const server = message<view.ServerView>({
+  name: text,
+  address: text,
+  role: text,
+  state: text,
+  expected: text,
+  since: momentOrNull,
+  last_served_at: momentOrNull,
+  reason: textOrNull,
+  sites: message<view.PathCountsView>({ serving: count, degraded: count, non_serving: count, unknown: count }),
+  drop_ratio: countOrNull,
+  latency_us: message<view.LatencyView>({
+    offer_p50: countOrNull,
+    offer_p99: countOrNull,
+    ack_p50: countOrNull,
+    ack_p99: countOrNull,
+  }),
+});
+
+const group = message<view.GroupView>({
+  name: text,
+  mode: text,
+  state: text,
+  since: momentOrNull,
+  sites: message<view.SiteCounts>({ served: count, unserved: count, unknown: count }),
+  servers: many(server),
+});
+
+export const fillStatus = message<view.StatusView>({ groups: many(group), window_s: count });
+
+const site = message<view.SiteView>({
+  site: text,
+  group: text,
+  served_by: many(text),
+  state: text,
+  since: momentOrNull,
+  last_ack_at: momentOrNull,
+  agent_state: text,
+  reason: textOrNull,
+});
+
+export const fillSites = message<view.SitesView>({ sites: many(site) });
+
+const agent = message<view.AgentView>({
+  id: text,
+  site: text,
+  version: textOrNull,
+  connected: flag,
+  last_seen: momentOrNull,
+  clock_offset_us: countOrNull,
+  clock_error_us: countOrNull,
+  backlog_batches: countOrNull,
+  assignment_version: countOrNull,
+  loop_delay_max_ms: countOrNull,
+});
+
+export const fillAgents = message<view.AgentsView>({ agents: many(agent) });
+
+export const fillReport = message<view.ReportView>({
+  group: text,
+  mode: text,
+  since: moment,
+  until: moment,
+  rows: many(reportRow),
+  gaps: many(fillEvent),
+  overlaps: many(fillEvent),
+  failovers: many(
+    message<view.FailoverView>({
+      from: text,
+      to: text,
+      at: moment,
+      gap_ms: countOrNull,
+      uncertainty_ms: countOrNull,
+      kind: text,
+    }),
+  ),
+  measured: message<view.MeasuredView>({
+    sites: count,
+    rate_per_second: count,
+    drop_time_ms: count,
+    exchanges: count,
+    unmeasured: count,
+    unsent: count,
+    late: count,
+  }),
+});
+
+const exchange = message<view.ExchangeView>({
+  agent: text,
+  epoch: count,
+  sequence: count,
+  index: count,
+  site: text,
+  group: text,
+  server: text,
+  bucket: countOrNull,
+  identity: count,
+  sent_at: moment,
+  outcome: text,
+  stage: text,
+  offer_us: countOrNull,
+  ack_us: countOrNull,
+  total_us: countOrNull,
+  late_us: countOrNull,
+  released: flag,
+  stamped: text,
+  clock_offset_us: countOrNull,
+});
+
+export const fillExchanges = message<{ readonly exchanges: readonly view.ExchangeView[] }>({
+  exchanges: many(exchange),
+});
+
+export const fillStateRequest = message<view.StateRequest>({ group: textOrNull });
+export const fillSitesRequest = message<view.SitesRequest>({ unserved: flag });
+export const fillAgentsRequest = message<Record<never, never>>({});
+export const fillEventsRequest = message<view.EventsRequest>({
+  group: textOrNull,
+  since: momentOrNull,
+  until: momentOrNull,
+  paths: flag,
+  follow: flag,
+});
+export const fillPeriodRequest = message<view.PeriodRequest>({ group: textOrNull, since: moment, until: momentOrNull });
+export const fillMarkRequest = message<view.MarkRequest>({
+  text,
+  at: momentOrNull,
+  group: textOrNull,
+  server: textOrNull,
+  site: textOrNull,
+  actor: textOrNull,
+  ref: textOrNull,
+});
