@@ -62,30 +62,29 @@ function ended({ octets }: Area): Uint8Array {
 function place(contents: readonly Content[], areas: readonly Area[]): boolean {
   let current = 0;
   for (const content of contents) {
-    let from = 0;
-    do {
+    let rest: Uint8Array | undefined = content.octets;
+    // At least one round, so that an option without content is written too.
+    while (rest !== undefined) {
       const target = areas[current];
       if (target === undefined) return false;
-      const part = partThatFits(content, from, target);
-      if (part === undefined) {
+      const length = lengthThatFits(content, rest.length, target);
+      if (length === undefined) {
         current += 1;
         continue;
       }
-      target.octets.push(content.code, part.length);
-      for (const octet of part) target.octets.push(octet);
-      from += part.length;
-      if (part.length === 0) break;
-    } while (from < content.octets.length || (from === 0 && current < areas.length));
-    if (current >= areas.length) return false;
+      target.octets.push(content.code, length);
+      for (const octet of rest.subarray(0, length)) target.octets.push(octet);
+      rest = length === rest.length ? undefined : rest.subarray(length);
+    }
   }
   return true;
 }
 
-function partThatFits(content: Content, from: number, target: Area): Uint8Array | undefined {
+/** How much of what is left of an option goes into this area; undefined when it must go to the next one. */
+function lengthThatFits(content: Content, left: number, target: Area): number | undefined {
   const room = target.size - target.octets.length - 2;
-  const left = content.octets.length - from;
-  if (!content.isSplittable && left > optionOctetsMax)
-    throw new RangeError(`option ${content.code} of ${left} octets cannot be split`);
-  if (room < 0 || (left > 0 && room === 0) || (!content.isSplittable && left > room)) return undefined;
-  return content.octets.slice(from, from + Math.min(left, room, optionOctetsMax));
+  if (room < 0 || (left > 0 && room === 0)) return undefined;
+  if (content.isSplittable) return Math.min(left, room, optionOctetsMax);
+  if (left > optionOctetsMax) throw new RangeError(`option ${content.code} of ${left} octets cannot be split`);
+  return left > room ? undefined : left;
 }
