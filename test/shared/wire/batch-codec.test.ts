@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { encodeBatch, sharedPrefix } from '../../../shared/wire/batch-encoder.ts';
 import { decodeBatch } from '../../../shared/wire/batch-decoder.ts';
+import { encodeBatch, sharedPrefix } from '../../../shared/wire/batch-encoder.ts';
 import { isDecodeError } from '../../../shared/wire/decode-error.ts';
 import { anyBatch, seeded, typicalBatch } from './result-batches.ts';
 

@@ -11,6 +11,9 @@ import { MAX_FIGURE } from '../../../shared/core/limits.ts';
 import { OUTCOMES } from '../../../shared/core/outcome.ts';
 import { epochMicros, microseconds, unixMicros } from '../../../shared/core/units.ts';
 
+/** Records of the plain kind that decoders make, so that strict comparison holds. */
+const record: typeof fc.record = ((model: never) => fc.record(model, { noNullPrototype: true })) as never;
+
 const figure = fc.oneof(fc.nat({ max: 5_000_000 }), fc.integer({ min: 0, max: MAX_FIGURE / 4 }));
 const latency = fc.oneof(fc.constant(ABSENT), fc.nat({ max: 5_000_000 }), fc.integer({ min: 0, max: 2 ** 40 }));
 const name = fc
@@ -18,7 +21,7 @@ const name = fc
   .filter((text) => Buffer.from(text).toString() === text);
 const address = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255)).map((octets) => octets.join('.'));
 
-const pathRef: fc.Arbitrary<PathRef> = fc.record({
+const pathRef: fc.Arbitrary<PathRef> = record({
   group: name,
   server: name,
   address,
@@ -29,7 +32,7 @@ const pathRef: fc.Arbitrary<PathRef> = fc.record({
 });
 
 const row = (paths: number) =>
-  fc.record({
+  record({
     path: fc.nat(paths - 1),
     identity: fc.nat(40),
     sentUs: figure,
@@ -60,7 +63,7 @@ export function columnsOf(rows: readonly Row[]): ResultColumns {
 
 const count = fc.oneof(fc.constant(0), fc.nat(100_000));
 const countsRow = (path: number): fc.Arbitrary<PathCounts> =>
-  fc.record({
+  record({
     path: fc.constant(path),
     due: count,
     sent: count,
@@ -75,7 +78,7 @@ const countsRow = (path: number): fc.Arbitrary<PathCounts> =>
   });
 
 const bodyOf = (paths: readonly PathRef[]) =>
-  fc.record({
+  record({
     paths: fc.constant(paths),
     results:
       paths.length === 0 ? fc.constant(columnsOf([])) : fc.array(row(paths.length), { maxLength: 60 }).map(columnsOf),
@@ -83,7 +86,7 @@ const bodyOf = (paths: readonly PathRef[]) =>
       paths.length === 0
         ? fc.constant([])
         : fc.array(
-            fc.record({
+            record({
               path: fc.nat(paths.length - 1),
               identity: fc.nat(40),
               sentUs: figure.map(epochMicros),
@@ -95,22 +98,20 @@ const bodyOf = (paths: readonly PathRef[]) =>
   });
 
 /** Any batch that the encoder may be given. */
-export const anyBatch: fc.Arbitrary<ResultBatch> = fc
-  .record({
-    agent: name,
-    site: name,
-    epoch: fc.integer({ min: 1, max: MAX_FIGURE }),
-    sequence: fc.integer({ min: 1, max: MAX_FIGURE }),
-    anchor: fc.integer({ min: 0, max: MAX_FIGURE }).map(unixMicros),
-    fromUs: figure.map(epochMicros),
-    completeThroughUs: figure.map(epochMicros),
-    assignmentVersion: fc.nat(),
-    dropTimeUs: fc.nat(60_000_000).map(microseconds),
-    stamped: fc.constantFrom('user' as const, 'kernel' as const),
-    loopDelayMaxUs: fc.nat().map(microseconds),
-    body: fc.array(pathRef, { maxLength: 5 }).chain(bodyOf),
-  })
-  .map(({ body, ...head }) => ({ ...head, ...body }));
+export const anyBatch: fc.Arbitrary<ResultBatch> = record({
+  agent: name,
+  site: name,
+  epoch: fc.integer({ min: 1, max: MAX_FIGURE }),
+  sequence: fc.integer({ min: 1, max: MAX_FIGURE }),
+  anchor: fc.integer({ min: 0, max: MAX_FIGURE }).map(unixMicros),
+  fromUs: figure.map(epochMicros),
+  completeThroughUs: figure.map(epochMicros),
+  assignmentVersion: fc.nat(),
+  dropTimeUs: fc.nat(60_000_000).map(microseconds),
+  stamped: fc.constantFrom('user' as const, 'kernel' as const),
+  loopDelayMaxUs: fc.nat().map(microseconds),
+  body: fc.array(pathRef, { maxLength: 5 }).chain(bodyOf),
+}).map(({ body, ...head }) => ({ ...head, ...body }));
 
 /** A small generator with a seed, for figures that look measured. */
 export function seeded(seed: number): () => number {
