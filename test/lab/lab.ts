@@ -1,9 +1,8 @@
 /**
  * The lab as one object: network, pair, children, captures, and an end that always comes. It is synchronous where it must
- * be: the `exit` handler of Node runs nothing asynchronous, and a lab that outlives its test would hold port 67 of the
- * next one's imagination. Docker was refused: it needs a daemon and images, namespaces need root alone.
+ * be: the `exit` handler of Node runs nothing asynchronous, and a lab that outlives its test leaves servers behind. Docker was refused: it needs a daemon and images, namespaces need root alone.
  */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -222,7 +221,7 @@ export function sweep(): void {
     if (pid === undefined || isAlive(Number(pid))) continue;
     const path = join(tmpdir(), name);
     // Anyone may make a name in /tmp; only what this user made is ours to remove.
-    if (statSync(path).uid === process.getuid?.()) rmSync(path, { recursive: true, force: true });
+    if (lstatSync(path).uid === process.getuid?.()) rmSync(path, { recursive: true, force: true });
   }
 }
 

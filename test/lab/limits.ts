@@ -50,3 +50,7 @@ export const DELAY_LINE_START_LIMIT_MS = 20_000;
 
 /** Milliseconds tcpdump goes on after the last packet that matters, so that what is in the kernel's ring is written. */
 export const CAPTURE_DRAIN_MS = 300;
+
+/** Rounds of killing what is in a namespace, and the milliseconds between two: two seconds outlast any SIGKILL. */
+export const KILL_ROUNDS = 80;
+export const KILL_PAUSE_MS = 25;

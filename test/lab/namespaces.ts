@@ -6,6 +6,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { command, LabError, tryCommand } from './command.ts';
+import { KILL_PAUSE_MS, KILL_ROUNDS } from './limits.ts';
 
 /** One end of the lab: the name of a link at the gateway is the name of the part it leads to. */
 export type Part = 'site' | 'primary' | 'standby' | 'collector';
@@ -179,9 +180,18 @@ export function setCut(network: Network, each: Host, state: 'cut' | 'mended'): v
 /** Ends what still runs in the namespaces of one lab and removes them (their links go with them). Never throws. */
 export function removeNetwork(prefix: string): void {
   for (const name of namespaceNames().filter((each) => each.startsWith(`${prefix}-`))) {
-    for (const pid of tryCommand('ip', ['netns', 'pids', name]).stdout.split('\n').filter(Boolean))
-      killPid(Number(pid));
+    killInside(name);
     tryCommand('ip', ['netns', 'del', name]);
+  }
+}
+
+/** Kills until none is left, as a killed process lives on for a moment and may have begun another just before. */
+function killInside(namespace: string): void {
+  for (let round = 0; round < KILL_ROUNDS; round += 1) {
+    const pids = tryCommand('ip', ['netns', 'pids', namespace]).stdout.split('\n').filter(Boolean);
+    if (pids.length === 0) return;
+    for (const pid of pids) killPid(Number(pid));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, KILL_PAUSE_MS);
   }
 }
 
