@@ -1,0 +1,31 @@
+/** Bounds of what the collector keeps in memory to answer people, each with its reason. */
+
+/** Findings kept: 200 servers that flap ten times a day for two months; about 60 MB. The oldest go first, and are counted. */
+export const FINDINGS_MAX = 120_000;
+/** Marks kept; people type slower than servers fail. */
+export const MARKS_MAX = 20_000;
+/** The recent window of drop ratio and latency: long enough for a quantile at a trickle, short enough to be news. */
+export const RECENT_WINDOW_S = 300;
+/** The window moves in slots of this length. */
+export const RECENT_SLOT_S = 10;
+/** Servers with a recent window: more than a configuration can name, since old names linger for one window. */
+export const RECENT_SERVERS_MAX = 8192;
+/** Agents whose clock is followed; an agent that reinstalls itself daily under new names must not fill the memory. */
+export const AGENTS_MAX = 10_000;
+/** Characters of a mark's text and of its smaller fields. */
+export const MARK_TEXT_MAX = 500;
+export const MARK_FIELD_MAX = 128;
+/** A mark may lie this far ahead of the collector's clock: planned work, and a clock that is a little fast. */
+export const MARK_AHEAD_MAX_US = 24 * 3600 * 1e6;
+/** Batches in one export: two weeks of one agent, or an hour of 350. The reader is told to ask for less. */
+export const EXPORT_BATCHES_MAX = 1_250_000;
+/** A batch is received within a day before its exchanges by a clock that is that wrong; further back an export does not look. */
+export const CLOCK_WRONG_MAX_US = 24 * 3600 * 1e6;
+/** Log entries between two snapshots: at most this many are folded again after a kill. */
+export const SNAPSHOT_EVERY_ENTRIES = 5_000;
+/** Events that a slow follower may be behind before it is cut off and told so. */
+export const FOLLOW_BACKLOG_MAX = 10_000;
+/** People and scripts that follow at once. */
+export const FOLLOWERS_MAX = 256;
+/** Late answers remembered in one export: as many as a server that answers everything late gives in a day at 10/s. */
+export const LATE_ANSWERS_MAX = 1_000_000;
