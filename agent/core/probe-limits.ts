@@ -1,0 +1,61 @@
+/**
+ * Every bound of the probing engine in one place, each with its reason. A bound that is reached sheds what is least worth
+ * keeping, and what is shed is counted. Bounds beside their loops were refused: nobody could add up what an agent may hold.
+ */
+import { type MonotonicNs, milliseconds, millisecondsToNs, type Nanoseconds } from '../../shared/core/units.ts';
+
+/** Exchanges in flight at once. 60,000 a second with a drop time of 2 s; at 500 octets each that is 60 MB. */
+export const IN_FLIGHT_MAX = 131_072;
+
+/** Finished exchanges remembered, so that late answers and duplicates are told from orphans: a minute at 1,000 a second. */
+export const RECENT_MAX = 65_536;
+
+/** How long a finished exchange is remembered: Kea's queue of 65 a thread empties in seconds, WAN routers hold less. */
+export const RECENT_NS: Nanoseconds = millisecondsToNs(milliseconds(60_000));
+
+/** Tries for an xid that no exchange in flight or remembered uses; with 200,000 of 2^32 taken, two are ever needed. */
+export const XID_TRIES = 16;
+
+/** Identities per path: what 24 bits of slot can count, perfdhcp's largest known use being 5,000,000. */
+export const IDENTITIES_MAX = 16_777_216;
+
+/** Rest of an identity after its RELEASE: servers drop a client's second packet while they work on its first. */
+export const IDENTITY_REST_NS: Nanoseconds = millisecondsToNs(milliseconds(20));
+
+/** A stalled loop is one whose timer came this much late; less is a scheduler's ordinary day on a shared core. */
+export const STALL_NS: Nanoseconds = millisecondsToNs(milliseconds(20));
+
+/** Part of its drop time that an exchange may lose to our own delay and still be judged. */
+export const OWN_DELAY_SHARE = 0.1;
+
+/** An exchange may leave this late at most, whatever its rate; later ones are unsent, so that a stall ends in no burst. */
+export const LATENESS_NS_MAX: Nanoseconds = millisecondsToNs(milliseconds(1000));
+/** … and at least this late, or rates above 20/s would lose exchanges to ordinary scheduling. */
+export const LATENESS_NS_MIN: Nanoseconds = millisecondsToNs(milliseconds(50));
+
+/** First contact: one DISCOVER a minute, since a probe from an unknown subnet is an error line in the server's log. */
+export const FIRST_CONTACT_NS: Nanoseconds = millisecondsToNs(milliseconds(60_000));
+
+/** Results of a batch; a batch closes early when it is full. 8,192 rows are about 100 kB on the wire. */
+export const BATCH_RESULTS_MAX = 8_192;
+/** Late answers named in a batch; the rest are counted as orphans. */
+export const BATCH_LATE_MAX = 1_024;
+/** A batch spans this long. */
+export const BATCH_NS: Nanoseconds = millisecondsToNs(milliseconds(1000));
+/** A batch with nothing in it is made this often, so that the watermark moves while rates are low. */
+export const EMPTY_BATCH_NS: Nanoseconds = millisecondsToNs(milliseconds(10_000));
+
+/** Foreign sources named per path and batch; an address scan must not make a batch grow. */
+export const FOREIGN_SOURCES_MAX = 4;
+
+/** Identity pools kept for targets that were assigned once: a collector has a few hundred servers at most. */
+export const POOLS_MAX = 4_096;
+
+/** The far past, for "never". */
+export const NEVER: MonotonicNs = Number.NEGATIVE_INFINITY as MonotonicNs;
+
+/** While answers are awaited, the loop looks at itself this often: a stall shorter than this and STALL_NS goes unseen. */
+export const HEARTBEAT_NS: Nanoseconds = millisecondsToNs(milliseconds(50));
+
+/** Routes are looked up anew this often (a host's address may change), and the same warning is repeated no sooner. */
+export const ROUTE_REFRESH_NS: Nanoseconds = millisecondsToNs(milliseconds(60_000));

@@ -1,0 +1,64 @@
+/**
+ * What comes off the raw sockets, read as far as a prober needs it: answers to DHCP clients on our port, and ICMP errors
+ * about packets that we sent. Everything else on the host's wire passes by unseen.
+ */
+import { clientIdentifier, messageType, serverIdentifier } from './dhcp4/message.ts';
+import { MessageType, messageTypeName } from './dhcp4/codes.ts';
+import { decode } from './dhcp4/decode.ts';
+import type { Answer, IcmpOutcome } from './exchange.ts';
+import type { Arrival, IcmpQuote } from './exchange-table.ts';
+import { decodeDatagram } from './net/datagram.ts';
+import { decodeIcmpError, type IcmpUnreachable } from './net/icmp.ts';
+import type { Ipv4 } from './net/ipv4.ts';
+import { u8 } from './net/octets.ts';
+
+/** A datagram for our port, before anybody stamped it. */
+export type Reading =
+  | ({ readonly kind: 'answer' } & Omit<Arrival, 'receivedNs' | 'earliestNs'>)
+  | { readonly kind: 'malformed'; readonly source: Ipv4; readonly reason: string };
+
+const answerTypes = new Map<MessageType, Answer['type']>([
+  [MessageType.OFFER, 'OFFER'],
+  [MessageType.ACK, 'ACK'],
+  [MessageType.NAK, 'NAK'],
+]);
+
+/** Reads one packet of the UDP socket; undefined when it is no business of ours (another port, a client's request). */
+export function readReply(packet: Uint8Array, localPort: number): Reading | undefined {
+  const datagram = decodeDatagram(packet);
+  if (datagram.kind !== 'udp' || datagram.destinationPort !== localPort) return undefined;
+  const { payload, source } = datagram;
+  // Clients' broadcasts, and our own when the server is this host: op 1.
+  if (u8(payload, 0) === 1) return undefined;
+  const decoded = decode(payload);
+  if (decoded.kind === 'malformed') return { kind: 'malformed', source, reason: decoded.reason };
+  const { message } = decoded;
+  const type = answerTypes.get(messageType(message));
+  if (type === undefined)
+    return { kind: 'malformed', source, reason: `unexpected ${messageTypeName(messageType(message))}` };
+  const { xid, yiaddr, chaddr } = message;
+  const server = serverIdentifier(message);
+  return { kind: 'answer', type, source, xid, yiaddr, chaddr, clientId: clientIdentifier(message), server };
+}
+
+/** Our two ports, by which a quoted packet is known as ours. */
+export interface ProbePorts {
+  readonly localPort: number;
+  readonly serverPort: number;
+}
+
+/** Reads one packet of the ICMP socket; undefined unless it is an error about a packet between our two ports. */
+export function readIcmp(packet: Uint8Array, ports: ProbePorts): (IcmpQuote & { outcome: IcmpOutcome }) | undefined {
+  const error = decodeIcmpError(packet);
+  if (error.kind !== 'error') return undefined;
+  const { destination, xid, sourcePort, destinationPort } = error.quoted;
+  const outcome = icmpOutcome(error.unreachable);
+  if (sourcePort !== ports.localPort || destinationPort !== ports.serverPort || outcome === undefined) return undefined;
+  return { destination, xid, outcome };
+}
+
+/** `refused` says that the host lives; the rest, that we cannot get there. A packet too big for the path says neither. */
+function icmpOutcome(unreachable: IcmpUnreachable): IcmpOutcome | undefined {
+  if (unreachable === 'port') return 'refused';
+  return unreachable === 'other' ? undefined : 'unreachable';
+}

@@ -1,0 +1,190 @@
+/**
+ * Raw IPv4 sockets through the `raw-socket` package, used below its queue: packets are sent by a direct system call and
+ * stamped there, and read until the kernel has no more, so that nothing waits behind anything.
+ *
+ * The package's own send and message events were refused: they take one packet a turn of the loop, and under a flood
+ * every send starves. The package keeps only a weak reference to its socket, so this file keeps a strong one.
+ */
+import { createSocket, type Socket } from 'raw-socket';
+import { type FilterStep, type NativeCalls, openedDescriptor } from './native-calls.ts';
+
+/** What the kernel refused, and what to do about it. */
+export class RawSocketError extends Error {
+  readonly code: 'NO_CAPABILITY' | 'OPEN_FAILED';
+
+  constructor(code: RawSocketError['code'], message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = 'RawSocketError';
+    this.code = code;
+  }
+}
+
+/** Reads one packet in place; the octets are overwritten by the next packet. */
+export type PacketReader = (packet: Uint8Array) => void;
+
+/** An open raw socket. */
+export interface RawSocket {
+  /** Its file descriptor, where /proc tells; needed for kernel stamps only. */
+  readonly fd: number | undefined;
+  /** Sends a whole IPv4 packet now. Returns what the kernel said, undefined when it took the packet. */
+  send(packet: Uint8Array, destination: string): string | undefined;
+  /** Reads what the kernel holds. False when more than the bound was waiting and some may be left. */
+  drain(read: PacketReader): boolean;
+  /** Packets that the kernel dropped because the receive buffer was full, since the socket was opened. */
+  drops(): number;
+  close(): void;
+}
+
+/** What to open. */
+export interface RawSocketOptions {
+  readonly protocol: 'udp' | 'icmp';
+  /** UDP destination port to receive; others are filtered out where koffi allows it. */
+  readonly port: number;
+  readonly native: NativeCalls | undefined;
+  /** Called when something is waiting to be read. */
+  readonly onReadable: () => void;
+}
+
+const SOL_SOCKET = 1;
+const IPPROTO_IP = 0;
+const IP_HDRINCL = 3;
+const SO_BROADCAST = 6;
+const SO_RCVBUF = 8;
+const SO_RCVBUFFORCE = 33;
+const SO_MEMINFO = 55;
+const SOL_RAW = 255;
+const ICMP_FILTER = 1;
+const PROTOCOL_NUMBER = { udp: 17, icmp: 1 } as const;
+/** Holds a second of 20,000 answers; with the default of 208 kB, one in a hundred was lost at that rate. */
+const RECEIVE_BUFFER_OCTETS = 8 << 20;
+/** Packets read before other work gets a turn: about 50 ms of a core. */
+const DRAIN_PACKETS_MAX = 4_096;
+/** The largest IPv4 packet: an answer that is cut would count as malformed. */
+const PACKET_OCTETS_MAX = 65_535;
+/** Sockets that are open, so that none is collected: see the header. */
+const open = new Set<Socket>();
+
+/** Opens a raw socket. Throws RawSocketError without CAP_NET_RAW. */
+export function openRawSocket(options: RawSocketOptions): RawSocket {
+  const { opened: socket, fd } = openedDescriptor(() => create(options.protocol));
+  open.add(socket);
+  socket.wrap.removeAllListeners('recvReady');
+  socket.wrap.on('recvReady', options.onReadable);
+  // A pending socket error (ENETDOWN when an interface goes) is read with the next packet and means nothing by itself.
+  socket.on('error', () => undefined);
+  setOptions(socket, options.protocol);
+  if (fd !== undefined && options.protocol === 'udp') options.native?.attachFilter(fd, destinationPort(options.port));
+  const buffer = Buffer.allocUnsafe(PACKET_OCTETS_MAX);
+  const memory = Buffer.alloc(36);
+  return {
+    fd,
+    send: (packet, destination) => {
+      try {
+        socket.wrap.send(packet, 0, packet.length, destination, ignore);
+        return undefined;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    },
+    drain: (read) => drain(socket, buffer, read),
+    drops: () => {
+      // The ninth word of SO_MEMINFO is the socket's own drop counter (Linux 4.12); filtered packets are not in it.
+      const octets = tryOption(() => socket.getOption(SOL_SOCKET, SO_MEMINFO, memory, memory.length));
+      return octets === 36 ? memory.readUInt32LE(32) : 0;
+    },
+    close: () => {
+      open.delete(socket);
+      socket.close();
+    },
+  };
+}
+
+function create(protocol: RawSocketOptions['protocol']): Socket {
+  try {
+    return createSocket({ protocol: PROTOCOL_NUMBER[protocol] });
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    if (/not permitted|denied/i.test(said))
+      throw new RawSocketError('NO_CAPABILITY', 'no permission for raw sockets', error);
+    throw new RawSocketError('OPEN_FAILED', `raw socket: ${said}`, error);
+  }
+}
+
+function setOptions(socket: Socket, protocol: RawSocketOptions['protocol']): void {
+  const set = (level: number, option: number, value: number): number | undefined =>
+    tryOption(() => {
+      const octets = Buffer.alloc(4);
+      octets.writeInt32LE(value);
+      socket.setOption(level, option, octets, 4);
+      return 4;
+    });
+  // SO_RCVBUFFORCE needs CAP_NET_ADMIN, which we do not ask for; SO_RCVBUF gives as much as the system allows anyone.
+  if (set(SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_OCTETS) === undefined)
+    set(SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER_OCTETS);
+  if (protocol === 'icmp') {
+    // A set bit blocks a type: all but destination unreachable (3) and time exceeded (11).
+    set(SOL_RAW, ICMP_FILTER, ~((1 << 3) | (1 << 11)));
+    return;
+  }
+  set(IPPROTO_IP, IP_HDRINCL, 1);
+  set(SOL_SOCKET, SO_BROADCAST, 1);
+}
+
+/** One option call: its result, or undefined when the kernel refuses, as it may on an older one. */
+function tryOption(call: () => number): number | undefined {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
+}
+
+function drain(socket: Socket, buffer: Uint8Array, read: PacketReader): boolean {
+  const received = (_: Uint8Array, octets: number): void => read(buffer.subarray(0, octets));
+  // The end of the queue arrives as a thrown Error; without a stack trace it costs a tenth.
+  const stackTraceLimit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    for (let packets = 0; packets < DRAIN_PACKETS_MAX; packets += 1) {
+      const problem = receive(socket, buffer, received);
+      if (problem === 'empty') return true;
+    }
+    return false;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+type Received = Parameters<Socket['wrap']['recv']>[1];
+
+/** One system call. Errors other than an empty queue (an interface that went) were pending, and are gone once read. */
+function receive(socket: Socket, buffer: Uint8Array, received: Received): 'packet' | 'empty' | 'error' {
+  let isReading = false;
+  try {
+    socket.wrap.recv(buffer, (octets, length, source) => {
+      isReading = true;
+      received(octets, length, source);
+    });
+    return 'packet';
+  } catch (error) {
+    // What the reader throws is a bug of ours, not the kernel's word.
+    if (isReading) throw error;
+    return error instanceof Error && /temporarily unavailable/i.test(error.message) ? 'empty' : 'error';
+  }
+}
+
+/** Classic BPF: accept when the UDP destination port behind the IP header is this one. */
+function destinationPort(port: number): readonly FilterStep[] {
+  return [
+    [0xb1, 0, 0, 0], // x = 4 * (packet[0] & 15), the length of the IP header
+    [0x48, 0, 0, 2], // a = 16 bits at x + 2
+    [0x15, 0, 1, port], // if a is not the port, skip one
+    [0x06, 0, 0, 0x40000], // accept
+    [0x06, 0, 0, 0], // drop
+  ];
+}
+
+function ignore(): void {
+  // The direct call has returned by the time it would tell us anything.
+}

@@ -1,0 +1,28 @@
+/**
+ * Which of our addresses a server is reached from: the relay address (giaddr) when none is configured. A UDP socket is
+ * connected to the server and asked for its own address; the kernel looks the route up, and no packet leaves.
+ *
+ * Reading /proc/net/route was refused: it knows nothing of policy routing, and picks no source address.
+ */
+import { createSocket } from 'node:dgram';
+
+/** The local address by route, or why there is none. */
+export type RouteResult =
+  | { readonly kind: 'address'; readonly address: string }
+  | { readonly kind: 'unreachable'; readonly said: string };
+
+/** Looks the route to `server` up. Never rejects. */
+export function localAddressTo(server: string): Promise<RouteResult> {
+  return new Promise((resolve) => {
+    const socket = createSocket('udp4');
+    const end = (result: RouteResult): void => {
+      socket.close();
+      resolve(result);
+    };
+    socket.once('error', (error) => end({ kind: 'unreachable', said: error.message }));
+    socket.connect(67, server, () => {
+      const { address } = socket.address();
+      end(address === '0.0.0.0' ? { kind: 'unreachable', said: 'no source address' } : { kind: 'address', address });
+    });
+  });
+}

@@ -1,0 +1,278 @@
+/**
+ * The daemon's prober: an assignment in, batches out. It composes the engine, the schedules and the batcher, and knows
+ * nothing of collectors, disks or configuration files.
+ *
+ * Assignments replace each other in flight: exchanges finish on the path they began with, targets that did not change
+ * keep their due times. Stopping and starting anew was refused: every change of the collector's YAML would be a gap in
+ * what every site measures.
+ */
+import type { Assignment } from '../shared/core/assignment.ts';
+import type { ResultBatch } from '../shared/core/batch.ts';
+import { type MonotonicNs, millisecondsToUs, monotonicNs, type UnixMicros } from '../shared/core/units.ts';
+import type { Clock } from '../shared/io/clock.ts';
+import {
+  type Batcher,
+  closeBatch,
+  createBatcher,
+  isEmpty,
+  isFull,
+  recordEnding,
+  recordForeign,
+  recordLate,
+  recordSent,
+  recordStray,
+  recordUnsent,
+} from './core/batcher.ts';
+import { type Ipv4, formatIpv4 } from './core/net/ipv4.ts';
+import { BATCH_NS, EMPTY_BATCH_NS, ROUTE_REFRESH_NS } from './core/probe-limits.ts';
+import { isExpectedSource, type ProbePath } from './core/probe-path.ts';
+import { nextDue, takeDue } from './core/schedule.ts';
+import { openPortGuard, type PortGuard } from './io/port-guard.ts';
+import { localAddressTo } from './io/route.ts';
+import { type EngineFeed, type EngineSink, ProbeEngine } from './probe-engine.ts';
+import { createLane, type IdentityPools, type Lane, laneKey } from './probe-target.ts';
+
+/** The lines that a prober writes; a pino logger fits. */
+export interface ProberLog {
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+}
+
+/** What a prober is started with. */
+export interface ProberOptions {
+  readonly agent: string;
+  readonly site: string;
+  readonly epoch: number;
+  /** The agent's wall clock at `epochStart`. */
+  readonly anchor: UnixMicros;
+  /** Moment 0 of the epoch on `clock`; the moment of the call when absent. */
+  readonly epochStart?: MonotonicNs;
+  readonly clock: Clock;
+  /** 32 random bits; xids come from it. */
+  readonly random: () => number;
+  readonly log: ProberLog;
+  /** Called about once a second, and more often when a batch is full. */
+  readonly onBatch: (batch: ResultBatch) => void;
+  /** Groups of which some server has answered this agent once, ever; the prober adds to its own copy. */
+  readonly contactedGroups: Iterable<string>;
+  /** A server of this group has answered this agent for the first time, ever: worth remembering on disk. */
+  readonly onContact: (group: string) => void;
+  /** `user` refuses kernel stamps. */
+  readonly stamps?: 'auto' | 'user';
+}
+
+/** A running prober. */
+export interface Prober {
+  /** Probes what this says from now on; the newest assignment wins. */
+  assign(assignment: Assignment): void;
+  /** The version that is being probed, 0 before the first. */
+  readonly assignmentVersion: number;
+  /** Begins no more exchanges, finishes those in flight (RELEASE included), hands the last batch over. */
+  stop(): Promise<void>;
+}
+
+/** Starts probing nothing, until `assign`. Throws RawSocketError without CAP_NET_RAW. */
+export function startProber(options: ProberOptions): Prober {
+  return new RunningProber(options);
+}
+
+class RunningProber implements Prober {
+  readonly #options: ProberOptions;
+  readonly #engine: ProbeEngine;
+  readonly #batcher: Batcher;
+  readonly #contacted: Set<string>;
+  readonly #pools: IdentityPools = new Map();
+  readonly #guards = new Map<string, PortGuard>();
+  readonly #said = new Map<string, MonotonicNs>();
+  readonly #epochStart: MonotonicNs;
+  readonly #batchTimer: NodeJS.Timeout;
+  readonly #routeTimer: NodeJS.Timeout;
+  #lanes: readonly Lane[] = [];
+  #assignment: Assignment | undefined;
+  #applied: Assignment | undefined;
+  #closedNs: MonotonicNs;
+  #isStopping = false;
+
+  constructor(options: ProberOptions) {
+    this.#options = options;
+    this.#epochStart = options.epochStart ?? options.clock.monotonic();
+    this.#closedNs = this.#epochStart;
+    this.#contacted = new Set(options.contactedGroups);
+    this.#batcher = createBatcher({ ...options, epochStart: this.#epochStart });
+    this.#engine = new ProbeEngine({
+      clock: options.clock,
+      random: options.random,
+      localPort: 67,
+      serverPort: 67,
+      stamps: options.stamps ?? 'auto',
+      sink: this.#sink(),
+      feed: this.#feed(),
+    });
+    this.#batchTimer = setInterval(() => this.#tick(), BATCH_NS / 1e6);
+    this.#routeTimer = setInterval(() => this.#apply(), ROUTE_REFRESH_NS / 1e6);
+  }
+
+  get assignmentVersion(): number {
+    return this.#applied?.version ?? 0;
+  }
+
+  assign(assignment: Assignment): void {
+    this.#assignment = assignment;
+    this.#apply();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    clearInterval(this.#routeTimer);
+    await this.#engine.finished();
+    clearInterval(this.#batchTimer);
+    this.#engine.close();
+    this.#close();
+    for (const guard of this.#guards.values()) guard.close();
+  }
+
+  /** Looks the routes up and takes the newest assignment over; what has not changed stays as it is. */
+  #apply(): void {
+    const assignment = this.#assignment;
+    if (assignment === undefined || this.#isStopping) return;
+    void this.#relayAddresses(assignment).then((relays) => {
+      if (assignment !== this.#assignment || this.#isStopping) return;
+      const known = new Map(this.#lanes.map((lane) => [lane.key, lane]));
+      const now = this.#options.clock.monotonic();
+      this.#lanes = assignment.targets.map((target, index) => {
+        const giaddr = relays[index];
+        const fields = { agent: this.#options.agent, assignment, target, giaddr };
+        const times = { epochStart: this.#epochStart, anchor: this.#options.anchor, now };
+        return known.get(laneKey(fields)) ?? createLane({ ...fields, ...times }, this.#pools);
+      });
+      this.#applied = assignment;
+      this.#engine.turn();
+    });
+  }
+
+  async #relayAddresses(assignment: Assignment): Promise<readonly (string | undefined)[]> {
+    const relays = await Promise.all(assignment.targets.map(({ address }) => this.#relayAddress(assignment, address)));
+    for (const relay of new Set(relays)) if (relay !== undefined) await this.#guard(relay);
+    return relays;
+  }
+
+  async #relayAddress({ relayAddress }: Assignment, server: string): Promise<string | undefined> {
+    if (relayAddress !== null) return relayAddress;
+    const route = await localAddressTo(server);
+    if (route.kind === 'address') return route.address;
+    this.#warn(`no route to ${server}`, { server, said: route.said });
+    return undefined;
+  }
+
+  async #guard(address: string): Promise<void> {
+    if (this.#guards.has(address)) return;
+    const guard = await openPortGuard(address, 67, this.#engine.native);
+    this.#guards.set(address, guard);
+    const { state } = guard;
+    if (state.kind === 'taken')
+      this.#options.log.info(
+        { address },
+        'port 67 is held by another program, which then answers for it: that is fine',
+      );
+    else if (state.kind !== 'bound')
+      this.#options.log.warn(
+        { address, said: state.said },
+        'port 67 cannot be guarded: this host will answer servers with ICMP port unreachable; CAP_NET_BIND_SERVICE allows it',
+      );
+  }
+
+  #feed(): EngineFeed {
+    return {
+      dispatch: (now) => {
+        if (!this.#isStopping) for (const lane of this.#lanes) this.#dispatch(lane, now);
+      },
+      nextDue: () => {
+        if (this.#isStopping || this.#lanes.length === 0) return undefined;
+        let soonest = Number.POSITIVE_INFINITY;
+        for (const lane of this.#lanes) soonest = Math.min(soonest, nextDue(this.#scheduleOf(lane)));
+        return monotonicNs(soonest);
+      },
+      pathOf: (source) => this.#lanes.find(({ path }) => isExpectedSource(path, source))?.path,
+    };
+  }
+
+  #scheduleOf(lane: Lane): Lane['schedule'] {
+    return this.#contacted.has(lane.target.group) ? lane.schedule : lane.firstSchedule;
+  }
+
+  #dispatch(lane: Lane, now: MonotonicNs): void {
+    const isContacted = this.#contacted.has(lane.target.group);
+    const path = isContacted ? lane.path : lane.first;
+    const due = takeDue(isContacted ? lane.schedule : lane.firstSchedule, now);
+    if (due.stalled > 0) recordUnsent(this.#batcher, path.ref, 'stalled', due.stalled);
+    for (let count = 0; count < due.send; count += 1) {
+      const cause = lane.isRouted ? this.#engine.begin(path) : 'send_error';
+      if (cause !== undefined) recordUnsent(this.#batcher, path.ref, cause, 1);
+    }
+  }
+
+  #sink(): EngineSink {
+    const batcher = this.#batcher;
+    return {
+      onSent: ({ ref }) => recordSent(batcher, ref),
+      onEnding: (exchange, ending, released) => {
+        recordEnding(batcher, exchange, ending, released);
+        if (isFull(batcher)) this.#close();
+      },
+      onLate: (exchange, lateNs) => recordLate(batcher, exchange, lateNs),
+      onStray: (stray, path, source, reason) => this.#onStray(stray, path, source, reason),
+      onForeign: ({ ref }, source) => {
+        recordForeign(batcher, ref, source);
+        this.#warn(`${ref.server} was asked and ${formatIpv4(source)} answered`, { server: ref.server });
+      },
+      onAnswer: ({ ref }) => this.#onAnswer(ref.group),
+      onSendError: ({ ref }, said) => this.#warn(`cannot send to ${ref.address}: ${said}`, { server: ref.server }),
+    };
+  }
+
+  #onStray(stray: 'orphans' | 'duplicates' | 'malformed', path: ProbePath | undefined, source: Ipv4, reason: string) {
+    if (path === undefined) return;
+    recordStray(this.#batcher, path.ref, stray);
+    if (stray === 'malformed')
+      this.#warn(`malformed answer from ${formatIpv4(source)}: ${reason}`, { server: path.ref.server });
+  }
+
+  #onAnswer(group: string): void {
+    if (this.#contacted.has(group)) return;
+    this.#contacted.add(group);
+    // The ordinary schedule has stood still so far; what it missed was never meant to be sent.
+    const now = this.#options.clock.monotonic();
+    for (const lane of this.#lanes) if (lane.target.group === group) takeDue(lane.schedule, now);
+    this.#options.onContact(group);
+  }
+
+  /** The same words once a minute at most: a server that is away must not fill the host's log. */
+  #warn(text: string, fields: object): void {
+    const now = this.#options.clock.monotonic();
+    const said = this.#said.get(text);
+    if (said !== undefined && now - said < ROUTE_REFRESH_NS) return;
+    if (this.#said.size >= 256) this.#said.clear();
+    this.#said.set(text, now);
+    this.#options.log.warn(fields, text);
+  }
+
+  #tick(): void {
+    const isDue = this.#options.clock.monotonic() - this.#closedNs >= EMPTY_BATCH_NS;
+    if (this.#applied !== undefined && (isDue || !isEmpty(this.#batcher))) this.#close();
+  }
+
+  #close(): void {
+    const now = this.#options.clock.monotonic();
+    this.#closedNs = now;
+    const { stamped, loopDelayMaxUs } = this.#engine.takeQuality();
+    const batch = closeBatch(this.#batcher, {
+      now,
+      oldestSentNs: this.#engine.oldestSentNs,
+      assignmentVersion: this.assignmentVersion,
+      dropTimeUs: millisecondsToUs(this.#applied?.dropTimeMs ?? (0 as Assignment['dropTimeMs'])),
+      stamped,
+      loopDelayMaxUs,
+    });
+    this.#options.onBatch(batch);
+  }
+}
