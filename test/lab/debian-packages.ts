@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { toolEnvironment, tryCommand } from './command.ts';
 import { INSTALL_LIMIT_MS } from './limits.ts';
-import { isDebian, missingTools, type Readiness, TOOLS } from './requirements.ts';
+import { APT_GET, isDebian, missingTools, type Readiness, TOOLS } from './requirements.ts';
 
 const POLICY = '/usr/sbin/policy-rc.d';
 const SAVED_POLICY = '/usr/sbin/policy-rc.d.before-dorawatch';
@@ -50,7 +50,7 @@ function install(packages: readonly string[]): Readiness {
 
 function apt(args: readonly string[]): { readonly status: number | null; readonly stderr: string } {
   const env = toolEnvironment({ DEBIAN_FRONTEND: 'noninteractive' });
-  const ended = spawnSync('apt-get', args, { encoding: 'utf8', env, timeout: INSTALL_LIMIT_MS });
+  const ended = spawnSync(APT_GET, args, { encoding: 'utf8', env, timeout: INSTALL_LIMIT_MS });
   return { status: ended.status, stderr: ended.stderr ?? ended.error?.message ?? '' };
 }
 

@@ -1,6 +1,7 @@
 /**
  * The lab as one object: network, pair, children, captures, and an end that always comes. It is synchronous where it must
- * be: the `exit` handler of Node runs nothing asynchronous, and a lab that outlives its test leaves servers behind. Docker was refused: it needs a daemon and images, namespaces need root alone.
+ * be: the `exit` handler of Node runs nothing asynchronous, and a lab that outlives its test leaves servers behind.
+ * Docker was refused: it needs a daemon and images, namespaces need root alone.
  */
 import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -154,7 +154,7 @@ async function addHost(
 function addUnknownSubnet(network: Network): void {
   const site = network.sites[0];
   if (site === undefined) return;
-  command('ip', ['-n', site.namespace, 'addr', 'add', `${network.unknownSubnetAddress}/32`, 'dev', 'lo']);
+  command('ip', ['-n', site.namespace, 'addr', 'add', `${network.unknownSubnetAddress}/32`, 'dev', site.interface]);
   command('ip', ['-n', network.gateway, 'route', 'add', `${network.unknownSubnetAddress}/32`, 'via', site.address]);
 }
 

@@ -11,6 +11,9 @@ import { networkPrefix } from './namespaces.ts';
 /** `reason` is one line for a person. */
 export type Readiness = { readonly kind: 'ready' } | { readonly kind: 'not-ready'; readonly reason: string };
 
+/** Where Debian has its installer. */
+export const APT_GET = '/usr/bin/apt-get';
+
 /** The programs that the lab runs, and the Debian package that brings each. */
 export const TOOLS: Readonly<Record<string, string>> = {
   'kea-dhcp4': 'kea-dhcp4-server',
@@ -47,7 +50,7 @@ export function missingTools(): readonly string[] {
 
 /** Whether this is Debian or made from it, so that the packages have the names that we know. */
 export function isDebian(): boolean {
-  return existsSync('/usr/bin/apt-get') && existsSync('/etc/debian_version');
+  return existsSync(APT_GET) && existsSync('/etc/debian_version');
 }
 
 function firstReason(findings: readonly (() => string | undefined)[]): Readiness {
