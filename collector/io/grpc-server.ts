@@ -1,8 +1,18 @@
 /**
- * The collector's gRPC port: the services that it is given, health and reflection. Bind failures are said in words that
- * tell what to do. Rejected: each service on a port of its own.
+ * The collector's gRPC port: the services that it is given, health, and reflection. Bind failures are said in words that
+ * tell what to do. Rejected: a port per service; firewalls of hundreds of sites would have to know each.
  */
-import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
+import {
+  logVerbosity,
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  setLogVerbosity,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { HealthImplementation } from 'grpc-health-check';
+import { KEEPALIVE_TIME_MS, KEEPALIVE_TIMEOUT_MS, MAX_MESSAGE_BYTES } from '../../shared/core/limits.ts';
+import { addReflection } from '../../shared/wire/reflection.ts';
 
 export interface GrpcService {
   readonly definition: ServiceDefinition;
@@ -17,9 +27,85 @@ export interface GrpcServer {
   close(graceMs: number): Promise<void>;
 }
 
+export type GrpcServerErrorCode = 'PORT_TAKEN' | 'PORT_FORBIDDEN' | 'ADDRESS_UNKNOWN' | 'BIND_FAILED';
+
+const ADVICE: Record<GrpcServerErrorCode, string> = {
+  PORT_TAKEN: 'the port is taken by another process (another collector?); end that one or choose another --grpc',
+  PORT_FORBIDDEN: 'this user may not use that port; choose one above 1023',
+  ADDRESS_UNKNOWN: 'this machine has no such address; --grpc takes HOST:PORT of this machine',
+  BIND_FAILED: 'the address cannot be used',
+};
+
+/** `code` says what to do next, `cause` what gRPC said. */
+export class GrpcServerError extends Error {
+  readonly code: GrpcServerErrorCode;
+
+  constructor(listen: string, cause: Error) {
+    const code = codeOf(cause.message);
+    super(`cannot listen on ${listen}: ${ADVICE[code]}`, { cause });
+    this.name = 'GrpcServerError';
+    this.code = code;
+  }
+}
+
+function codeOf(said: string): GrpcServerErrorCode {
+  if (said.includes('EADDRINUSE')) return 'PORT_TAKEN';
+  if (said.includes('EACCES')) return 'PORT_FORBIDDEN';
+  if (/EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN|resolution|Could not get a bound/i.test(said)) return 'ADDRESS_UNKNOWN';
+  return 'BIND_FAILED';
+}
+
+const OPTIONS = {
+  'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+  'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
+  'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+  // Two collectors on one port would each get half of the agents.
+  'grpc.so_reuseport': 0,
+};
+
 /** @throws GrpcServerError PORT_TAKEN · PORT_FORBIDDEN · ADDRESS_UNKNOWN · BIND_FAILED */
-export declare function startGrpcServer(options: {
+export async function startGrpcServer(options: {
   /** host:port; port 0 lets the kernel choose. */
   readonly listen: string;
+  /** By full name, "dorawatch.v1.Agents". */
   readonly services: Readonly<Record<string, GrpcService>>;
-}): Promise<GrpcServer>;
+}): Promise<GrpcServer> {
+  // What gRPC would print by itself is in our errors, in words.
+  setLogVerbosity(logVerbosity.NONE);
+  const server = new Server(OPTIONS);
+  const health = new HealthImplementation({ '': 'SERVING' });
+  for (const [name, service] of Object.entries(options.services)) {
+    server.addService(service.definition, service.implementation);
+    health.setStatus(name, 'SERVING');
+  }
+  health.addToServer(server);
+  addReflection(server);
+  const port = await bind(server, options.listen);
+  return {
+    address: options.listen.replace(/:\d+$/, `:${port}`),
+    port,
+    close: (graceMs) => {
+      health.setStatus('', 'NOT_SERVING');
+      return shutDown(server, graceMs);
+    },
+  };
+}
+
+function bind(server: Server, listen: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(listen, ServerCredentials.createInsecure(), (error, port) => {
+      if (error) reject(new GrpcServerError(listen, error));
+      else resolve(port);
+    });
+  });
+}
+
+function shutDown(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.forceShutdown(), graceMs);
+    server.tryShutdown(() => {
+      clearTimeout(force);
+      resolve();
+    });
+  });
+}

@@ -49,6 +49,8 @@ export interface BatchLog {
   recall(key: string): Promise<Uint8Array | undefined>;
   /** The position that the next record will get. */
   readonly next: number;
+  /** Everything up to this position is stored (or will never be: a failed write leaves its positions empty). */
+  readonly stored: number;
   readonly size: LogSize;
   close(): Promise<void>;
 }
@@ -127,6 +129,7 @@ class LevelLog implements BatchLog {
   readonly #store: Store;
   readonly #queue: Waiting[] = [];
   #next: number;
+  #stored: number;
   #records: number;
   #bytes: number;
   #writing: Promise<void> | undefined;
@@ -136,12 +139,17 @@ class LevelLog implements BatchLog {
     this.#directory = directory;
     this.#store = store;
     this.#next = start.next;
+    this.#stored = start.next - 1;
     this.#records = start.records;
     this.#bytes = start.bytes;
   }
 
   get next(): number {
     return this.#next;
+  }
+
+  get stored(): number {
+    return this.#stored;
   }
 
   get size(): LogSize {
@@ -184,6 +192,7 @@ class LevelLog implements BatchLog {
   async #writeShared(shared: readonly Waiting[]): Promise<void> {
     const write = this.#store.batch();
     let { records, bytes } = this.size;
+    let through = this.#stored;
     for (const waiting of shared) {
       for (const [index, record] of waiting.records.entries()) {
         const key = recordKey(waiting.first + index);
@@ -192,18 +201,20 @@ class LevelLog implements BatchLog {
         bytes += record.bytes.length;
       }
       for (const key of waiting.forgotten) write.del(key);
+      through = waiting.first + waiting.records.length - 1;
       records += waiting.records.length - waiting.forgotten.length;
       bytes -= waiting.forgottenBytes;
-      write.put(NEXT_KEY, number64(waiting.first + waiting.records.length));
     }
-    write.put(SIZE_KEY, number64(records, bytes));
+    write.put(SIZE_KEY, number64(records, bytes)).put(NEXT_KEY, number64(through + 1));
     try {
       await write.write({ sync: shared.some((waiting) => waiting.flush) });
     } catch (error) {
       // Nothing of it was stored; the positions stay unused.
+      this.#stored = through;
       for (const waiting of shared) waiting.reject(logError(this.#directory, error));
       return;
     }
+    this.#stored = through;
     this.#records = records;
     this.#bytes = bytes;
     for (const { records: own, first, resolve } of shared) resolve(own.map((_, index) => first + index));

@@ -3,7 +3,14 @@
  * Rejected: handing generated messages on; their every field may be missing, and none of them has been looked at.
  */
 import { MAX_BATCH_BYTES } from '../core/limits.ts';
-import { type EpochMicros, epochMicros, type Microseconds, microseconds, type UnixMicros, unixMicros } from '../core/units.ts';
+import {
+  type EpochMicros,
+  epochMicros,
+  type Microseconds,
+  microseconds,
+  type UnixMicros,
+  unixMicros,
+} from '../core/units.ts';
 import { type DecodeError, decodeError, FieldReader, isDecodeError, parseMessage } from './decode-error.ts';
 import { type dorawatch, v1 } from './protobuf.ts';
 
@@ -60,7 +67,14 @@ export interface Goodbye {
 }
 
 /** `unknown`: a message of a later version; ignored. */
-export type AgentMessage = Hello | BatchEnvelope | ClockProbe | ClockSample | Heartbeat | Goodbye | { readonly kind: 'unknown' };
+export type AgentMessage =
+  | Hello
+  | BatchEnvelope
+  | ClockProbe
+  | ClockSample
+  | Heartbeat
+  | Goodbye
+  | { readonly kind: 'unknown' };
 
 export function encodeAgentMessage(message: AgentMessage): Uint8Array {
   return v1.AgentMessage.encode(packAgentMessage(message)).finish();
@@ -125,7 +139,10 @@ function unpackAgentMessage(read: FieldReader, message: dorawatch.v1.AgentMessag
   if (message.clock_probe) return { kind: 'clock-probe', nonce: message.clock_probe.nonce ?? 0 };
   if (message.clock_sample) return unpackClockSample(read, message.clock_sample);
   if (message.goodbye) {
-    return { kind: 'goodbye', backlogBatches: read.count(message.goodbye.backlog_batches ?? 0, 'goodbye.backlog_batches') };
+    return {
+      kind: 'goodbye',
+      backlogBatches: read.count(message.goodbye.backlog_batches ?? 0, 'goodbye.backlog_batches'),
+    };
   }
   return { kind: 'unknown' };
 }

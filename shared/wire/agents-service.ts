@@ -16,7 +16,8 @@ type Down = Received<CollectorMessage>;
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 /** A DecodeError is what we receive; nothing sends one. */
-const sendable = <Message extends { readonly kind: string }>(message: Message | DecodeError): Message => message as Message;
+const sendable = <Message extends { readonly kind: string }>(message: Message | DecodeError): Message =>
+  message as Message;
 
 export const AGENTS_SERVICE_NAME = 'dorawatch.v1.Agents';
 

@@ -53,7 +53,9 @@ export function unpackAssignment(read: FieldReader, message: dorawatch.v1.Assign
   const probeSubnet = message.probe_subnet ?? '';
   return {
     version: read.positive(message.version ?? 0, 'assignment.version'),
-    targets: read.list(message.targets ?? [], MAX_TARGETS, 'assignment.targets').map((target) => unpackTarget(read, target)),
+    targets: read
+      .list(message.targets ?? [], MAX_TARGETS, 'assignment.targets')
+      .map((target) => unpackTarget(read, target)),
     dropTimeMs: milliseconds(read.positive(message.drop_time_ms ?? 0, 'assignment.drop_time_ms')),
     clients: message.clients ? message.clients : null,
     release: RELEASES[read.index(message.release ?? 0, RELEASES.length, 'assignment.release')] ?? 'always',
@@ -65,7 +67,11 @@ export function unpackAssignment(read: FieldReader, message: dorawatch.v1.Assign
 function unpackTarget(read: FieldReader, target: dorawatch.v1.Target.$Properties): Target {
   const ratePerSecond = target.rate_per_second ?? 0;
   const phase = target.phase ?? 0;
-  read.require(ratePerSecond > 0 && ratePerSecond <= MAX_FIGURE, 'targets.rate_per_second', `${ratePerSecond} is out of range`);
+  read.require(
+    ratePerSecond > 0 && ratePerSecond <= MAX_FIGURE,
+    'targets.rate_per_second',
+    `${ratePerSecond} is out of range`,
+  );
   read.require(phase >= 0 && phase < 1, 'targets.phase', `${phase} is out of range`);
   return {
     group: read.name(target.group ?? '', 'targets.group'),

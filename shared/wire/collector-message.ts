@@ -55,7 +55,9 @@ function packCollectorMessage(message: CollectorMessage): dorawatch.v1.Collector
     case 'assignment':
       return { assignment: packAssignment(message.assignment) };
     case 'acks':
-      return { acks: { ranges: message.ranges.map(({ epoch, from, to }) => ({ epoch: epoch ?? 0, from, more: to - from })) } };
+      return {
+        acks: { ranges: message.ranges.map(({ epoch, from, to }) => ({ epoch: epoch ?? 0, from, more: to - from })) },
+      };
     case 'clock-reply':
       return { clock_reply: { nonce: message.nonce, received_us: message.received, sent_us: message.sent } };
     case 'refusal':
@@ -80,7 +82,10 @@ export function decodeCollectorMessage(bytes: Uint8Array): CollectorMessage | De
   return read.error ?? value;
 }
 
-function unpackCollectorMessage(read: FieldReader, message: dorawatch.v1.CollectorMessage.$Properties): CollectorMessage {
+function unpackCollectorMessage(
+  read: FieldReader,
+  message: dorawatch.v1.CollectorMessage.$Properties,
+): CollectorMessage {
   if (message.acks) {
     const ranges = read.list(message.acks.ranges ?? [], MAX_RANGES_PER_ACK, 'acks.ranges');
     return { kind: 'acks', ranges: ranges.map((range) => unpackRange(read, range)) };

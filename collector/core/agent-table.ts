@@ -1,0 +1,71 @@
+/**
+ * What is known of each agent, as values: made from its hello, changed by what it says. `dorawatch agents` shows it, and rates
+ * are shared out over who is connected. Not a source of verdicts: those read the log.
+ * Rejected: fields changed in place by the session; a row that somebody holds would change under them.
+ */
+import type { Microseconds, UnixMicros } from '../../shared/core/units.ts';
+
+/** Agents remembered: ten times the largest installation known; a stranger cannot fill memory with invented names. */
+export const MAX_AGENTS = 4096;
+
+/** What is known of one agent. */
+export interface AgentState {
+  readonly agent: string;
+  readonly site: string;
+  readonly version: string;
+  readonly connected: boolean;
+  /** Last word from it, collector's clock. */
+  readonly lastSeen: UnixMicros;
+  readonly epoch: number;
+  /** The agent's wall clock at its epoch's moment 0. */
+  readonly anchor: UnixMicros;
+  /** Agent's clock minus collector's; null before the first sample. */
+  readonly clockOffsetUs: Microseconds | null;
+  readonly clockErrorUs: Microseconds | null;
+  /** Batches in its spool not yet acknowledged, as it last said. */
+  readonly backlogBatches: number;
+  /** The assignment it works from; 0: none. */
+  readonly assignmentVersion: number;
+  /** Worst delay of its event loop between its last two heartbeats; null before the first. */
+  readonly loopDelayMaxUs: Microseconds | null;
+  /** Thrown away by its full spool since its epoch began. */
+  readonly shedBatches: number;
+  /** Of its batches, since the collector began: stored, had already, refused. */
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly refused: number;
+}
+
+/** The parts of a hello that the table keeps. */
+export interface Introduction {
+  readonly agent: string;
+  readonly site: string;
+  readonly version: string;
+  readonly epoch: number;
+  readonly anchor: UnixMicros;
+  readonly assignmentVersion: number;
+  readonly backlogBatches: number;
+}
+
+/** A row for an agent that said hello; what was counted before stays, what belongs to the epoch starts anew. */
+export function introduce(before: AgentState | undefined, hello: Introduction, now: UnixMicros): AgentState {
+  const sameEpoch = before?.epoch === hello.epoch;
+  return {
+    agent: hello.agent,
+    site: hello.site,
+    version: hello.version,
+    connected: true,
+    lastSeen: now,
+    epoch: hello.epoch,
+    anchor: hello.anchor,
+    clockOffsetUs: sameEpoch ? before.clockOffsetUs : null,
+    clockErrorUs: sameEpoch ? before.clockErrorUs : null,
+    backlogBatches: hello.backlogBatches,
+    assignmentVersion: hello.assignmentVersion,
+    loopDelayMaxUs: null,
+    shedBatches: sameEpoch ? before.shedBatches : 0,
+    stored: before?.stored ?? 0,
+    duplicates: before?.duplicates ?? 0,
+    refused: before?.refused ?? 0,
+  };
+}
