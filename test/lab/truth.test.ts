@@ -134,6 +134,12 @@ t.test('killed between OFFER and REQUEST: the OFFER is the last answer, the REQU
   t.match(servicePeriods(exchanges, 3e6), [{ to: { earliest: 1_001_000, latest: 1_040_000 } }]);
 });
 
+t.test('an answer that comes after the first silence does not turn the bracket round', async (t) => {
+  const slow = { server: 'p', xid: 1, chaddr: '02', discoverUs: 900_000, offerUs: 901_000, ackUs: 1_050_000 };
+  const exchanges = [...traffic('p', 0, 900, 'answered'), slow, ...traffic('p', 1000, 2000, 'silent')];
+  t.match(servicePeriods(exchanges, 3e6), [{ to: { earliest: 901_000, latest: 1_000_000 }, lastUs: 1_050_000 }]);
+});
+
 t.test(
   'an ACK after the drop time is no service; a stray loss splits a period unless fall says otherwise',
   async (t) => {
