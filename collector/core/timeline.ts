@@ -19,7 +19,7 @@ export interface TimelineSnapshot {
 
 export interface Timeline {
   change(change: FindingChange): void;
-  /** @returns the mark as stored */
+  /** Adds a mark. @returns it as stored */
   mark(entry: MarkEntry): StoredMark;
   /** Every row, by `at`. */
   rows(): readonly EventRow[];
@@ -68,8 +68,8 @@ export function createTimeline(from: TimelineSnapshot = EMPTY): Timeline {
   };
 }
 
-/** A mark's identifier is a hash of the whole mark with the moment it was received, so two people may mark the same. */
-function storedMark({ at, receivedAt, text, group, server, site, actor, ref }: MarkEntry): StoredMark {
+/** A mark as the timeline keeps it: its identifier is a hash of the whole mark with the moment it was received, so two people may mark the same. */
+export function storedMark({ at, receivedAt, text, group, server, site, actor, ref }: MarkEntry): StoredMark {
   const what = { at, receivedAt, text, group, server, site, actor, ref };
   return { id: findingId('mark', JSON.stringify(what)), ...what };
 }

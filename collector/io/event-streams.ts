@@ -1,0 +1,80 @@
+/**
+ * The Events method: the list, and the live stream behind it. A follower gets a finding again (same id) when late results
+ * revise it; one that they take back is not announced, since a list asked for afterwards simply lacks it.
+ */
+import { status as codes, type handleServerStreamingCall, type ServerWritableStream } from '@grpc/grpc-js';
+import type { EventRow, EventsRequest } from '../../shared/core/ops-view.ts';
+import type { Logger } from '../../shared/io/logger.ts';
+import { isRequested } from '../core/event-rows.ts';
+import { FOLLOW_BACKLOG_MAX, FOLLOWERS_MAX } from '../core/read-limits.ts';
+import type { LogFold } from './log-fold.ts';
+import { sendAll } from './send-all.ts';
+
+type Call = ServerWritableStream<EventsRequest, EventRow>;
+
+export interface EventStreams {
+  readonly open: handleServerStreamingCall<EventsRequest, EventRow>;
+  /** Ends every live stream. */
+  close(): void;
+}
+
+export function createEventStreams(fold: LogFold, logger: Logger): EventStreams {
+  const followers = new Set<Call>();
+  const open = (call: Call): void => {
+    if (call.request.follow && followers.size >= FOLLOWERS_MAX) {
+      const details = `already ${FOLLOWERS_MAX} followers; end one of them`;
+      call.emit('error', { code: codes.RESOURCE_EXHAUSTED, details });
+      return;
+    }
+    const failed = (error: unknown): void => {
+      logger.error({ err: error }, 'an events stream failed');
+      call.emit('error', { code: codes.INTERNAL, details: 'the events stream failed' });
+    };
+    if (call.request.follow) follow(call, fold, followers).catch(failed);
+    else sendAll(call, listed(call, fold)).then(() => call.end(), failed);
+  };
+  return {
+    open,
+    close: () => {
+      for (const call of followers) call.end();
+      followers.clear();
+    },
+  };
+}
+
+const listed = ({ request }: Call, fold: LogFold): readonly EventRow[] =>
+  fold.model.timeline.rows().filter((row) => isRequested(row, request));
+
+/** The list, then what is found while it is sent and after. */
+async function follow(call: Call, fold: LogFold, followers: Set<Call>): Promise<void> {
+  // Bounded by FOLLOW_BACKLOG_MAX.
+  let backlog: EventRow[] = [];
+  let sending = true;
+  const flush = async (): Promise<void> => {
+    while (backlog.length > 0) {
+      const rows = backlog;
+      backlog = [];
+      await sendAll(call, rows);
+    }
+    sending = false;
+  };
+  const end = fold.subscribe((changed) => {
+    const rows = fold.model.timeline.rows().filter((row) => changed.has(row.id) && isRequested(row, call.request));
+    backlog.push(...rows);
+    if (backlog.length > FOLLOW_BACKLOG_MAX) {
+      end();
+      call.emit('error', { code: codes.RESOURCE_EXHAUSTED, details: 'this follower reads too slowly; ask again' });
+      return;
+    }
+    if (sending) return;
+    sending = true;
+    void flush();
+  });
+  followers.add(call);
+  call.once('cancelled', () => {
+    end();
+    followers.delete(call);
+  });
+  await sendAll(call, listed(call, fold));
+  await flush();
+}

@@ -1,0 +1,154 @@
+/**
+ * Keeps the read model at the end of the log: restores it, folds what it has not seen, then every entry as it is appended,
+ * and snapshots it now and then. The fold reads the log and never the stream, so what is shown can always be made again.
+ */
+import type { UnixMicros } from '../../shared/core/units.ts';
+import type { Clock } from '../../shared/io/clock.ts';
+import type { Logger } from '../../shared/io/logger.ts';
+import { SNAPSHOT_EVERY_ENTRIES } from '../core/read-limits.ts';
+import { createReadModel, type ReadModel, type ReadModelChange } from '../core/read-model.ts';
+import { createRecent, type Recent } from '../core/recent.ts';
+import type { Inbox, InboxRecord } from './inbox.ts';
+import type { SnapshotStore } from './snapshot-store.ts';
+
+export interface LogFold {
+  readonly model: ReadModel;
+  readonly recent: Recent;
+  /** Tells what changed, a chunk of entries at a time. @returns ends the subscription */
+  subscribe(listener: (changed: ReadonlySet<string>) => void): () => void;
+  /** Resolves when the entry at this position is in the model. */
+  folded(position: number): Promise<void>;
+  /** Settles when the fold ends: rejected when the log or a fold fails, for the collector must not answer from then on. */
+  readonly ended: Promise<void>;
+  /** Stops and writes a last snapshot. */
+  close(): Promise<void>;
+}
+
+export interface LogFoldOptions {
+  readonly inbox: Inbox;
+  readonly store: SnapshotStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Resolves when the model is at the end of the log as it was at the start. */
+export async function startLogFold(options: LogFoldOptions): Promise<LogFold> {
+  const { inbox, store, logger } = options;
+  const model = createReadModel(await usableSnapshot(options));
+  const fold = new Fold(model, store, logger);
+  const from = model.next;
+  for await (const record of inbox.read(from)) fold.apply([record]);
+  logger.info({ from, entries: model.next - from }, 'log folded');
+  fold.run(inbox);
+  return fold;
+}
+
+/** A snapshot from ahead of the log belongs to another log: somebody has moved one of the two away. */
+async function usableSnapshot({ store, inbox, logger }: LogFoldOptions): ReturnType<typeof snapshotOf> {
+  return snapshotOf(await store.load(), inbox.next, logger);
+}
+
+async function snapshotOf(
+  { snapshot, problem }: Awaited<ReturnType<SnapshotStore['load']>>,
+  end: number,
+  logger: Logger,
+): Promise<typeof snapshot> {
+  if (problem !== null) logger.warn({ err: problem }, 'snapshot left aside; the log is folded from its start');
+  if (snapshot === null || snapshot.next <= end) return snapshot;
+  logger.warn({ snapshot: snapshot.next, log: end }, 'snapshot is ahead of the log and left aside');
+  return null;
+}
+
+class Fold implements LogFold {
+  readonly model: ReadModel;
+  readonly recent = createRecent();
+  readonly #store: SnapshotStore;
+  readonly #logger: Logger;
+  readonly #stop = new AbortController();
+  readonly #listeners = new Set<(changed: ReadonlySet<string>) => void>();
+  /** Bounded by the marks being added, which gRPC bounds by its streams. */
+  #waiting: { readonly position: number; readonly resolve: () => void }[] = [];
+  #sinceSnapshot = 0;
+  #saving: Promise<void> = Promise.resolve();
+  ended: Promise<void> = Promise.resolve();
+
+  constructor(model: ReadModel, store: SnapshotStore, logger: Logger) {
+    this.model = model;
+    this.#store = store;
+    this.#logger = logger;
+  }
+
+  run(inbox: Inbox): void {
+    this.ended = this.#follow(inbox);
+    // Whoever awaits it hears of it; nobody needs to have done so by then.
+    this.ended.catch(() => undefined);
+  }
+
+  async #follow(inbox: Inbox): Promise<void> {
+    for await (const chunk of inbox.follow(this.model.next, this.#stop.signal)) this.apply(chunk);
+  }
+
+  apply(records: readonly InboxRecord[]): void {
+    const changed = new Set<string>();
+    for (const { position, entry } of records) {
+      collect(changed, this.model.apply(position, entry));
+      if (entry.kind === 'batch') this.recent.add(entry.batch, entry.receivedAt);
+    }
+    this.#sinceSnapshot += records.length;
+    if (this.#sinceSnapshot >= SNAPSHOT_EVERY_ENTRIES) this.#save();
+    const through = this.model.next;
+    for (const { resolve } of this.#waiting.filter(({ position }) => position < through)) resolve();
+    this.#waiting = this.#waiting.filter(({ position }) => position >= through);
+    if (changed.size > 0) for (const listener of this.#listeners) listener(changed);
+  }
+
+  subscribe(listener: (changed: ReadonlySet<string>) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  folded(position: number): Promise<void> {
+    if (position < this.model.next) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push({ position, resolve }));
+  }
+
+  #save(): void {
+    this.#sinceSnapshot = 0;
+    const snapshot = this.model.snapshot();
+    // One after the other; a failure costs a longer start and no more.
+    this.#saving = this.#saving.then(() =>
+      this.#store.save(snapshot).catch((error: unknown) => {
+        this.#logger.error({ err: error }, 'snapshot not written; the next start folds more of the log');
+      }),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.ended.catch((error: unknown) => this.#logger.error({ err: error }, 'fold ended'));
+    this.#save();
+    await this.#saving;
+  }
+}
+
+function collect(changed: Set<string>, { findings, mark }: ReadModelChange): void {
+  for (const { finding } of findings) changed.add(finding.id);
+  if (mark !== null) changed.add(mark);
+}
+
+/** Where the log's entries received at or after a moment begin, by halving: receipt only goes on, clock steps aside. */
+export async function positionAt(inbox: Inbox, moment: UnixMicros): Promise<number> {
+  let [low, high] = [1, inbox.next];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const record = await firstFrom(inbox, middle);
+    if (record !== null && record.entry.receivedAt < moment) low = record.position + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+async function firstFrom(inbox: Inbox, position: number): Promise<InboxRecord | null> {
+  for await (const record of inbox.read(position)) return record;
+  return null;
+}

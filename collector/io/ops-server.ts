@@ -1,0 +1,162 @@
+/**
+ * The Ops service over the read model: what people and scripts ask the collector. It reads; the only thing that it writes
+ * is a mark, and that goes into the log first and is answered when it has been folded.
+ */
+import {
+  status as codes,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  type sendUnaryData,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import type * as view from '../../shared/core/ops-view.ts';
+import type { Clock } from '../../shared/io/clock.ts';
+import type { Logger } from '../../shared/io/logger.ts';
+import { opsService } from '../../shared/wire/ops-service.ts';
+import { agentRows, type SessionAgent } from '../core/agent-rows.ts';
+import type { CollectorConfig } from '../core/config.ts';
+import { markRow } from '../core/event-rows.ts';
+import { judgeMark, unknownName } from '../core/mark-request.ts';
+import { overlay } from '../core/overlay.ts';
+import { reportOf } from '../core/report.ts';
+import { sitesOf, statusOf } from '../core/status.ts';
+import { storedMark } from '../core/timeline.ts';
+import type { VerdictsView } from '../core/verdict-views.ts';
+import { createEventStreams } from './event-streams.ts';
+import type { Inbox } from './inbox.ts';
+import type { LogFold } from './log-fold.ts';
+import { sendAll } from './send-all.ts';
+import { measuredIn, storedExchanges } from './stored-exchanges.ts';
+
+export interface OpsServerOptions {
+  readonly fold: LogFold;
+  readonly inbox: Inbox;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The configuration in force. */
+  config(): CollectorConfig;
+  /** The agents' sessions. */
+  agents(): readonly SessionAgent[];
+}
+
+export interface OpsServer {
+  readonly definition: typeof opsService;
+  readonly implementation: UntypedServiceImplementation;
+  /** Ends the live streams. */
+  close(): void;
+}
+
+/** An answer that is a refusal: a gRPC code and a sentence. */
+class Refusal extends Error {
+  readonly code: codes;
+  constructor(code: codes, details: string) {
+    super(details);
+    this.name = 'Refusal';
+    this.code = code;
+  }
+}
+
+/** @returns the service; nothing runs before it is given to a server */
+export function createOpsServer(options: OpsServerOptions): OpsServer {
+  const { fold, logger } = options;
+  const streams = createEventStreams(fold, logger);
+  const implementation = {
+    State: unary(logger, (request: view.StateRequest) => {
+      if (request.group !== null) groupNamed(options.config(), request.group);
+      return statusOf({ ...sources(options), recent: fold.recent, now: options.clock.wall() }, request.group);
+    }),
+    Sites: unary(logger, (request: view.SitesRequest) => sitesOf(sources(options), options.agents(), request)),
+    Agents: unary(logger, () => ({ agents: agentRows(options.agents(), fold.model.verdicts.view().agents) })),
+    Report: unary(logger, (request: view.PeriodRequest) => report(options, request)),
+    AddMark: unary(logger, (request: view.MarkRequest) => addMark(options, request)),
+    Events: streams.open,
+    Export: exportStream(options),
+  };
+  return { definition: opsService, implementation, close: streams.close };
+}
+
+/** What is shown is the fold's view with the live overlay. */
+function sources({ fold, clock, config }: OpsServerOptions): { config: CollectorConfig; verdicts: VerdictsView } {
+  return { config: config(), verdicts: overlay(fold.model.verdicts.view(), clock.wall()) };
+}
+
+function groupNamed(config: CollectorConfig, name: string): CollectorConfig['groups'][number] {
+  const group = config.groups.find((one) => one.name === name);
+  if (group !== undefined) return group;
+  throw new Refusal(
+    codes.NOT_FOUND,
+    unknownName(
+      'group',
+      name,
+      config.groups.map((one) => one.name),
+    ),
+  );
+}
+
+async function report(options: OpsServerOptions, request: view.PeriodRequest): Promise<view.ReportView> {
+  const { fold, inbox, clock } = options;
+  const config = options.config();
+  const group = groupNamed(config, request.group ?? '');
+  const until = request.until ?? clock.wall();
+  if (until <= request.since) throw new Refusal(codes.INVALID_ARGUMENT, 'the period ends before it begins');
+  const period = { group: group.name, since: request.since, until };
+  const { sites, exchanges, unmeasured, unsent, late } = await measuredIn(inbox, period);
+  const probed = { rate_per_second: config.probe.ratePerSecond, drop_time_ms: config.probe.dropTimeMs };
+  const measured = { sites, ...probed, exchanges, unmeasured, unsent, late };
+  return reportOf({ ...period, mode: group.mode }, fold.model.timeline.rows(), measured);
+}
+
+async function addMark(
+  { fold, inbox, clock, config }: OpsServerOptions,
+  request: view.MarkRequest,
+): Promise<view.EventRow> {
+  const verdict = judgeMark(request, config(), clock.wall());
+  if (!verdict.ok) throw new Refusal(codes.INVALID_ARGUMENT, verdict.problem);
+  const [position] = await inbox.append([verdict.entry]);
+  if (typeof position !== 'number') throw new Refusal(codes.INTERNAL, 'the log gave the mark no position');
+  await fold.folded(position);
+  return markRow(storedMark(verdict.entry));
+}
+
+function exportStream(options: OpsServerOptions): handleServerStreamingCall<view.PeriodRequest, ExchangeChunk> {
+  return (call) => {
+    const { group, since, until } = call.request;
+    const filter = { group, since, until: until ?? options.clock.wall() };
+    const chunks = (async function* (): AsyncIterable<ExchangeChunk> {
+      if (group !== null) groupNamed(options.config(), group);
+      for await (const exchanges of storedExchanges(options.inbox, filter)) yield { exchanges };
+    })();
+    sendAll(call, chunks).then(
+      () => call.end(),
+      (error: unknown) => call.emit('error', refused(error, options.logger)),
+    );
+  };
+}
+
+interface ExchangeChunk {
+  readonly exchanges: readonly view.ExchangeView[];
+}
+
+/** A unary method from a function that answers or throws. */
+function unary<Request, Reply>(
+  logger: Logger,
+  answer: (request: Request) => Reply | Promise<Reply>,
+): handleUnaryCall<Request, Reply> {
+  return (call, callback: sendUnaryData<Reply>) => {
+    Promise.resolve(call.request)
+      .then(answer)
+      .then(
+        (reply) => callback(null, reply),
+        (error: unknown) => callback(refused(error, logger)),
+      );
+  };
+}
+
+/** Any failure as gRPC tells it; what is not a refusal is ours, and is logged. */
+function refused(error: unknown, logger: Logger): { readonly code: codes; readonly details: string } {
+  if (error instanceof Refusal) return { code: error.code, details: error.message };
+  const named = error instanceof Error ? error : new Error(String(error));
+  if ('code' in named && named.code === 'TOO_LARGE') return { code: codes.RESOURCE_EXHAUSTED, details: named.message };
+  logger.error({ err: named }, 'an ops request failed');
+  return { code: codes.INTERNAL, details: named.message };
+}
