@@ -6,6 +6,7 @@
 
 /** BOOTP operation, the `op` field (RFC 2131 section 2). */
 export const Op = { request: 1, reply: 2 } as const;
+/** 1 or 2. */
 export type Op = (typeof Op)[keyof typeof Op];
 
 /** Message types, option 53, named without the DHCP prefix. */
@@ -29,7 +30,9 @@ export const MessageType = {
   LEASEQUERYSTATUS: 17, // RFC 7724
   TLS: 18, // RFC 7724
 } as const;
+/** The number of a message type, 1..18. */
 export type MessageType = (typeof MessageType)[keyof typeof MessageType];
+/** DISCOVER, OFFER, ... */
 export type MessageTypeName = keyof typeof MessageType;
 
 /** Options that are read into typed values. */
@@ -60,6 +63,7 @@ export const OptionCode = {
   domainSearch: 119, // RFC 3397
   classlessRoutes: 121, // RFC 3442
 } as const;
+/** A code with a typed form. */
 export type KnownOptionCode = (typeof OptionCode)[keyof typeof OptionCode];
 
 /** Sub-options of option 82 that are read into typed values. */
@@ -74,6 +78,7 @@ export const RelaySubOptionCode = {
 
 /** Pad and end, which are single octets without a length (RFC 2132 section 3). */
 export const padCode = 0;
+/** Ends an option area. */
 export const endCode = 255;
 
 /** 63 82 53 63, what tells options from BOOTP vendor content (RFC 2131 section 3). */

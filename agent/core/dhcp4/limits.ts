@@ -11,7 +11,9 @@ export const cookieOctets = 4;
 export const messageOctetsMin = 300;
 /** Longest chaddr; a longer hlen cannot be true. */
 export const chaddrOctets = 16;
+/** Octets of the sname field. */
 export const snameOctets = 64;
+/** Octets of the file field. */
 export const fileOctets = 128;
 /** Content of one option on the wire, its length being one octet; longer content is split (RFC 3396). */
 export const optionOctetsMax = 255;

@@ -9,6 +9,7 @@ import { type MessageType, OptionCode } from './codes.ts';
 import type { Option, TypedOption } from './option.ts';
 import type { AddressCode } from './options/address.ts';
 
+/** A whole message; see the header for what its options promise. */
 export interface Message {
   /** 1 request, 2 reply. */
   readonly op: 1 | 2;

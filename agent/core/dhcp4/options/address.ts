@@ -11,6 +11,7 @@ import type { OptionFault } from '../option.ts';
 /** Codes 1 subnet mask, 28 broadcast, 50 requested address, 54 server identifier, 118 subnet selection. */
 export type AddressCode = 1 | 28 | 50 | 54 | 118;
 
+/** One address: a mask, a broadcast address, a requested address, a server identifier or a subnet selection. */
 export interface AddressOption {
   readonly kind: 'address';
   readonly code: AddressCode;

@@ -8,6 +8,7 @@ import { ipv4 } from '../../net/ipv4.ts';
 import { octetsOfU32, u8, u32 } from '../../net/octets.ts';
 import type { OptionFault } from '../option.ts';
 
+/** One static route. */
 export interface ClasslessRoute {
   readonly destination: Ipv4;
   /** Prefix length, 0..32; octets of `destination` beyond it, rounded up to whole ones, are zero. */
@@ -15,6 +16,7 @@ export interface ClasslessRoute {
   readonly router: Ipv4;
 }
 
+/** The routes that replace option 3 for clients that know this one. */
 export interface RoutesOption {
   readonly kind: 'routes';
   readonly code: 121;

@@ -5,6 +5,7 @@
 
 import type { OptionFault } from '../option.ts';
 
+/** The key that servers keep leases under. */
 export interface ClientIdentifierOption {
   readonly kind: 'client-identifier';
   readonly code: 61;

@@ -9,6 +9,7 @@ import { domainNameOctetsMax, domainPointersMax, domainsMax } from '../limits.ts
 import type { OptionFault } from '../option.ts';
 import { octetsOfText, textOf } from './text.ts';
 
+/** A search list; made by `readDomainSearch` or `domainSearch`, so that names and octets agree. */
 export interface DomainSearchOption {
   readonly kind: 'domain-search';
   readonly code: 119;

@@ -6,6 +6,7 @@
 import { joinOctets, u8 } from '../../net/octets.ts';
 import type { OptionFault } from '../option.ts';
 
+/** A client name and the rules for its DNS records. */
 export interface FqdnOption {
   readonly kind: 'fqdn';
   readonly code: 81;

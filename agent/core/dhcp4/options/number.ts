@@ -21,6 +21,7 @@ export interface OverloadOption {
   readonly fields: 1 | 2 | 3;
 }
 
+/** What the message is; exactly one in each message. */
 export interface MessageTypeOption {
   readonly kind: 'message-type';
   readonly code: 53;

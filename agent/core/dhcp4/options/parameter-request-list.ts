@@ -5,6 +5,7 @@
 
 import type { OptionFault } from '../option.ts';
 
+/** What a client asks for. */
 export interface ParameterRequestListOption {
   readonly kind: 'parameter-request-list';
   readonly code: 55;

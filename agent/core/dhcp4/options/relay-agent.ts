@@ -17,6 +17,7 @@ export type RelaySubOption =
   | { readonly kind: 'relay-port'; readonly code: 19 }
   | { readonly kind: 'opaque'; readonly code: number; readonly octets: Uint8Array };
 
+/** All that a relay said about a client. */
 export interface RelayAgentOption {
   readonly kind: 'relay-agent';
   readonly code: 82;

@@ -5,6 +5,7 @@
 
 import type { OptionFault } from '../option.ts';
 
+/** A host name, domain name, vendor class or captive-portal URI. */
 export interface TextOption {
   readonly kind: 'text';
   readonly code: 12 | 15 | 60 | 114;

@@ -6,6 +6,7 @@
 import { u8 } from '../../net/octets.ts';
 import type { OptionFault } from '../option.ts';
 
+/** The classes that a client says it belongs to. */
 export interface UserClassOption {
   readonly kind: 'user-class';
   readonly code: 77;
