@@ -4,6 +4,7 @@
  */
 import t from 'tap';
 import { type Capture, startCapture } from './capture.ts';
+import { type LabChild, pause } from './child.ts';
 import { command } from './command.ts';
 import { type Lab, startLab } from './lab.ts';
 import { labSkipReason } from './requirements.ts';
@@ -27,17 +28,16 @@ async function perfdhcp(lab: Lab, server: string, count: number): Promise<Counts
   return { sent: sent[0] ?? -1, offered: received[0] ?? -1, acked: received[1] ?? -1 };
 }
 
-/** perfdhcp at 10/s on both servers for so many seconds; resolves when both have ended. */
-function steadyLoad(lab: Lab, seconds: number): Promise<unknown> {
+/** perfdhcp at 10/s on both servers, until it is ended. */
+function steadyLoad(lab: Lab): LabChild[] {
   command('ip', ['-n', lab.site.namespace, 'addr', 'add', `${SECOND_ADDRESS}/24`, 'dev', lab.site.interface]);
-  const load = (from: string, mac: string, server: string): Promise<unknown> => {
-    const rate = ['-p', String(seconds), '-r', '10', '-R', '50', '-b', `mac=${mac}`, '-W', '500000'];
-    return lab.run(lab.site, 'perfdhcp', ['-4', '-l', from, ...rate, server]).ended;
+  const load = (from: string, mac: string, server: string): LabChild => {
+    return lab.run(lab.site, 'perfdhcp', ['-4', '-l', from, '-r', '10', '-R', '50', '-b', `mac=${mac}`, server]);
   };
-  return Promise.all([
+  return [
     load(lab.site.address, '02:00:00:00:01:00', lab.primary.address),
     load(SECOND_ADDRESS, '02:00:00:00:02:00', lab.standby.address),
-  ]);
+  ];
 }
 
 function contains(bracket: Bracket | undefined, fromUs: number, toUs: number): boolean {
@@ -48,14 +48,15 @@ function contains(bracket: Bracket | undefined, fromUs: number, toUs: number): b
 
 /** Kills the primary after two seconds of load, brings it back once the standby serves; ends when both are settled. */
 async function failOverAndBack(lab: Lab, capture: Capture): Promise<ReturnType<Capture['read']>> {
-  const load = steadyLoad(lab, 15);
-  await new Promise((resolve) => setTimeout(resolve, 2000));
+  const load = steadyLoad(lab);
+  await pause(2000);
   await lab.primary.kill();
   await lab.standby.waitForState(['partner-down'], 30_000);
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await pause(1500);
   await lab.primary.restart();
   await lab.settled(30_000);
-  await load;
+  await pause(2000);
+  await Promise.all(load.map((child) => child.stop('SIGINT')));
   return await capture.stop();
 }
 
