@@ -5,7 +5,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Ending, LabChild, pause } from './child.ts';
-import { command, LabError, tryCommand } from './command.ts';
+import { command, LabError } from './command.ts';
 import { type HaState, haState, keaCommand } from './kea-control.ts';
 import type { LabEvents } from './lab-event.ts';
 import { KEA_START_LIMIT_MS, POLL_MS } from './limits.ts';
@@ -170,9 +170,4 @@ export function keaHooksFolder(): string | undefined {
   return readdirSync('/usr/lib')
     .map((each) => join('/usr/lib', each, 'kea/hooks'))
     .find((each) => existsSync(join(each, 'libdhcp_ha.so')));
-}
-
-/** Kea's version as it says it, e.g. `2.2.0`. */
-export function keaVersion(): string {
-  return tryCommand('kea-dhcp4', ['-v']).stdout.trim();
 }

@@ -3,7 +3,7 @@
  * is installed by `installMissing`, on Debian as root alone. Tests ask before they start and skip with the reason: a lab
  * that fails half-way on someone's laptop would look like a broken product.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { tryCommand } from './command.ts';
 import { keaHooksFolder } from './kea-server.ts';
 import { networkPrefix } from './namespaces.ts';
@@ -87,12 +87,4 @@ function namespaceReason(): string | undefined {
 function hasDelayLine(): boolean {
   const hasKoffi = existsSync(new URL('../../node_modules/koffi/package.json', import.meta.url));
   return existsSync('/dev/net/tun') && hasKoffi;
-}
-
-/** The machine in a line, for reports: kernel, cores, memory. */
-export function machineLine(): string {
-  const kernel = readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim();
-  const cores = (readFileSync('/proc/cpuinfo', 'utf8').match(/^processor/gm) ?? []).length;
-  const memoryKb = Number(/MemTotal:\s+(\d+)/.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1] ?? 0);
-  return `Linux ${kernel}, ${cores} cores, ${Math.round(memoryKb / 1024)} MB`;
 }
