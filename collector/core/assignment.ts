@@ -6,12 +6,30 @@
  * Rejected: a rate per agent. It multiplies with each site that is added, and nobody notices until the servers do.
  */
 import type { Assignment, Target } from '../../shared/core/assignment.ts';
+import { RECONNECT_MAX_MS } from '../../shared/core/limits.ts';
+import type { UnixMicros } from '../../shared/core/units.ts';
 import type { CollectorConfig, SiteConfig } from './config.ts';
 
 /** An agent with an open session. */
 export interface LiveAgent {
   readonly agent: string;
   readonly site: string;
+}
+
+/** An agent as far as its being alive goes. */
+export interface AgentSign extends LiveAgent {
+  readonly connected: boolean;
+  /** Last word from it, collector's clock. */
+  readonly lastSeen: UnixMicros;
+}
+
+/**
+ * The agents whose share is kept: those connected, and those gone for no longer than a reconnect takes. An agent that lost
+ * its collector probes on with its last share, so giving that away at once would ask more of a server than its rate.
+ */
+export function liveAgents(signs: readonly AgentSign[], now: UnixMicros): readonly LiveAgent[] {
+  const live = signs.filter(({ connected, lastSeen }) => connected || now - lastSeen < RECONNECT_MAX_MS * 1000);
+  return live.map(({ agent, site }) => ({ agent, site }));
 }
 
 /** What every agent was last told. */
@@ -26,7 +44,7 @@ export const NO_ASSIGNMENTS: Assignments = { version: 0, byAgent: new Map() };
 
 /**
  * Shares anew. An agent whose part did not change keeps its assignment and version, so that only those are told who have
- * something new to hear. Agents of a site that the configuration does not list get nothing.
+ * something new to hear. An agent of a site that the configuration does not list is told to probe nothing.
  */
 export function assign(before: Assignments, config: CollectorConfig, live: readonly LiveAgent[]): Assignments {
   const parts = shares(config, live);
@@ -86,12 +104,18 @@ function shares(config: CollectorConfig, live: readonly LiveAgent[]): ReadonlyMa
   const seats = sites.flatMap((site) =>
     [...(bySite.get(site.name) ?? [])].sort((a, b) => (a.agent < b.agent ? -1 : 1)).map((one) => ({ site, one })),
   );
-  return new Map(
-    seats.map(({ site, one }, seat) => {
+  const unlisted = live.filter((one) => !sites.some(({ name }) => name === one.site));
+  return new Map<string, Part>([
+    ...unlisted.map(({ agent }): [string, Part] => [agent, idlePart(config)]),
+    ...seats.map(({ site, one }, seat): [string, Part] => {
       const ratePerSecond = (rates.get(site.name) ?? 0) / (bySite.get(site.name)?.length ?? 1);
       return [one.agent, partOf(config, site, { ratePerSecond, seat, seats: seats.length })];
     }),
-  );
+  ]);
+}
+
+function idlePart({ probe: { dropTimeMs, clients, release } }: CollectorConfig): Part {
+  return { targets: [], dropTimeMs, clients, release, relayAddress: null, probeSubnet: null };
 }
 
 interface Seat {

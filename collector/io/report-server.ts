@@ -23,6 +23,8 @@ export interface ReportServerOptions {
    * last one that it had.
    */
   assignmentFor(agent: AgentState): Assignment | null;
+  /** Why no agent may speak for this site, or null; told to the agent, which tries again later. */
+  refuseSite?(site: string): string | null;
   /** An agent came, went, or changed its site: the moment to share the rates anew and call pushAssignments(). */
   onAgentsChanged?(): void;
 }
@@ -90,6 +92,8 @@ class SessionTable {
   #admit(hello: Hello, session: ReportSession): Refusal | undefined {
     const { clock, logger } = this.#options;
     this.#opening.delete(session);
+    const unlisted = this.#options.refuseSite?.(hello.site) ?? null;
+    if (unlisted !== null) return refusal('hello', unlisted);
     const before = this.#agents.get(hello.agent);
     if (before === undefined && this.#agents.size >= MAX_AGENTS) {
       return refusal('hello', `this collector knows ${MAX_AGENTS} agents already`);

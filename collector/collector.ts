@@ -1,0 +1,223 @@
+/**
+ * The collector: the place where its pure core and its shell meet. Log, fold, agents' stream and ops service are composed
+ * here and nowhere else; main.ts is only the command line.
+ *
+ * Order of a start: configuration, log, fold to the log's end, and only then the port, so that nobody is answered from a
+ * half-built picture and no agent is accepted by a collector that cannot store what it sends.
+ */
+
+import type { Clock } from '../shared/io/clock.ts';
+import type { Logger } from '../shared/io/logger.ts';
+import { AGENTS_SERVICE_NAME } from '../shared/wire/agents-service.ts';
+import {
+  type AgentSign,
+  type Assignments,
+  assign,
+  changedAssignments,
+  liveAgents,
+  NO_ASSIGNMENTS,
+  siteRefusal,
+} from './core/assignment.ts';
+import type { CollectorConfig } from './core/config.ts';
+import { type ConfigMistake, mistakeLine } from './core/config-tree.ts';
+import { type ConfigFile, readConfigFile } from './io/config-file.ts';
+import { type GrpcServer, startGrpcServer } from './io/grpc-server.ts';
+import { type Inbox, openInbox } from './io/inbox.ts';
+import { type LogFold, startLogFold } from './io/log-fold.ts';
+import { createOpsServer, type OpsServer } from './io/ops-server.ts';
+import { createReportServer, type ReportServer } from './io/report-server.ts';
+import { createSnapshotStore } from './io/snapshot-store.ts';
+
+export interface CollectorOptions {
+  /** Path of the YAML file. */
+  readonly config: string;
+  /** State directory; made when it is not there. */
+  readonly state: string;
+  /** HOST:PORT; port 0 lets the kernel choose. */
+  readonly grpc: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface Collector {
+  /** HOST:PORT as bound. */
+  readonly address: string;
+  /** Reads the YAML again; a bad file changes nothing. @returns whether it was accepted */
+  reload(): Promise<boolean>;
+  /** Rejected when the collector can go on no longer (log lost); resolved after close. */
+  readonly ended: Promise<void>;
+  /** Ends sessions and streams, stores what was received, writes a snapshot, lets go of the state directory. */
+  close(): Promise<void>;
+}
+
+/** A configuration with mistakes: the message holds them all, a line each. */
+export class ConfigRefusedError extends Error {
+  readonly code = 'CONFIG_REFUSED';
+  readonly mistakes: readonly ConfigMistake[];
+  constructor(file: string, mistakes: readonly ConfigMistake[]) {
+    const lines = mistakes.map((mistake) => mistakeLine(file, mistake));
+    super(
+      `the configuration has ${mistakes.length} ${mistakes.length === 1 ? 'mistake' : 'mistakes'}:\n${lines.join('\n')}`,
+    );
+    this.name = 'ConfigRefusedError';
+    this.mistakes = mistakes;
+  }
+}
+
+/** Time that calls in flight have to end when the collector closes. */
+const CLOSE_GRACE_MS = 2000;
+/** How often shares are worked out again for agents that went and did not come back. */
+const RESHARE_INTERVAL_MS = 5000;
+
+/** @throws ConfigFileError, ConfigRefusedError, BatchLogError, GrpcServerError, each with a message that says what to do */
+export async function startCollector(options: CollectorOptions): Promise<Collector> {
+  const file = await acceptedFile(options.config);
+  const inbox = await openInbox(`${options.state}/log`);
+  try {
+    const { clock, logger } = options;
+    const store = createSnapshotStore(options.state);
+    const fold = await startLogFold({ inbox, store, clock, logger });
+    await recordConfig({ ...options, inbox, fold }, file);
+    return await RunningCollector.start(options, { inbox, fold, config: file.config });
+  } catch (error) {
+    await inbox.close();
+    throw error;
+  }
+}
+
+interface AcceptedFile {
+  readonly text: string;
+  readonly config: CollectorConfig;
+}
+
+async function acceptedFile(path: string): Promise<AcceptedFile> {
+  const { text, verdict }: ConfigFile = await readConfigFile(path);
+  if (!verdict.ok) throw new ConfigRefusedError(path, verdict.mistakes);
+  return { text, config: verdict.config };
+}
+
+/** Into the log with it, if it says something new: the fold reads configurations from nowhere else. */
+async function recordConfig(
+  { inbox, fold, clock, logger }: Pick<CollectorOptions, 'clock' | 'logger'> & { inbox: Inbox; fold: LogFold },
+  { text, config }: AcceptedFile,
+): Promise<void> {
+  if (JSON.stringify(config) === JSON.stringify(fold.model.config)) return;
+  const version = fold.model.configVersion + 1;
+  const [position] = await inbox.append([{ kind: 'config', receivedAt: clock.wall(), version, config, text }]);
+  if (typeof position === 'number') await fold.folded(position);
+  logger.info({ version, groups: config.groups.length, sites: config.sites.length }, 'configuration accepted');
+  if (config.influx !== null) logger.warn('influx: is understood; writing to InfluxDB comes in a later version');
+}
+
+interface Parts {
+  readonly inbox: Inbox;
+  readonly fold: LogFold;
+  readonly config: CollectorConfig;
+}
+
+class RunningCollector implements Collector {
+  readonly #options: CollectorOptions;
+  readonly #inbox: Inbox;
+  readonly #fold: LogFold;
+  readonly #reports: ReportServer;
+  readonly #ops: OpsServer;
+  readonly #reshare: NodeJS.Timeout;
+  #config: CollectorConfig;
+  #assignments: Assignments = NO_ASSIGNMENTS;
+  #grpc: GrpcServer | null = null;
+
+  private constructor(options: CollectorOptions, { inbox, fold, config }: Parts) {
+    const { clock, logger } = options;
+    this.#options = options;
+    this.#inbox = inbox;
+    this.#fold = fold;
+    this.#config = config;
+    this.#reports = createReportServer({
+      inbox,
+      clock,
+      logger,
+      refuseSite: (site) => siteRefusal(this.#config, site),
+      assignmentFor: ({ agent }) => this.#assignments.byAgent.get(agent) ?? null,
+      onAgentsChanged: () => this.#share(),
+    });
+    const agents = () => this.#reports.agents();
+    this.#ops = createOpsServer({ fold, inbox, clock, logger, agents, config: () => this.#config });
+    this.#reshare = setInterval(() => this.#share(), RESHARE_INTERVAL_MS);
+  }
+
+  static async start(options: CollectorOptions, parts: Parts): Promise<RunningCollector> {
+    const collector = new RunningCollector(options, parts);
+    try {
+      const services = { [AGENTS_SERVICE_NAME]: collector.#reports, 'dorawatch.v1.Ops': collector.#ops };
+      collector.#grpc = await startGrpcServer({ listen: options.grpc, services });
+    } catch (error) {
+      clearInterval(collector.#reshare);
+      await parts.fold.close();
+      throw error;
+    }
+    options.logger.info({ grpc: collector.address, state: options.state }, 'collector ready');
+    return collector;
+  }
+
+  get address(): string {
+    return this.#grpc?.address ?? this.#options.grpc;
+  }
+
+  get ended(): Promise<void> {
+    return this.#fold.ended;
+  }
+
+  async reload(): Promise<boolean> {
+    const { config: path, clock, logger } = this.#options;
+    try {
+      const file = await acceptedFile(path);
+      await recordConfig({ inbox: this.#inbox, fold: this.#fold, clock, logger }, file);
+      this.#config = file.config;
+      this.#share();
+      logger.info('configuration read again');
+      return true;
+    } catch (error) {
+      // Whole or not at all: the old configuration goes on.
+      logger.error({ err: error }, 'the new configuration is refused, the old one stays in force');
+      return false;
+    }
+  }
+
+  /** Shares the rates anew, and tells those who have something new to hear. */
+  #share(): void {
+    const { clock, logger } = this.#options;
+    const sessions = this.#reports.agents();
+    // An agent may hold a higher version from before a restart of this collector; versions never fall.
+    const held = Math.max(this.#assignments.version, ...sessions.map(({ assignmentVersion }) => assignmentVersion));
+    const before = this.#assignments;
+    const after = assign({ ...before, version: held }, this.#config, liveAgents(this.#signs(), clock.wall()));
+    this.#assignments = after;
+    const changed = changedAssignments(before, after).size;
+    if (changed > 0) logger.info({ version: after.version, agents: changed }, 'rates shared anew');
+    this.#reports.pushAssignments();
+  }
+
+  /** Sessions of this run, and what the log says of agents that have not come back to this run yet. */
+  #signs(): readonly AgentSign[] {
+    const sessions = this.#reports.agents();
+    const here = new Set(sessions.map(({ agent }) => agent));
+    const logged = this.#fold.model.verdicts.view().agents.filter(({ agent }) => !here.has(agent));
+    const remembered = logged.map(({ agent, site, lastReceivedAt }) => ({
+      agent,
+      site,
+      connected: false,
+      lastSeen: lastReceivedAt,
+    }));
+    return [...sessions, ...remembered];
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#reshare);
+    this.#ops.close();
+    await this.#reports.close();
+    await this.#grpc?.close(CLOSE_GRACE_MS);
+    await this.#fold.close();
+    await this.#inbox.close();
+    this.#options.logger.info('collector closed');
+  }
+}

@@ -1,0 +1,102 @@
+#!/usr/bin/env node
+/**
+ * The command line of dorawatch-collector. Everything that it does is in collector.ts; this file turns arguments and
+ * signals into calls, and failures into sentences and exit codes (0 done, 1 failed, 2 bad arguments).
+ */
+import Table from 'cli-table3';
+import { Command, CommanderError } from 'commander';
+import { createClock } from '../shared/io/clock.ts';
+import { createLogger, type Logger } from '../shared/io/logger.ts';
+import { type Collector, ConfigRefusedError, startCollector } from './collector.ts';
+import { configSummary, sitesSummary } from './core/config-summary.ts';
+import { readConfigFile } from './io/config-file.ts';
+
+interface ServeFlags {
+  readonly config: string;
+  readonly state: string;
+  readonly grpc: string;
+}
+
+const EXAMPLES = `
+Examples:
+  dorawatch-collector check-config collector.yaml
+  dorawatch-collector serve --config collector.yaml --state /var/lib/dorawatch-collector
+  dorawatch-collector serve --config collector.yaml --state DIR --grpc 0.0.0.0:6767
+
+SIGHUP reads the configuration again and re-assigns every agent; a file with mistakes is refused whole and the old one
+goes on. SIGTERM and SIGINT close cleanly. DORAWATCH_LOG_LEVEL (debug, info, warn, error) sets how much is logged.`;
+
+async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('dorawatch-collector')
+    .description('Receives what the agents measure and finds out which DHCP server really serves, and since when.')
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .showHelpAfterError('(dorawatch-collector --help shows how)');
+  program
+    .command('serve')
+    .description('run the collector')
+    .requiredOption('--config <file>', 'YAML file with groups, sites and probing')
+    .requiredOption('--state <dir>', 'directory for the log and the read model; made when it is not there')
+    .option('--grpc <host:port>', 'where agents and the dorawatch command connect', '127.0.0.1:6767')
+    .addHelpText('after', EXAMPLES)
+    .action(serve);
+  program
+    .command('check-config')
+    .description('print every mistake in a configuration, or what it means')
+    .argument('<file>', 'YAML file')
+    .addHelpText(
+      'after',
+      '\nExample:\n  dorawatch-collector check-config collector.yaml\n\nExit code 0: no mistake, 1: mistakes.',
+    )
+    .action(checkConfig);
+  await program.parseAsync(argv);
+}
+
+async function checkConfig(path: string): Promise<void> {
+  const { verdict } = await readConfigFile(path);
+  if (!verdict.ok) throw new ConfigRefusedError(path, verdict.mistakes);
+  const [head = [], ...rows] = configSummary(verdict.config);
+  const table = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
+  for (const row of rows) table.push([...row]);
+  process.stdout.write(`${path} has no mistakes.\n\n${table.toString()}\n\n${sitesSummary(verdict.config)}\n`);
+  if (verdict.config.influx !== null)
+    process.stdout.write('influx: is understood; writing comes in a later version.\n');
+}
+
+async function serve({ config, state, grpc }: ServeFlags): Promise<void> {
+  if (!/^.+:\d{1,5}$/.test(grpc)) throw new CommanderError(2, 'grpc', `--grpc ${grpc} is not HOST:PORT`);
+  const logger = createLogger('dorawatch-collector');
+  const collector = await startCollector({ config, state, grpc, clock: createClock(), logger });
+  process.on('SIGHUP', () => void collector.reload());
+  const stop = (signal: string): void => {
+    logger.info({ signal }, 'closing');
+    closeAndExit(collector, logger, 0);
+  };
+  process.once('SIGTERM', () => stop('SIGTERM'));
+  process.once('SIGINT', () => stop('SIGINT'));
+  collector.ended.catch((error: unknown) => {
+    logger.fatal({ err: error }, 'the log cannot be read or folded any more; the collector ends');
+    closeAndExit(collector, logger, 1);
+  });
+}
+
+function closeAndExit(collector: Collector, logger: Logger, code: number): void {
+  collector.close().then(
+    () => process.exit(code),
+    (error: unknown) => {
+      logger.error({ err: error }, 'not closed cleanly');
+      process.exit(1);
+    },
+  );
+}
+
+main(process.argv).catch((error: unknown) => {
+  if (error instanceof CommanderError) {
+    // Commander has printed its own message; help asked for is no failure.
+    if (error.code === 'grpc') process.stderr.write(`dorawatch-collector: ${error.message}\n`);
+    process.exit(error.exitCode === 0 ? 0 : 2);
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`dorawatch-collector: ${message}\n`);
+  process.exit(1);
+});
