@@ -1,0 +1,145 @@
+/**
+ * The agent: prober, spool and line to the collector, put together. A batch goes one way: the prober closes it, it is encoded
+ * once, spooled, and then sent. The collector's being away changes nothing in that order; it only makes the spool longer.
+ * Rejected: probing only while connected; the outage of a site's own line is what its agent is there to outlast.
+ */
+import type { Assignment } from '../shared/core/assignment.ts';
+import type { ResultBatch } from '../shared/core/batch.ts';
+import { microseconds } from '../shared/core/units.ts';
+import type { Clock } from '../shared/io/clock.ts';
+import type { Logger } from '../shared/io/logger.ts';
+import { randomUint32 } from '../shared/io/random.ts';
+import { encodeBatch } from '../shared/wire/batch-encoder.ts';
+import type { AgentConfig } from './core/agent-config.ts';
+import { type ReportStream, startReportStream } from './io/report-stream.ts';
+import { openStateDirectory, type StateDirectory } from './io/state-directory.ts';
+import type { Prober, ProberOptions } from './prober.ts';
+
+export interface AgentOptions {
+  readonly config: AgentConfig;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** What makes the batches: startProber of agent/prober.ts. */
+  readonly startProber: (options: ProberOptions) => Prober;
+}
+
+export interface Agent {
+  /** The agent's name. */
+  readonly name: string;
+  readonly epoch: number;
+  /** Begins no more exchanges, finishes those in flight, spools and sends the last batch, says goodbye. */
+  stop(): Promise<void>;
+}
+
+/** @throws StateError · BatchLogError · what startProber throws (RawSocketError); nothing is left open then */
+export async function startAgent(options: AgentOptions): Promise<Agent> {
+  const { config, clock, logger } = options;
+  const anchor = clock.wall();
+  const epochStart = clock.monotonic();
+  const state = await openStateDirectory({ directory: config.stateDirectory, id: config.id, now: anchor });
+  try {
+    const running = new RunningAgent(options, state, { anchor, epochStart });
+    logger.info(
+      { agent: state.agent, site: config.site, epoch: state.epoch },
+      `agent ${state.agent} at site ${config.site}`,
+    );
+    return running;
+  } catch (error) {
+    await state.close();
+    throw error;
+  }
+}
+
+type Start = Pick<ProberOptions, 'anchor'> & { readonly epochStart: NonNullable<ProberOptions['epochStart']> };
+
+class RunningAgent implements Agent {
+  readonly #state: StateDirectory;
+  readonly #logger: Logger;
+  readonly #prober: Prober;
+  readonly #stream: ReportStream;
+  #loopDelayMaxUs = 0;
+  #unspooled = 0;
+  /** Batches are spooled one after another, in their order. */
+  #spooling: Promise<void> = Promise.resolve();
+
+  constructor(options: AgentOptions, state: StateDirectory, start: Start) {
+    const { config, clock, logger, version } = options;
+    const { agent, epoch, spool } = state;
+    const shared = { agent, site: config.site, epoch, ...start, clock };
+    this.#state = state;
+    this.#logger = logger;
+    this.#prober = options.startProber({
+      ...shared,
+      random: randomUint32,
+      log: logger,
+      onBatch: (batch) => this.#take(batch),
+      contactedGroups: state.contactedGroups,
+      onContact: (group) => this.#keep(state.keepContact(group)),
+    });
+    if (state.assignment !== undefined) this.#prober.assign(state.assignment);
+    this.#stream = startReportStream({
+      ...shared,
+      collector: config.collector,
+      version,
+      logger,
+      spool,
+      assignmentVersion: () => this.#prober.assignmentVersion,
+      takeLoopDelayMaxUs: () => this.#takeLoopDelay(),
+      onAssignment: (assignment) => this.#assign(assignment),
+    });
+  }
+
+  get name(): string {
+    return this.#state.agent;
+  }
+
+  get epoch(): number {
+    return this.#state.epoch;
+  }
+
+  async stop(): Promise<void> {
+    await this.#prober.stop();
+    await this.#spooling;
+    await this.#stream.close();
+    this.#logger.info({ backlog_batches: this.#state.spool.count }, 'agent stopped');
+    await this.#state.close();
+  }
+
+  #take(batch: ResultBatch): void {
+    this.#loopDelayMaxUs = Math.max(this.#loopDelayMaxUs, batch.loopDelayMaxUs);
+    this.#spooling = this.#spooling.then(() => this.#spool(batch));
+  }
+
+  async #spool(batch: ResultBatch): Promise<void> {
+    const { epoch, sequence } = batch;
+    try {
+      this.#stream.offer(await this.#state.spool.append({ epoch, sequence, bytes: encodeBatch(batch) }));
+    } catch (error) {
+      this.#unspooled += 1;
+      this.#logger.error(
+        { err: error, epoch, sequence, lost_batches: this.#unspooled },
+        'a batch could not be spooled and is lost',
+      );
+    }
+  }
+
+  #assign(assignment: Assignment): void {
+    this.#logger.info(
+      { version: assignment.version, targets: assignment.targets.length },
+      `assignment ${assignment.version}: ${assignment.targets.length} targets`,
+    );
+    this.#prober.assign(assignment);
+    this.#keep(this.#state.keepAssignment(assignment));
+  }
+
+  #keep(kept: Promise<void>): void {
+    kept.catch((error: unknown) => this.#logger.error({ err: error }, 'the state directory cannot be written'));
+  }
+
+  #takeLoopDelay() {
+    const worst = microseconds(this.#loopDelayMaxUs);
+    this.#loopDelayMaxUs = 0;
+    return worst;
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * The agent's line to its collector: one session after another, for ever, with growing and random waits between failures.
+ * It never gives up and never blocks the prober: what cannot be sent is in the spool. Rejected: gRPC's own reconnecting; it
+ * backs off up to two minutes, tells nobody, and resumes a call for no one.
+ */
+import { Client, credentials, logVerbosity, type ServiceError, setLogVerbosity } from '@grpc/grpc-js';
+import type { Assignment } from '../../shared/core/assignment.ts';
+import { backoffMs } from '../../shared/core/backoff.ts';
+import {
+  KEEPALIVE_TIME_MS,
+  KEEPALIVE_TIMEOUT_MS,
+  MAX_MESSAGE_BYTES,
+  RECONNECT_BASE_MS,
+  RECONNECT_MAX_MS,
+} from '../../shared/core/limits.ts';
+import type { MonotonicNs, UnixMicros } from '../../shared/core/units.ts';
+import type { Clock } from '../../shared/io/clock.ts';
+import type { Logger } from '../../shared/io/logger.ts';
+import { randomFraction } from '../../shared/io/random.ts';
+import type { Heartbeat } from '../../shared/wire/agent-message.ts';
+import { agentsService } from '../../shared/wire/agents-service.ts';
+import type { SpooledBatch } from '../core/send-window.ts';
+import { GOODBYE_ACKS_MS, GOODBYE_CLOSE_MS } from '../core/stream-limits.ts';
+import { AgentSession, type CollectorCall } from './agent-session.ts';
+import type { Spool } from './spool.ts';
+
+export interface ReportStreamOptions {
+  /** host:port */
+  readonly collector: string;
+  readonly agent: string;
+  readonly site: string;
+  readonly epoch: number;
+  readonly anchor: UnixMicros;
+  /** The moment on `clock` at which the anchor was taken. */
+  readonly epochStart: MonotonicNs;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly spool: Spool;
+  /** What the prober works from now; 0: none. */
+  assignmentVersion(): number;
+  /** The loop's worst delay since this was last asked, µs. */
+  takeLoopDelayMaxUs(): Heartbeat['loopDelayMaxUs'];
+  onAssignment(assignment: Assignment): void;
+}
+
+export interface ReportStream {
+  /** Sends a batch that was just spooled, if there is a session; otherwise the spool has it. */
+  offer(batch: SpooledBatch): void;
+  /** Sends what is live, waits a little for its acknowledgement, says goodbye, and connects no more. */
+  close(): Promise<void>;
+}
+
+const CHANNEL = {
+  'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
+  'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+  'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+  // Each attempt is a channel of its own: the waits are ours, and the name is looked up anew.
+  'grpc.use_local_subchannel_pool': 1,
+  'grpc.enable_retries': 0,
+};
+
+export function startReportStream(options: ReportStreamOptions): ReportStream {
+  setLogVerbosity(logVerbosity.NONE);
+  return new Line(options);
+}
+
+class Line implements ReportStream {
+  readonly #options: ReportStreamOptions;
+  #session: AgentSession | undefined;
+  #client: Client | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #refusedBatches = 0;
+  #isClosing = false;
+  #ended: (() => void) | undefined;
+
+  constructor(options: ReportStreamOptions) {
+    this.#options = options;
+    this.#connect();
+  }
+
+  offer(batch: SpooledBatch): void {
+    this.#session?.offer(batch);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    clearTimeout(this.#retry);
+    const session = this.#session;
+    if (session?.isReady) {
+      await within(GOODBYE_ACKS_MS, session.settled());
+      const ended = new Promise<void>((resolve) => {
+        this.#ended = resolve;
+      });
+      session.goodbye();
+      if (this.#session !== undefined) await within(GOODBYE_CLOSE_MS, ended);
+    }
+    this.#session?.over();
+    this.#client?.close();
+  }
+
+  #connect(): void {
+    const { collector } = this.#options;
+    this.#client = new Client(collector, credentials.createInsecure(), CHANNEL);
+    const { path, requestSerialize, responseDeserialize } = agentsService.Session;
+    const call: CollectorCall = this.#client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+    // 'status' always comes, exactly once; 'error' says the same before it, and must have a listener.
+    call.on('error', () => undefined);
+    call.on('status', (status: ServiceError) => this.#over(status.details));
+    call.on('metadata', () => this.#options.logger.info({ collector }, `connected to the collector at ${collector}`));
+    this.#session = new AgentSession(call, this.#sessionOptions());
+  }
+
+  #sessionOptions() {
+    const { agent, site, epoch, anchor, version, epochStart, clock, logger, spool, onAssignment } = this.#options;
+    const figures = { assignmentVersion: this.#options.assignmentVersion(), backlogBatches: spool.count };
+    return {
+      hello: { kind: 'hello' as const, agent, site, epoch, anchor, version, ...figures },
+      epochStart,
+      clock,
+      logger,
+      spool,
+      onAssignment,
+      heartbeat: () => this.#heartbeat(),
+      onAck: () => {
+        this.#failures = 0;
+      },
+      onRefused: () => {
+        this.#refusedBatches += 1;
+      },
+    };
+  }
+
+  #heartbeat(): Heartbeat {
+    return {
+      kind: 'heartbeat',
+      backlogBatches: this.#options.spool.count,
+      loopDelayMaxUs: this.#options.takeLoopDelayMaxUs(),
+      assignmentVersion: this.#options.assignmentVersion(),
+      shedBatches: this.#options.spool.shed,
+      refusedBatches: this.#refusedBatches,
+    };
+  }
+
+  #over(details: string): void {
+    const wasReady = this.#session?.isReady ?? false;
+    this.#session?.over();
+    this.#session = undefined;
+    this.#client?.close();
+    this.#ended?.();
+    if (this.#isClosing) return;
+    this.#failures += 1;
+    const limits = { base: RECONNECT_BASE_MS, max: RECONNECT_MAX_MS };
+    const waitMs = Math.round(backoffMs(this.#failures, randomFraction(), limits));
+    this.#sayGone(wasReady, details, waitMs);
+    this.#retry = setTimeout(() => this.#connect(), waitMs);
+  }
+
+  #sayGone(wasReady: boolean, details: string, waitMs: number): void {
+    const { collector, spool, logger } = this.#options;
+    const what = wasReady ? `lost the collector at ${collector}` : `no collector at ${collector}`;
+    const goesOn = `probing goes on, ${spool.count} batches wait in the spool; next try in ${(waitMs / 1_000).toFixed(1)} s`;
+    const fields = { collector, attempts: this.#failures, backlog_batches: spool.count, next_try_ms: waitMs };
+    logger.warn(fields, `${what} (${details || 'the stream ended'}): ${goesOn}`);
+  }
+}
+
+/** Waits for something, but not longer than that. */
+async function within(limitMs: number, awaited: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([awaited, limit]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,147 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import t from 'tap';
+import { startAgent } from '../../agent/agent.ts';
+import { startGrpcServer } from '../../collector/io/grpc-server.ts';
+import { type Inbox, openInbox } from '../../collector/io/inbox.ts';
+import { createReportServer } from '../../collector/io/report-server.ts';
+import type { LogEntry } from '../../collector/core/log-entry.ts';
+import type { Assignment } from '../../shared/core/assignment.ts';
+import { afterUs, milliseconds } from '../../shared/core/units.ts';
+import { type Clock, createClock } from '../../shared/io/clock.ts';
+import { type FakeProber, startFakeProber } from '../fakes/fake-prober.ts';
+
+const logger = pino({ level: process.env['DORAWATCH_LOG_LEVEL'] ?? 'silent' });
+const temporary = () => mkdtempSync(join(tmpdir(), 'dorawatch-'));
+
+const assignment: Assignment = {
+  version: 4,
+  targets: [
+    {
+      group: 'g',
+      server: 'primary',
+      address: '10.77.1.2',
+      sources: ['10.0.3.0/24'],
+      bucket: null,
+      kind: 'dora',
+      ratePerSecond: 10,
+      phase: 0.5,
+    },
+  ],
+  dropTimeMs: milliseconds(3000),
+  clients: null,
+  release: 'always',
+  relayAddress: null,
+  probeSubnet: '10.77.9.0',
+};
+
+async function startCollector(directory: string, listen = '127.0.0.1:0') {
+  const inbox = await openInbox(directory);
+  const clock = createClock();
+  const reports = createReportServer({ inbox, clock, logger, assignmentFor: () => assignment });
+  const server = await startGrpcServer({ listen, services: { 'dorawatch.v1.Agents': reports } });
+  const close = async () => {
+    await reports.close();
+    await server.close(500);
+    await inbox.close();
+  };
+  return { inbox, reports, server, close };
+}
+
+function startFakeAgent(options: { collector: string; directory: string; clock?: Clock; everyMs?: number }) {
+  let prober: FakeProber | undefined;
+  const agent = startAgent({
+    config: { collector: options.collector, site: 'corsham', stateDirectory: options.directory, id: null },
+    version: '0.0.0-test',
+    clock: options.clock ?? createClock(),
+    logger,
+    startProber: (given) => {
+      prober = startFakeProber(given, options.everyMs);
+      return prober;
+    },
+  });
+  return agent.then((started) => ({ agent: started, prober: prober as FakeProber }));
+}
+
+async function entriesOf(inbox: Inbox): Promise<LogEntry[]> {
+  const entries: LogEntry[] = [];
+  for await (const { entry } of inbox.read(1)) entries.push(entry);
+  return entries;
+}
+
+async function eventually(what: () => boolean | Promise<boolean>, limitMs = 10_000): Promise<boolean> {
+  for (let waited = 0; waited < limitMs; waited += 20) {
+    if (await what()) return true;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return false;
+}
+
+t.test('a batch reaches the log, the agent its assignment, and the last batch goes with the goodbye', async (t) => {
+  const collector = await startCollector(temporary());
+  t.teardown(collector.close);
+  const { agent, prober } = await startFakeAgent({ collector: collector.server.address, directory: temporary() });
+  t.ok(await eventually(() => prober.assigned.length > 0), 'assigned');
+  t.strictSame(prober.assigned[0], assignment);
+  prober.emit();
+  prober.emit();
+  await agent.stop();
+  const entries = await entriesOf(collector.inbox);
+  t.equal(entries[0]?.kind, 'clock', 'the clock is measured before any batch');
+  const sequences = entries.flatMap((entry) => (entry.kind === 'batch' ? [entry.batch.sequence] : []));
+  t.strictSame(sequences, [1, 2, 3]);
+  t.match(collector.reports.agents(), [
+    { agent: agent.name, site: 'corsham', connected: false, backlogBatches: 0, stored: 3, version: '0.0.0-test' },
+  ]);
+});
+
+t.test('an agent whose clock is an hour off says so', async (t) => {
+  const collector = await startCollector(temporary());
+  t.teardown(collector.close);
+  const real = createClock();
+  const clock: Clock = { monotonic: real.monotonic, wall: () => afterUs(real.wall(), 3_600e6) };
+  const { agent } = await startFakeAgent({ collector: collector.server.address, directory: temporary(), clock });
+  t.ok(await eventually(() => collector.reports.agents()[0]?.clockOffsetUs != null));
+  const state = collector.reports.agents()[0];
+  const [offset = 0, error = 0] = [state?.clockOffsetUs, state?.clockErrorUs];
+  t.comment(`offset ${offset} us, error ${error} us`);
+  t.ok(
+    Math.abs(Number(offset) - 3_600e6) <= Number(error) + 2_000,
+    'within its stated error, and the two clocks’ own fineness',
+  );
+  await agent.stop();
+});
+
+t.test('without a collector batches wait, over a restart of the agent too, and the assignment stays', async (t) => {
+  const directory = temporary();
+  const log = temporary();
+  const first = await startCollector(log);
+  const address = first.server.address;
+  const one = await startFakeAgent({ collector: address, directory });
+  t.ok(await eventually(() => one.prober.assigned.length > 0));
+  await first.close();
+  one.prober.emit();
+  one.prober.emit();
+  await one.agent.stop();
+
+  const two = await startFakeAgent({ collector: address, directory });
+  t.equal(two.agent.name, one.agent.name);
+  t.ok(two.agent.epoch > one.agent.epoch);
+  t.strictSame(two.prober.assigned, [assignment], 'probes on at once with the assignment that it had');
+  two.prober.emit();
+  const again = await startCollector(log, address);
+  t.teardown(again.close);
+  t.ok(await eventually(() => again.inbox.size.records >= 5), 'clock sample and four batches');
+  await two.agent.stop();
+  const names = (await entriesOf(again.inbox)).flatMap((entry) =>
+    entry.kind === 'batch' ? [[entry.batch.epoch, entry.batch.sequence]] : [],
+  );
+  t.strictSame(
+    names.sort((a, b) => Number(a[0]) - Number(b[0]) || Number(a[1]) - Number(b[1])),
+    [1, 2, 3]
+      .map((sequence) => [one.agent.epoch, sequence])
+      .concat([1, 2].map((sequence) => [two.agent.epoch, sequence])),
+  );
+});

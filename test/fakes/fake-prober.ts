@@ -1,0 +1,37 @@
+/** A prober without a network: a typical batch whenever its clock says so, or when a test asks for one. */
+import type { Prober, ProberOptions } from '../../agent/prober.ts';
+import type { Assignment } from '../../shared/core/assignment.ts';
+import { unixMicros } from '../../shared/core/units.ts';
+import { seeded, typicalBatch } from '../shared/wire/result-batches.ts';
+
+export interface FakeProber extends Prober {
+  /** Makes a batch now. */
+  emit(): void;
+  readonly assigned: readonly Assignment[];
+  readonly options: ProberOptions;
+}
+
+export function startFakeProber(options: ProberOptions, everyMs?: number): FakeProber {
+  const random = seeded(7);
+  const assigned: Assignment[] = [];
+  let sequence = 0;
+  const emit = () => {
+    sequence += 1;
+    const typical = typicalBatch({ sequence, rate: 10, random, agent: options.agent, epoch: options.epoch });
+    options.onBatch({ ...typical, site: options.site, anchor: unixMicros(options.anchor) });
+  };
+  const timer = everyMs === undefined ? undefined : setInterval(emit, everyMs);
+  return {
+    emit,
+    assigned,
+    options,
+    assign: (assignment) => assigned.push(assignment),
+    get assignmentVersion() {
+      return assigned.at(-1)?.version ?? 0;
+    },
+    stop: async () => {
+      clearInterval(timer);
+      emit();
+    },
+  };
+}
