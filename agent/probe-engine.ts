@@ -8,8 +8,6 @@
  */
 import type { UnsentCause } from '../shared/core/outcome.ts';
 import type { Microseconds, MonotonicNs } from '../shared/core/units.ts';
-import type { Clock } from '../shared/io/clock.ts';
-import type { Stray } from './core/batcher.ts';
 import { type Answer, type Ending, type Exchange, requestFailed, requestSent } from './core/exchange.ts';
 import {
   abandoned,
@@ -26,50 +24,15 @@ import {
 } from './core/exchange-table.ts';
 import { rest, returnIdentity, returnUnused, takeIdentity } from './core/identity-pool.ts';
 import type { Ipv4 } from './core/net/ipv4.ts';
-import { type Reading, readIcmp, readReply } from './core/probe-reading.ts';
-import { HEARTBEAT_NS, STALL_NS } from './core/probe-limits.ts';
+import { HEARTBEAT_NS } from './core/probe-limits.ts';
 import { discoverPacket, type Lease, releasePacket, requestPacket } from './core/probe-packet.ts';
 import type { ProbePath } from './core/probe-path.ts';
+import { type Reading, readIcmp, readReply } from './core/probe-reading.ts';
 import { type KernelTimestamps, kernelTimestamps } from './io/kernel-timestamp.ts';
 import { loadNativeCalls, type NativeCalls } from './io/native-calls.ts';
 import { openRawSocket, type RawSocket } from './io/raw-socket.ts';
-
-/** What the engine reports, as it happens. */
-export interface EngineSink {
-  readonly onSent: (path: ProbePath, exchange: Exchange) => void;
-  readonly onEnding: (exchange: Exchange, ending: Ending, released: boolean) => void;
-  readonly onLate: (exchange: Exchange, lateNs: number) => void;
-  /** `path` is undefined when nobody we probe sent it. */
-  readonly onStray: (stray: Stray, path: ProbePath | undefined, source: Ipv4, reason: string) => void;
-  readonly onForeign: (path: ProbePath, source: Ipv4) => void;
-  /** A server answered: OFFER, ACK or NAK, in time or not. */
-  readonly onAnswer: (path: ProbePath, answer: Answer) => void;
-  readonly onSendError: (path: ProbePath, said: string) => void;
-}
-
-/** What decides when exchanges begin. */
-export interface EngineFeed {
-  /** Begins, through `begin`, what is due at `now`. */
-  readonly dispatch: (now: MonotonicNs) => void;
-  /** When to be asked again; undefined for "only when something ends". */
-  readonly nextDue: (now: MonotonicNs) => MonotonicNs | undefined;
-  /** The path whose server has this address, for answers that match no exchange. */
-  readonly pathOf: (source: Ipv4) => ProbePath | undefined;
-}
-
-/** What an engine is made of. */
-export interface EngineOptions {
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly localPort: number;
-  readonly serverPort: number;
-  /** `user` refuses kernel stamps even where they are to be had. */
-  readonly stamps: 'auto' | 'user';
-  readonly sink: EngineSink;
-  readonly feed: EngineFeed;
-  /** Option 54 for every REQUEST instead of the OFFER's own (perfdhcp -1). */
-  readonly serverFor?: (lease: Lease) => Ipv4;
-}
+import type { EngineOptions } from './probe-ports.ts';
+import { LoopWatch } from './probe-watch.ts';
 
 /** The prober's engine. Opens its sockets when made: throws RawSocketError without CAP_NET_RAW. */
 export class ProbeEngine {
@@ -79,14 +42,9 @@ export class ProbeEngine {
   readonly #icmp: RawSocket;
   readonly #stamps: KernelTimestamps | undefined;
   readonly #native: NativeCalls | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #immediate: NodeJS.Immediate | undefined;
-  #wakeAt = Number.POSITIVE_INFINITY;
+  readonly #watch = new LoopWatch(() => this.turn());
   /** When the sockets were last known to be empty. */
   #emptyNs: MonotonicNs;
-  /** Until the sockets are empty again, nobody knows how long an answer has waited. */
-  #stalledSinceNs: MonotonicNs | undefined;
-  #loopDelayMaxNs = 0;
   #userStamps = 0;
   #drops = 0;
   #onIdle: (() => void) | undefined;
@@ -120,9 +78,8 @@ export class ProbeEngine {
   /** How answers were stamped, and the loop's worst delay, since the last call. */
   takeQuality(): { readonly stamped: 'kernel' | 'user'; readonly loopDelayMaxUs: Microseconds } {
     const stamped = this.#stamps !== undefined && this.#userStamps === 0 ? 'kernel' : 'user';
-    const loopDelayMaxUs = Math.round(this.#loopDelayMaxNs / 1000) as Microseconds;
+    const loopDelayMaxUs = this.#watch.takeDelayMaxUs();
     this.#userStamps = 0;
-    this.#loopDelayMaxNs = 0;
     return { stamped, loopDelayMaxUs };
   }
 
@@ -155,13 +112,13 @@ export class ProbeEngine {
   turn(): void {
     if (this.#isClosed) return;
     const now = this.#options.clock.monotonic();
-    this.#notice(now);
+    this.#watch.notice(now, this.#emptyNs);
     const isEmpty = this.#drain();
     if (isEmpty) {
       // Everything that came before `now` has been read, so deadlines before it can be judged.
       this.#judge(now);
       this.#emptyNs = this.#options.clock.monotonic();
-      this.#stalledSinceNs = undefined;
+      this.#watch.caughtUp();
     }
     this.#options.feed.dispatch(this.#options.clock.monotonic());
     this.#arm(isEmpty);
@@ -182,17 +139,9 @@ export class ProbeEngine {
     if (this.#isClosed) return;
     for (const { exchange, ending } of abandoned(this.#table)) this.#end(exchange, ending);
     this.#isClosed = true;
-    clearTimeout(this.#timer);
-    clearImmediate(this.#immediate);
+    this.#watch.cancel();
     this.#udp.close();
     this.#icmp.close();
-  }
-
-  /** A timer that fired late, or an answer read after the timer should have, tells of a stall. */
-  #notice(now: MonotonicNs): void {
-    const delayNs = now - this.#wakeAt;
-    if (delayNs > this.#loopDelayMaxNs) this.#loopDelayMaxNs = delayNs;
-    if (delayNs > STALL_NS) this.#stalledSinceNs ??= this.#emptyNs;
   }
 
   #drain(): boolean {
@@ -203,7 +152,7 @@ export class ProbeEngine {
 
   #judge(now: MonotonicNs): void {
     const over = expired(this.#table, now);
-    if (over.length === 0 && this.#stalledSinceNs === undefined) return;
+    if (over.length === 0 && this.#watch.stalledSinceNs === undefined) return;
     const drops = this.#udp.drops();
     const isLossy = drops !== this.#drops;
     this.#drops = drops;
@@ -213,21 +162,16 @@ export class ProbeEngine {
   }
 
   #arm(isEmpty: boolean): void {
-    clearTimeout(this.#timer);
-    const { clock, feed } = this.#options;
     if (!isEmpty) {
-      this.#immediate = setImmediate(() => this.turn());
+      this.#watch.goOn();
       return;
     }
-    const now = clock.monotonic();
-    const due = feed.nextDue(now) ?? Number.POSITIVE_INFINITY;
+    const now = this.#options.clock.monotonic();
+    const due = this.#options.feed.nextDue(now) ?? Number.POSITIVE_INFINITY;
     const deadline = nextDeadline(this.#table, now) ?? Number.POSITIVE_INFINITY;
     // While answers are awaited a stall must show soon after it began, or its answers look slow.
     const heartbeat = this.inFlight > 0 ? now + HEARTBEAT_NS : Number.POSITIVE_INFINITY;
-    const wakeAt = Math.min(due, deadline, heartbeat);
-    const delayMs = Math.max(1, Math.ceil((wakeAt - now) / 1e6));
-    this.#wakeAt = wakeAt === Number.POSITIVE_INFINITY ? wakeAt : now + delayMs * 1e6;
-    if (wakeAt !== Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.turn(), Math.min(delayMs, 60_000));
+    this.#watch.sleepUntil(Math.min(due, deadline, heartbeat), now);
   }
 
   #onReply(packet: Uint8Array): void {
@@ -242,7 +186,7 @@ export class ProbeEngine {
     const readNs = clock.monotonic();
     const stamp = this.#stamps?.last(this.#emptyNs, readNs);
     if (stamp === undefined) this.#userStamps += 1;
-    const earliestNs = stamp ?? this.#stalledSinceNs ?? readNs;
+    const earliestNs = stamp ?? this.#watch.stalledSinceNs ?? readNs;
     this.#onAnswer({ ...reading, receivedNs: stamp ?? readNs, earliestNs }, path);
   }
 

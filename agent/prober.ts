@@ -23,13 +23,14 @@ import {
   recordStray,
   recordUnsent,
 } from './core/batcher.ts';
-import { type Ipv4, formatIpv4 } from './core/net/ipv4.ts';
+import { formatIpv4, type Ipv4 } from './core/net/ipv4.ts';
 import { BATCH_NS, EMPTY_BATCH_NS, ROUTE_REFRESH_NS } from './core/probe-limits.ts';
 import { isExpectedSource, type ProbePath } from './core/probe-path.ts';
 import { nextDue, takeDue } from './core/schedule.ts';
 import { openPortGuard, type PortGuard } from './io/port-guard.ts';
 import { localAddressTo } from './io/route.ts';
-import { type EngineFeed, type EngineSink, ProbeEngine } from './probe-engine.ts';
+import { ProbeEngine } from './probe-engine.ts';
+import type { EngineFeed, EngineSink } from './probe-ports.ts';
 import { createLane, type IdentityPools, type Lane, laneKey } from './probe-target.ts';
 
 /** The lines that a prober writes; a pino logger fits. */

@@ -59,3 +59,14 @@ export const HEARTBEAT_NS: Nanoseconds = millisecondsToNs(milliseconds(50));
 
 /** Routes are looked up anew this often (a host's address may change), and the same warning is repeated no sooner. */
 export const ROUTE_REFRESH_NS: Nanoseconds = millisecondsToNs(milliseconds(60_000));
+
+/** Latencies kept per stage by `probe`: 4 million are 32 MB, and more than an hour at 1,000 a second. */
+export const LATENCIES_MAX = 4_194_304;
+
+/** Exchanges in flight with `probe` and no rate: Kea queues 65 packets, and drops the next; 256 lost one in ten. */
+export const WINDOW_MAX = 64;
+/** Identities of `probe` without a rate and without -R. */
+export const WINDOW_IDENTITIES = 32;
+
+/** Addresses remembered for -u. */
+export const ADDRESSES_MAX = 1_048_576;

@@ -2,9 +2,10 @@
  * What comes off the raw sockets, read as far as a prober needs it: answers to DHCP clients on our port, and ICMP errors
  * about packets that we sent. Everything else on the host's wire passes by unseen.
  */
-import { clientIdentifier, messageType, serverIdentifier } from './dhcp4/message.ts';
+
 import { MessageType, messageTypeName } from './dhcp4/codes.ts';
 import { decode } from './dhcp4/decode.ts';
+import { clientIdentifier, messageType, serverIdentifier } from './dhcp4/message.ts';
 import type { Answer, IcmpOutcome } from './exchange.ts';
 import type { Arrival, IcmpQuote } from './exchange-table.ts';
 import { decodeDatagram } from './net/datagram.ts';

@@ -5,6 +5,9 @@
  * Reading /proc/net/route was refused: it knows nothing of policy routing, and picks no source address.
  */
 import { createSocket } from 'node:dgram';
+import { lookup } from 'node:dns/promises';
+import { isIPv4 } from 'node:net';
+import { networkInterfaces } from 'node:os';
 
 /** The local address by route, or why there is none. */
 export type RouteResult =
@@ -25,4 +28,23 @@ export function localAddressTo(server: string): Promise<RouteResult> {
       end(address === '0.0.0.0' ? { kind: 'unreachable', said: 'no source address' } : { kind: 'address', address });
     });
   });
+}
+
+/** The IPv4 address of a server given by address or name; undefined when the name has none. */
+export async function addressOf(server: string): Promise<string | undefined> {
+  if (isIPv4(server)) return server;
+  try {
+    return (await lookup(server, { family: 4 })).address;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return undefined;
+    throw error;
+  }
+}
+
+/** An address of this host, given as such or by the name of its interface; undefined when it is neither. */
+export function interfaceAddress(nameOrAddress: string): string | undefined {
+  for (const [name, addresses] of Object.entries(networkInterfaces()))
+    for (const { family, address } of addresses ?? [])
+      if (family === 'IPv4' && (name === nameOrAddress || address === nameOrAddress)) return address;
+  return undefined;
 }
