@@ -106,7 +106,6 @@ async function recordConfig(
   const [position] = await inbox.append([{ kind: 'config', receivedAt: clock.wall(), version, config, text }]);
   if (typeof position === 'number') await fold.folded(position);
   logger.info({ version, groups: config.groups.length, sites: config.sites.length }, 'configuration accepted');
-  if (config.influx !== null) logger.warn('influx: is understood; writing to InfluxDB comes in a later version');
 }
 
 interface Parts {
@@ -154,6 +153,9 @@ class RunningCollector implements Collector {
       clearInterval(collector.#reshare);
       await parts.fold.close();
       throw error;
+    }
+    if (parts.config.influx !== null) {
+      options.logger.warn('influx: is understood; writing to InfluxDB comes in a later version');
     }
     options.logger.info({ grpc: collector.address, state: options.state }, 'collector ready');
     return collector;

@@ -54,7 +54,12 @@ async function main(argv: readonly string[]): Promise<void> {
 
 async function checkConfig(path: string): Promise<void> {
   const { verdict } = await readConfigFile(path);
-  if (!verdict.ok) throw new ConfigRefusedError(path, verdict.mistakes);
+  if (!verdict.ok) {
+    // Asked for, so on standard output: whoever pipes it wants the list.
+    process.stdout.write(`${new ConfigRefusedError(path, verdict.mistakes).message}\n`);
+    process.exitCode = 1;
+    return;
+  }
   const [head = [], ...rows] = configSummary(verdict.config);
   const table = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
   for (const row of rows) table.push([...row]);

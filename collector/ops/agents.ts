@@ -1,0 +1,60 @@
+/** `dorawatch agents`: every agent heard of, how well it measures and what it still has to send. */
+import type { Command } from 'commander';
+import type { AgentView } from '../../shared/core/ops-view.ts';
+import { localTime } from '../core/clock-text.ts';
+import { jsonDocument } from '../core/ops-json.ts';
+import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
+import { tableText } from './table.ts';
+
+const HELP = `
+Clock: the agent's clock minus the collector's, and how well that is known. Backlog: batches not yet acknowledged.
+Loop delay: the agent's worst stall lately; above some 100 ms the host is overloaded and latencies are in doubt.
+
+Examples:
+  dorawatch agents
+  dorawatch agents --json | jq -r '.agents[] | select(.connected | not) | .id'`;
+
+export function addAgents(program: Command, runtime: Runtime): void {
+  withCommonOptions(program.command('agents'), 'print one JSON document')
+    .description('the agents and how they are doing')
+    .addHelpText('after', HELP)
+    .action((flags: CommonFlags) => showAgents(flags, runtime));
+}
+
+async function showAgents(flags: CommonFlags, runtime: Runtime): Promise<void> {
+  const view = await withClient(flags, runtime, (client) => client.ask('Agents', {}));
+  if (flags.json === true) return runtime.write(jsonDocument(view));
+  if (view.agents.length === 0) {
+    return runtime.write(
+      'No agent has connected yet. On a site host: dorawatch-agent run --collector HOST:PORT --site SITE --state DIR\n',
+    );
+  }
+  const seen = `Last seen (${runtime.zone})`;
+  const head = ['Agent', 'Site', 'Version', 'State', seen, 'Clock', 'Backlog', 'Assignment', 'Loop delay'];
+  return runtime.write(
+    tableText(
+      head,
+      view.agents.map((agent) => agentRow(agent, runtime)),
+    ),
+  );
+}
+
+function agentRow(agent: AgentView, { zone, paint }: Runtime): readonly string[] {
+  const text = (value: number | null, unit = ''): string => (value === null ? '-' : `${value}${unit}`);
+  return [
+    agent.id,
+    agent.site,
+    agent.version ?? '-',
+    paint(agent.connected ? 'connected' : 'disconnected'),
+    agent.last_seen === null ? '-' : localTime(agent.last_seen, zone, { date: true }),
+    clockText(agent),
+    text(agent.backlog_batches),
+    text(agent.assignment_version),
+    agent.loop_delay_max_ms === null ? '-' : `${agent.loop_delay_max_ms.toFixed(1)} ms`,
+  ];
+}
+
+function clockText({ clock_offset_us: offset, clock_error_us: error }: AgentView): string {
+  if (offset === null || error === null) return 'not measured';
+  return `${offset < 0 ? '-' : '+'}${(Math.abs(offset) / 1000).toFixed(2)} ± ${(error / 1000).toFixed(2)} ms`;
+}

@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+/**
+ * The command line of dorawatch, for people and scripts: a gRPC client of the collector, one file per command. This file
+ * knows the list of commands and the exit codes (0 done, 1 failed, 2 bad arguments, 3 with `status --exit-code`).
+ */
+import { Command, CommanderError } from 'commander';
+import { createClock } from '../../shared/io/clock.ts';
+import { addAgents } from './agents.ts';
+import { OpsError } from './client.ts';
+import { addEvents } from './events.ts';
+import { addExport } from './export.ts';
+import { addMark } from './mark.ts';
+import { addReport } from './report.ts';
+import { processRuntime } from './runtime.ts';
+import { addSites } from './sites.ts';
+import { addStatus } from './status.ts';
+
+const HELP = `
+Examples:
+  dorawatch status                                            which server serves now
+  dorawatch mark "Primary server taken down" --group corsham-dhcp
+  dorawatch report --group corsham-dhcp --since 11:30         the failover table
+  dorawatch events --follow                                   what happens, as it happens
+  dorawatch sites --unserved --collector 10.0.0.5:6767
+
+Every command takes --json; keys are stable. Tables show local time, JSON is RFC 3339 UTC. NO_COLOR turns colour off.
+Exit codes: 0 done, 1 failed, 2 bad arguments, 3 some group is not normal (status --exit-code).`;
+
+async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('dorawatch')
+    .description('Which DHCP server is really serving clients, seen from the sites, and when exactly did that change?')
+    .addHelpText('after', HELP)
+    .exitOverride()
+    .showHelpAfterError('(--help shows how)');
+  const runtime = processRuntime(createClock());
+  for (const add of [addStatus, addReport, addEvents, addMark, addSites, addAgents, addExport]) add(program, runtime);
+  await program.parseAsync(argv);
+}
+
+// Whoever reads us has had enough (`| head`): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+main(process.argv).catch((error: unknown) => {
+  if (error instanceof CommanderError) {
+    // Commander prints what its own parser finds; what an action finds is printed here.
+    if (error.code === 'commander.invalidArgument' && !error.message.startsWith('error:')) {
+      process.stderr.write(`dorawatch: ${error.message}\n`);
+    }
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    return;
+  }
+  process.stderr.write(`dorawatch: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof OpsError ? error.exitCode : 1;
+});

@@ -1,0 +1,52 @@
+/** `dorawatch report`: the failover table of a group over a period, as table, Markdown or JSON. */
+import { type Command, Option } from 'commander';
+import type { UnixMicros } from '../../shared/core/units.ts';
+import { jsonDocument } from '../core/ops-json.ts';
+import { reportMarkdown, reportText } from '../core/report-text.ts';
+import { type CommonFlags, type Runtime, TIMES_HELP, timeReader, withClient, withCommonOptions } from './runtime.ts';
+import { tableText } from './table.ts';
+
+interface ReportFlags extends CommonFlags {
+  readonly group: string;
+  readonly since: UnixMicros;
+  readonly until?: UnixMicros;
+  readonly format: 'table' | 'md' | 'json';
+}
+
+const HELP = `
+Marks and transitions in order, the time from one to the next, and how well each is known (±). Gaps, overlaps and
+failovers stand in their places; the last line says what was measured.
+${TIMES_HELP}
+
+Examples:
+  dorawatch report --group corsham-dhcp --since 11:30
+  dorawatch report --group corsham-dhcp --since 11:30 --until 12:00 --format md > report.md
+  dorawatch report --group corsham-dhcp --since yesterday --json | jq '.gaps[].duration_ms'`;
+
+export function addReport(program: Command, runtime: Runtime): void {
+  const time = timeReader(runtime);
+  withCommonOptions(program.command('report'), 'the same as --format json')
+    .description('the failover table of a period')
+    .requiredOption('--group <name>', 'the group')
+    .requiredOption('--since <time>', 'from this moment on', time)
+    .option('--until <time>', 'before this moment (default: now)', time)
+    .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'md', 'json']).default('table'))
+    .addHelpText('after', HELP)
+    .action((flags: ReportFlags) => showReport(flags, runtime));
+}
+
+async function showReport(flags: ReportFlags, runtime: Runtime): Promise<void> {
+  const { group, since, until = null } = flags;
+  const report = await withClient(flags, runtime, (client) => client.ask('Report', { group, since, until }));
+  if (flags.json === true || flags.format === 'json') return runtime.write(jsonDocument(report));
+  if (flags.format === 'md') return runtime.write(reportMarkdown(report, runtime.zone));
+  const { title, head, lines, measured } = reportText(report, runtime.zone);
+  const table =
+    lines.length === 0
+      ? 'Nothing happened.\n'
+      : tableText(
+          head,
+          lines.map(({ cells }) => cells),
+        );
+  return runtime.write(`${title}\n\n${table}\n${measured}\n`);
+}

@@ -1,0 +1,93 @@
+/**
+ * What every ops command shares: where the collector is, how times are read and shown, where output goes. Commands get it as
+ * an argument, so a test can give them a fixed present and read what they print.
+ */
+import { type Command, InvalidArgumentError } from 'commander';
+import type { UnixMicros } from '../../shared/core/units.ts';
+import type { Clock } from '../../shared/io/clock.ts';
+import { parseTime } from '../core/time-input.ts';
+import { connectOps, type Destination, type OpsClient } from './client.ts';
+import { type Paint, painter } from './table.ts';
+
+export interface Runtime {
+  readonly clock: Clock;
+  /** IANA name of the zone that times are shown and read in. */
+  readonly zone: string;
+  readonly paint: Paint;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Resolves when the text has been taken, so that a slow reader slows us. */
+  write(text: string): Promise<void>;
+}
+
+const DEFAULT_ADDRESS = '127.0.0.1:6767';
+
+/** The runtime of a real process. */
+export function processRuntime(clock: Clock): Runtime {
+  const { stdout, env } = process;
+  const colour = stdout.isTTY === true && (env['NO_COLOR'] ?? '') === '';
+  return {
+    clock,
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    paint: painter(colour),
+    environment: env,
+    write: (text) =>
+      new Promise((resolve) => {
+        if (stdout.write(text)) resolve();
+        else stdout.once('drain', resolve);
+      }),
+  };
+}
+
+export interface CommonFlags {
+  readonly collector?: string;
+  readonly json?: boolean;
+}
+
+/** The options of every command. @param output what `--json` prints, or null where there is no such choice */
+export function withCommonOptions(command: Command, output: string | null): Command {
+  command.option(
+    '--collector <host:port>',
+    `where the collector listens (DORAWATCH_COLLECTOR; ${DEFAULT_ADDRESS})`,
+    parseAddress,
+  );
+  return output === null ? command : command.option('--json', output);
+}
+
+function parseAddress(text: string): string {
+  if (/^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/.test(text)) return text;
+  throw new InvalidArgumentError('expected HOST:PORT, 127.0.0.1:6767 say.');
+}
+
+function destinationOf(flags: CommonFlags, runtime: Runtime): Destination {
+  if (flags.collector !== undefined) return { address: flags.collector, source: '--collector' };
+  const named = runtime.environment['DORAWATCH_COLLECTOR'] ?? '';
+  if (named !== '') return { address: named, source: 'DORAWATCH_COLLECTOR' };
+  return { address: DEFAULT_ADDRESS, source: 'the default' };
+}
+
+/** Runs with a connection that is closed whatever happens. */
+export async function withClient<Value>(
+  flags: CommonFlags,
+  runtime: Runtime,
+  use: (client: OpsClient) => Promise<Value>,
+): Promise<Value> {
+  const client = connectOps(destinationOf(flags, runtime), () => runtime.clock.wall() / 1000);
+  try {
+    return await use(client);
+  } finally {
+    client.close();
+  }
+}
+
+/** An option's reader for times as people type them. */
+export function timeReader(runtime: Runtime): (text: string) => UnixMicros {
+  return (text) => {
+    const parsed = parseTime(text, { now: runtime.clock.wall(), zone: runtime.zone });
+    if (parsed.ok) return parsed.value;
+    throw new InvalidArgumentError(parsed.problem);
+  };
+}
+
+/** The sentence on times that every help with --since needs. */
+export const TIMES_HELP =
+  'Times: RFC 3339 (2026-03-01T11:30:15Z), local (11:30, 11:30:15, "2026-03-01 11:30"), relative (-2h, -15m), today, yesterday.';

@@ -1,0 +1,48 @@
+/** `dorawatch sites`: every site, and who serves it. */
+import type { Command } from 'commander';
+import type { SiteView } from '../../shared/core/ops-view.ts';
+import { localTime } from '../core/clock-text.ts';
+import { jsonDocument } from '../core/ops-json.ts';
+import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
+import { tableText } from './table.ts';
+
+interface SitesFlags extends CommonFlags {
+  readonly unserved?: boolean;
+}
+
+const HELP = `
+Agent: connected, silent (connected, but it measures nothing), disconnected, or none (never heard of).
+
+Examples:
+  dorawatch sites
+  dorawatch sites --unserved            # where clients get no lease now
+  dorawatch sites --json | jq -r '.sites[] | select(.agent_state == "none") | .site'`;
+
+export function addSites(program: Command, runtime: Runtime): void {
+  withCommonOptions(program.command('sites'), 'print one JSON document')
+    .description('which server serves each site')
+    .option('--unserved', 'only sites that no server serves')
+    .addHelpText('after', HELP)
+    .action((flags: SitesFlags) => showSites(flags, runtime));
+}
+
+async function showSites(flags: SitesFlags, runtime: Runtime): Promise<void> {
+  const unserved = flags.unserved === true;
+  const view = await withClient(flags, runtime, (client) => client.ask('Sites', { unserved }));
+  if (flags.json === true) return runtime.write(jsonDocument(view));
+  if (view.sites.length === 0) return runtime.write(unserved ? 'No site is unserved.\n' : 'No sites.\n');
+  const head = ['Site', 'Group', 'State', 'Served by', `Since (${runtime.zone})`, 'Last ACK', 'Agent', 'Why'];
+  return runtime.write(
+    tableText(
+      head,
+      view.sites.map((site) => siteRow(site, runtime)),
+    ),
+  );
+}
+
+function siteRow(site: SiteView, { zone, paint }: Runtime): readonly string[] {
+  const time = (at: SiteView['since']): string => (at === null ? '-' : localTime(at, zone, { date: true }));
+  const servers = site.served_by.length === 0 ? '-' : site.served_by.join(', ');
+  const states = [site.site, site.group, paint(site.state), servers];
+  return [...states, time(site.since), time(site.last_ack_at), paint(site.agent_state), site.reason ?? '-'];
+}

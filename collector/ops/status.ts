@@ -1,0 +1,101 @@
+/** `dorawatch status`: every group and server as known now, one row a server. */
+import type { Command } from 'commander';
+import type { GroupView, ServerView } from '../../shared/core/ops-view.ts';
+import type { UnixMicros } from '../../shared/core/units.ts';
+import { elapsedText, localDate, localTime } from '../core/clock-text.ts';
+import { jsonDocument } from '../core/ops-json.ts';
+import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
+import { tableText } from './table.ts';
+
+interface StatusFlags extends CommonFlags {
+  readonly exitCode?: boolean;
+}
+
+const HELP = `
+Drop ratio and latency are over the last 5 minutes, all sites together. A standby's row says "standing by" while it is
+silent by design: silence says nothing about its health.
+
+Examples:
+  dorawatch status
+  dorawatch status --json | jq '.groups[].state'
+  dorawatch status --exit-code >/dev/null || echo "look at DHCP"     # 3: some group is not normal`;
+
+export function addStatus(program: Command, runtime: Runtime): void {
+  withCommonOptions(program.command('status'), 'print one JSON document')
+    .description('which server serves, group by group')
+    .option('--exit-code', 'exit with 3 when any group is not normal')
+    .addHelpText('after', HELP)
+    .action((flags: StatusFlags) => showStatus(flags, runtime));
+}
+
+async function showStatus(flags: StatusFlags, runtime: Runtime): Promise<void> {
+  const status = await withClient(flags, runtime, (client) => client.ask('State', { group: null }));
+  if (flags.json === true) await runtime.write(jsonDocument(status));
+  else for (const group of status.groups) await runtime.write(`${groupText(group, runtime, status.window_s)}\n`);
+  if (flags.exitCode === true && status.groups.some(({ state }) => state !== 'normal')) process.exitCode = 3;
+}
+
+const GROUP_WORDS: Readonly<Record<string, string>> = { 'failed-over': 'failed over', overlap: 'both serving' };
+
+function groupText(group: GroupView, runtime: Runtime, windowSeconds: number): string {
+  const { served, unserved, unknown } = group.sites;
+  const since = group.since === null ? '' : ` since ${momentText(group.since, runtime)}`;
+  const sites = `sites: ${served} served, ${unserved} unserved, ${unknown} unknown`;
+  const state = runtime.paint(GROUP_WORDS[group.state] ?? group.state);
+  const minutes = `${windowSeconds / 60} min`;
+  const head = [
+    'Server',
+    'Address',
+    'Role',
+    'State',
+    `Since (${runtime.zone})`,
+    'Why',
+    'Sites',
+    `Drops (${minutes})`,
+    'Offer p50/p99',
+    'Ack p50/p99',
+  ];
+  const rows = group.servers.map((server) => serverRow(server, runtime));
+  return `${group.name} (${group.mode}): ${state}${since}; ${sites}\n${tableText(head, rows)}`;
+}
+
+function serverRow(server: ServerView, runtime: Runtime): readonly string[] {
+  const { offer_p50, offer_p99, ack_p50, ack_p99 } = server.latency_us;
+  const sites = server.sites.serving + server.sites.degraded;
+  const all = sites + server.sites.non_serving + server.sites.unknown;
+  const silent = isSilentByDesign(server);
+  return [
+    server.name,
+    server.address,
+    server.role,
+    silent ? standingBy(server, runtime) : runtime.paint(server.state),
+    server.since === null ? '-' : momentText(server.since, runtime),
+    silent ? '-' : (server.reason ?? '-'),
+    `${sites} of ${all}`,
+    // A standby leaves every probe unanswered: a drop ratio of 100 % would read as a fault.
+    silent || server.drop_ratio === null ? '-' : `${(server.drop_ratio * 100).toFixed(1)} %`,
+    latencyText(offer_p50, offer_p99),
+    latencyText(ack_p50, ack_p99),
+  ];
+}
+
+const isSilentByDesign = ({ expected, state }: ServerView): boolean =>
+  expected === 'silent' && (state === 'non-serving' || state === 'unknown');
+
+function standingBy({ last_served_at: at }: ServerView, runtime: Runtime): string {
+  return `standing by (last served ${at === null ? 'never' : momentText(at, runtime)})`;
+}
+
+/** A clock time today, a date as well before. */
+function momentText(at: UnixMicros, { zone, clock }: Runtime): string {
+  const now = clock.wall();
+  const date = localDate(at, zone) !== localDate(now, zone);
+  return `${localTime(at, zone, { date })} (${elapsedText(Math.max(0, Math.round((now - at) / 1e6)) * 1000)} ago)`;
+}
+
+function latencyText(p50: number | null, p99: number | null): string {
+  if (p50 === null || p99 === null) return '-';
+  return `${millisecondsText(p50)}/${millisecondsText(p99)} ms`;
+}
+
+const millisecondsText = (us: number): string => (us / 1000).toFixed(us < 10_000 ? 1 : 0);

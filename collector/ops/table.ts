@@ -1,0 +1,58 @@
+/**
+ * Tables on a terminal, in the shape of the one that a network team once typed by hand. Plain ASCII rules, so that what is
+ * pasted into a ticket stays a table; colour only where the caller says that it can be seen.
+ */
+import Table from 'cli-table3';
+
+const RULES = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '|',
+  'left-mid': '|',
+  mid: '-',
+  'mid-mid': '|',
+  right: '|',
+  'right-mid': '|',
+  middle: '|',
+};
+
+/** @returns lines with a head and a rule below it; the last one ends with a line feed */
+export function tableText(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const table = new Table({ head: [...head], chars: RULES, style: { head: [], border: [], compact: true } });
+  for (const row of rows) table.push([...row]);
+  return `${table.toString()}\n`;
+}
+
+/** Paints words by what they mean; identity when colour cannot be seen. */
+export type Paint = (state: string) => string;
+
+const COLOURS: Readonly<Record<string, number>> = {
+  serving: 32,
+  normal: 32,
+  served: 32,
+  connected: 32,
+  degraded: 33,
+  overlap: 33,
+  'failed over': 33,
+  'both serving': 33,
+  'non-serving': 31,
+  gap: 31,
+  unserved: 31,
+  disconnected: 31,
+  unknown: 35,
+  silent: 35,
+};
+
+/** @param colour whether the output is a terminal that wants colour */
+export const painter =
+  (colour: boolean): Paint =>
+  (state) => {
+    const code = colour ? COLOURS[state] : undefined;
+    return code === undefined ? state : `\u001b[${code}m${state}\u001b[39m`;
+  };
