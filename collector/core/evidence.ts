@@ -1,0 +1,198 @@
+/**
+ * A path's evidence: rows in DISCOVER-send order, in typed columns, from the horizon to now. Results arrive in the order
+ * in which they finished (a drop is known a drop time after its DISCOVER), so each batch is merged in; the fold then reads
+ * rows by number and makes no object.
+ *
+ * Rejected: an object a row (100,000 a second feed the collector of garbage, not the detector).
+ */
+
+/** How an exchange ended, as the fold sees it. The code is stored; FOREIGN is an unanswered one beside foreign answers. */
+export const CODES = ['answered', 'no-offer', 'no-ack', 'nak', 'refused', 'unreachable', 'foreign-source'] as const;
+export const ANSWERED = 0;
+export const NO_OFFER = 1;
+export const NO_ACK = 2;
+export const NAK = 3;
+export const FOREIGN = 6;
+
+/** Which batch rows came from: with the row's index it names an exchange for ever. */
+export interface BatchName {
+  readonly agent: string;
+  readonly epoch: number;
+  readonly sequence: number;
+  /** Clock error of the batch's rows, µs. */
+  readonly error: number;
+}
+
+/** Numeric columns of equal length; see Evidence for their meaning. */
+export interface Rows {
+  readonly sent: number[];
+  readonly total: number[];
+  readonly ack: number[];
+  readonly code: number[];
+  readonly identity: number[];
+  readonly index: number[];
+}
+
+export interface Evidence {
+  /** Rows in use. */
+  length: number;
+  /** DISCOVER sent, collector's clock, µs. */
+  sent: Float64Array;
+  /** Answered: DISCOVER sent → ACK, µs. Unanswered: DISCOVER sent → OFFER, or −1. */
+  total: Int32Array;
+  /** Answered: REQUEST sent → ACK, µs (the whole of `total` without a REQUEST); else −1. */
+  ack: Int32Array;
+  code: Uint8Array;
+  identity: Uint16Array;
+  /** 1 when the path's fold found that the identity, not the server, is the cause. Written by that fold. */
+  excluded: Uint8Array;
+  /** Number of the batch (batches[batch − firstBatch]), and the row's index in its columns. */
+  batch: Int32Array;
+  index: Int32Array;
+  batches: BatchName[];
+  firstBatch: number;
+}
+
+const COLUMNS = ['sent', 'total', 'ack', 'code', 'identity', 'excluded', 'batch', 'index'] as const;
+
+const columns = (size: number) => ({
+  sent: new Float64Array(size),
+  total: new Int32Array(size),
+  ack: new Int32Array(size),
+  code: new Uint8Array(size),
+  identity: new Uint16Array(size),
+  excluded: new Uint8Array(size),
+  batch: new Int32Array(size),
+  index: new Int32Array(size),
+});
+
+/** @returns a store without rows */
+export const createEvidence = (): Evidence => ({ length: 0, ...columns(64), batches: [], firstBatch: 0 });
+
+function grow(store: Evidence, needed: number): void {
+  if (needed <= store.sent.length) return;
+  const wider = columns(Math.max(needed, store.sent.length * 2));
+  for (const name of COLUMNS) wider[name].set(store[name].subarray(0, store.length));
+  Object.assign(store, wider);
+}
+
+function put(store: Evidence, at: number, rows: Rows, i: number, batch: number): void {
+  store.sent[at] = rows.sent[i] as number;
+  store.total[at] = rows.total[i] as number;
+  store.ack[at] = rows.ack[i] as number;
+  store.code[at] = rows.code[i] as number;
+  store.identity[at] = Math.min(rows.identity[i] as number, 0xffff);
+  store.excluded[at] = 0;
+  store.batch[at] = batch;
+  store.index[at] = rows.index[i] as number;
+}
+
+/** Rows by sending time; ties by index, so that the order never depends on a sort's mood. */
+function order(rows: Rows): number[] {
+  const ranks = rows.sent.map((_, i) => i);
+  const sent = rows.sent;
+  for (let i = 1; i < sent.length; i++) {
+    if ((sent[i] as number) < (sent[i - 1] as number)) {
+      return ranks.sort((a, b) => (sent[a] as number) - (sent[b] as number) || a - b);
+    }
+  }
+  return ranks;
+}
+
+/** Merges one batch's rows in, keeping send order (equal times: earlier batch first). @returns the earliest sent time */
+export function mergeRows(store: Evidence, rows: Rows, name: BatchName): number {
+  const ranks = order(rows);
+  const batch = store.firstBatch + store.batches.length;
+  store.batches.push(name);
+  grow(store, store.length + ranks.length);
+  let from = store.length - 1;
+  let to = store.length + ranks.length - 1;
+  for (let r = ranks.length - 1; r >= 0; r--) {
+    const i = ranks[r] as number;
+    const sent = rows.sent[i] as number;
+    let keep = from;
+    while (keep >= 0 && (store.sent[keep] as number) > sent) keep--;
+    if (keep < from) {
+      for (const column of COLUMNS) store[column].copyWithin(to - (from - keep) + 1, keep + 1, from + 1);
+      to -= from - keep;
+      from = keep;
+    }
+    put(store, to--, rows, i, batch);
+  }
+  store.length += ranks.length;
+  return rows.sent[ranks[0] as number] as number;
+}
+
+/** @returns the number of the first row sent at or after `time` */
+export function rowAt(store: Evidence, time: number): number {
+  let low = 0;
+  let high = store.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((store.sent[middle] as number) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Forgets the rows sent before `time`, and the batches that only they came from. @returns how many went */
+export function trimBefore(store: Evidence, time: number): number {
+  const gone = rowAt(store, time);
+  if (gone === 0) return 0;
+  for (const column of COLUMNS) store[column].copyWithin(0, gone, store.length);
+  store.length -= gone;
+  let oldest = store.firstBatch + store.batches.length;
+  for (let i = 0; i < store.length; i++) oldest = Math.min(oldest, store.batch[i] as number);
+  store.batches.splice(0, oldest - store.firstBatch);
+  store.firstBatch = oldest;
+  return gone;
+}
+
+/** @returns the batch that a row came from */
+export const batchOf = (store: Evidence, row: number): BatchName =>
+  store.batches[(store.batch[row] as number) - store.firstBatch] as BatchName;
+
+/** @returns what names a row's exchange for ever, for findingId */
+export const evidenceName = (store: Evidence, row: number): string =>
+  nameOf(batchOf(store, row), store.index[row] as number);
+
+/** The same, from its parts. */
+export const nameOf = ({ agent, epoch, sequence }: BatchName, index: number): string =>
+  `${agent}/${epoch}/${sequence}/${index}`;
+
+/** The store as plain JSON. */
+export interface EvidenceSnapshot {
+  readonly columns: Readonly<Record<(typeof COLUMNS)[number], readonly number[]>>;
+  readonly batches: readonly BatchName[];
+  readonly firstBatch: number;
+}
+
+/** @returns the store as plain JSON; send times are exact (a double in µs survives JSON) */
+export function evidenceSnapshot(store: Evidence): EvidenceSnapshot {
+  const column = (name: (typeof COLUMNS)[number]): number[] => Array.from(store[name].subarray(0, store.length));
+  return {
+    columns: {
+      sent: column('sent'),
+      total: column('total'),
+      ack: column('ack'),
+      code: column('code'),
+      identity: column('identity'),
+      excluded: column('excluded'),
+      batch: column('batch'),
+      index: column('index'),
+    },
+    batches: [...store.batches],
+    firstBatch: store.firstBatch,
+  };
+}
+
+/** @returns the store again */
+export function restoreEvidence(snapshot: EvidenceSnapshot): Evidence {
+  const store = createEvidence();
+  grow(store, snapshot.columns.sent.length);
+  for (const name of COLUMNS) store[name].set(snapshot.columns[name]);
+  store.length = snapshot.columns.sent.length;
+  store.batches = [...snapshot.batches];
+  store.firstBatch = snapshot.firstBatch;
+  return store;
+}

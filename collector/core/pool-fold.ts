@@ -1,0 +1,335 @@
+/**
+ * Folds one exchange into a pool. Serving → non-serving needs a run of unanswered exchanges of at least `fall` that is
+ * also a surprise at the loss the pool already had; degraded needs sustained loss; serving again needs `rise` answers.
+ *
+ * In a pool of many sites a run counts only exchanges of sites that were being answered until it began, and must be seen
+ * from most regions: a site that has been dead for an hour, or forty neighbours behind one broken WAN, say nothing about
+ * the server. Rejected: a vote among sites' states, which at a trickle each would take minutes to form.
+ */
+import { bracket, mereLosses, startBracket, stopBracket } from './bracket.ts';
+import { ANSWERED, batchOf, CODES, type Evidence, evidenceName, FOREIGN, nameOf, NAK, NO_ACK } from './evidence.ts';
+import type { Bracket, Reason, State } from './finding.ts';
+import * as loss from './loss-history.ts';
+import { createRise, createRun, type Pool, type PoolSettings, type Shift } from './pool.ts';
+import * as limits from './verdict-limits.ts';
+
+/** Where a pool's changes go: shifts as they are decided, and better brackets for earlier ones. */
+export interface ShiftSink {
+  shift(shift: Shift): void;
+  widen(decided: number, bracket: Bracket): void;
+}
+
+interface Change {
+  readonly decided: number;
+  readonly to: State;
+  readonly reason: Reason;
+  readonly bracket: Bracket;
+  readonly first: string;
+  readonly lossRatio?: number | null;
+}
+
+function turn(pool: Pool, sink: ShiftSink, change: Change): void {
+  const from = pool.state;
+  pool.state = change.to;
+  pool.reason = change.reason;
+  pool.since = change.bracket;
+  sink.shift({ ...change, from, lossRatio: change.lossRatio ?? null, sites: null });
+}
+
+/** Tells a pool that event time has reached `now`: without results for longer than the limit it becomes unknown. */
+export function fallSilent(pool: Pool, settings: PoolSettings, now: number, sink: ShiftSink): void {
+  if (pool.lastAt < 0 || now - pool.lastAt <= settings.silenceUs) return;
+  pool.run = createRun();
+  pool.rise = createRise();
+  pool.foreignRun = 0;
+  pool.settling = null;
+  pool.sites.run.fill(0);
+  if (pool.state === 'unknown') return;
+  const since = bracket(pool.lastAt, pool.lastAt);
+  const decided = pool.lastAt + settings.silenceUs;
+  turn(pool, sink, {
+    decided,
+    to: 'unknown',
+    reason: 'silent-agent',
+    bracket: since,
+    first: pool.lastBatch ? nameOf(pool.lastBatch, pool.lastIndex) : '',
+  });
+}
+
+/** Folds row `row` of `store`, an exchange of site number `site`. Rows come in order of their sent time. */
+export function foldRow(
+  pool: Pool,
+  settings: PoolSettings,
+  site: number,
+  store: Evidence,
+  row: number,
+  sink: ShiftSink,
+): void {
+  const sent = store.sent[row] as number;
+  fallSilent(pool, settings, sent, sink);
+  if (pool.firstAt < 0) begin(pool, sent);
+  pool.lastAt = sent;
+  pool.lastBatch = batchOf(store, row);
+  pool.lastIndex = store.index[row] as number;
+  pool.sites.lastAt[site] = sent;
+  const code = store.code[row] as number;
+  if (code === ANSWERED) answered(pool, settings, site, store, row, sink);
+  else if (code === FOREIGN) foreign(pool, settings, store, row, sink);
+  else unanswered(pool, settings, site, store, row, sink);
+}
+
+function begin(pool: Pool, sent: number): void {
+  pool.firstAt = sent;
+  pool.cleanAt = sent;
+  pool.history = loss.createHistory(sent);
+}
+
+function answered(
+  pool: Pool,
+  settings: PoolSettings,
+  site: number,
+  store: Evidence,
+  row: number,
+  sink: ShiftSink,
+): void {
+  const sent = store.sent[row] as number;
+  const total = store.total[row] as number;
+  const ack = store.ack[row] as number;
+  const { error } = batchOf(store, row);
+  pool.answers++;
+  pool.foreignRun = 0;
+  pool.lastAckAt = Math.max(pool.lastAckAt, sent + total + error);
+  pool.aliveAt = Math.max(pool.aliveAt, sent + total - ack - error);
+  if (pool.state === 'non-serving' || pool.state === 'unknown') rising(pool, settings, store, row, sink);
+  else settle(pool, false, sink);
+  const own = pool.sites.run[site] as number;
+  pool.sites.run[site] = 0;
+  if (pool.state === 'non-serving') return;
+  const { history, run } = pool;
+  loss.countAnswered(history, total - ack, ack);
+  if (own > 0) {
+    loss.countBroken(history, own);
+    pool.brokenAt = sent + total;
+  }
+  if (run.length > 0) {
+    loss.countLost(history, run.length);
+    pool.run = createRun();
+  }
+  const rotated = loss.rotate(history, sent);
+  if (own > 0 || rotated) judgeLoss(pool, store, row, sink);
+}
+
+/** Sustained loss, with hysteresis wide enough that no constant loss crosses both edges in a day. */
+function judgeLoss(pool: Pool, store: Evidence, row: number, sink: ShiftSink): void {
+  const { history } = pool;
+  const sent = store.sent[row] as number;
+  const recent = loss.recentLosses(history);
+  if (recent >= limits.DEGRADED_LOSSES) pool.lossyFrom = loss.recentStart(history);
+  else if (recent <= limits.CLEAN_LOSSES / 3) pool.cleanAt = sent;
+  if (pool.state === 'serving' && recent >= limits.DEGRADED_LOSSES) {
+    const since = bracket(Math.min(pool.cleanAt, pool.lossyFrom), sent + (store.total[row] as number));
+    const lossRatio = loss.lossRatio(history);
+    turn(pool, sink, {
+      decided: sent,
+      to: 'degraded',
+      reason: 'loss',
+      bracket: since,
+      first: evidenceName(store, row),
+      lossRatio,
+    });
+  } else if (pool.state === 'degraded' && history.sum.losses <= limits.CLEAN_LOSSES) {
+    const oldest = history.start[0] as number;
+    const slack = (2 * (sent - oldest)) / limits.BLOCKS_KEPT;
+    const since = bracket(pool.lossyFrom, Math.min(sent, Math.max(oldest, pool.brokenAt) + slack));
+    turn(pool, sink, {
+      decided: sent,
+      to: 'serving',
+      reason: 'answered',
+      bracket: since,
+      first: evidenceName(store, row),
+    });
+  }
+}
+
+/** An answer of a pool that is not serving (or not known): serving after `rise` of them without a run of `fall` between. */
+function rising(pool: Pool, settings: PoolSettings, store: Evidence, row: number, sink: ShiftSink): void {
+  const { rise } = pool;
+  const sent = store.sent[row] as number;
+  const { error } = batchOf(store, row);
+  const arrived = sent + (store.total[row] as number) + error;
+  if (rise.count === 0) {
+    rise.firstSent = sent - error;
+    rise.answeredAt = arrived;
+    rise.first = evidenceName(store, row);
+    rise.silent = pool.state === 'non-serving' ? pool.run.sent.slice() : [];
+  }
+  rise.count++;
+  rise.run = 0;
+  rise.answeredAt = Math.min(rise.answeredAt, arrived);
+  if (rise.count < settings.rise) return;
+  const known = pool.state === 'non-serving';
+  const since = known
+    ? startBracket(rise.silent, startSkip(pool), rise.answeredAt)
+    : bracket(rise.firstSent, rise.answeredAt);
+  const { first, silent } = rise;
+  turn(pool, sink, { decided: sent, to: 'serving', reason: 'answered', bracket: since, first });
+  if (known) {
+    pool.settling = { decided: sent, silent, left: limits.SETTLE_EXCHANGES, lost: rise.lost };
+    loss.forgetLosses(pool.history);
+    pool.cleanAt = rise.firstSent;
+    pool.lossyFrom = rise.firstSent;
+    pool.sites.run.fill(0);
+    pool.run = createRun();
+  }
+  pool.rise = createRise();
+}
+
+function startSkip(pool: Pool): number {
+  const { rise } = pool;
+  const before = mereLosses(loss.prior(pool.history));
+  return rise.lost === 0 ? before : Math.max(before, mereLosses({ lost: rise.lost, all: rise.lost + rise.count }));
+}
+
+/** Loss after a start means that the last unanswered before it may have been lost after it too: widen the bracket. */
+function settle(pool: Pool, lost: boolean, sink: ShiftSink): void {
+  const s = pool.settling;
+  if (!s) return;
+  s.left--;
+  if (lost) s.lost++;
+  if (s.left > 0) return;
+  pool.settling = null;
+  if (s.lost === 0 || !pool.since) return;
+  const skipped = mereLosses({ lost: s.lost, all: limits.SETTLE_EXCHANGES });
+  const wider = startBracket(s.silent, skipped, pool.since.latest);
+  if (wider.earliest >= pool.since.earliest) return;
+  if (pool.state === 'serving') pool.since = wider;
+  sink.widen(s.decided, wider);
+}
+
+/** Foreign answers only: somebody answers, but not who was asked. Unknown, never non-serving. */
+function foreign(pool: Pool, settings: PoolSettings, store: Evidence, row: number, sink: ShiftSink): void {
+  pool.foreignRun++;
+  if (pool.foreignRun < settings.fall || pool.reason === 'foreign-source') return;
+  const sent = store.sent[row] as number;
+  const since = bracket(pool.aliveAt < 0 ? pool.firstAt : pool.aliveAt, sent + settings.dropUs);
+  if (pool.state === 'unknown') {
+    pool.reason = 'foreign-source';
+    return;
+  }
+  turn(pool, sink, {
+    decided: sent,
+    to: 'unknown',
+    reason: 'foreign-source',
+    bracket: since,
+    first: evidenceName(store, row),
+  });
+}
+
+function unanswered(
+  pool: Pool,
+  settings: PoolSettings,
+  site: number,
+  store: Evidence,
+  row: number,
+  sink: ShiftSink,
+): void {
+  const { run, rise, sites } = pool;
+  if (rise.count > 0) {
+    rise.lost++;
+    if (++rise.run >= settings.fall) pool.rise = createRise();
+  }
+  settle(pool, true, sink);
+  if (sites.run[site] === 0) sites.began[site] = pool.answers;
+  sites.run[site] = (sites.run[site] as number) + 1;
+  if (sites.began[site] !== pool.answers) return;
+  lengthen(pool, settings, store, row);
+  if (pool.state === 'non-serving' || run.length < settings.fall || !surprising(pool)) return;
+  if (!seenFromMostRegions(pool, settings, store.sent[row] as number)) return;
+  stop(pool, settings, store, row, sink);
+}
+
+/** The run grows by one; its first exchanges say by when the server had stopped, its last ones since when it may be back. */
+function lengthen(pool: Pool, settings: PoolSettings, store: Evidence, row: number): void {
+  const { run } = pool;
+  const sent = store.sent[row] as number;
+  const { error } = batchOf(store, row);
+  run.sent.push(sent - error);
+  if (run.sent.length > limits.RUN_REMEMBERED) run.sent.shift();
+  if (pool.state === 'non-serving') return;
+  if (run.length === 0) {
+    const { lost, all } = loss.prior(pool.history);
+    run.priorLost = lost;
+    run.priorAll = all;
+    run.first = evidenceName(store, row);
+  }
+  const code = store.code[row] as number;
+  run.surprise += loss.nextLostLn({ lost: run.priorLost, all: run.priorAll }, run.length);
+  run.length++;
+  run.codes[code] = (run.codes[code] as number) + 1;
+  if (run.stoppedBy.length >= limits.RUN_REMEMBERED) return;
+  run.stoppedBy.push(sent + error + patience(pool, settings, store, row, code));
+}
+
+/** How long after its DISCOVER an unanswered exchange would have been answered at the latest, µs. */
+function patience(pool: Pool, settings: PoolSettings, store: Evidence, row: number, code: number): number {
+  const { history } = pool;
+  const known = history.sum.answered;
+  if (known === 0) return settings.dropUs;
+  const offered = store.total[row] as number;
+  const inAck = (code === NO_ACK || code === NAK) && offered >= 0;
+  const wait = inAck
+    ? offered + loss.worstLatency(history.worstAck, known)
+    : loss.worstLatency(history.worstOffer, known);
+  return Math.min(wait, settings.dropUs);
+}
+
+function surprising(pool: Pool): boolean {
+  const { run } = pool;
+  return run.surprise <= limits.SURPRISE_LN || (run.priorAll < limits.COLD_HISTORY && run.length >= limits.COLD_RUN);
+}
+
+/** Of the sites answered until the run began, most regions (eighths of them in name order) must have an unanswered one. */
+function seenFromMostRegions(pool: Pool, settings: PoolSettings, now: number): boolean {
+  const { sites, names } = pool;
+  if (names.length === 1) return true;
+  const eligible = names
+    .map((_, i) => i)
+    .filter((i) => now - (sites.lastAt[i] as number) <= settings.silenceUs && (sites.lastAt[i] as number) >= 0)
+    .filter((i) => sites.run[i] === 0 || sites.began[i] === pool.answers)
+    .sort((a, b) => ((names[a] as string) < (names[b] as string) ? -1 : 1));
+  const regions = Math.min(limits.REGIONS, eligible.length);
+  const seen = new Set<number>();
+  eligible.forEach((site, rank) => {
+    if (sites.run[site] !== 0) seen.add(Math.floor((rank * regions) / eligible.length));
+  });
+  return seen.size >= Math.ceil(regions * limits.REGION_SHARE);
+}
+
+function stop(pool: Pool, settings: PoolSettings, store: Evidence, row: number, sink: ShiftSink): void {
+  const { run } = pool;
+  const sent = store.sent[row] as number;
+  const decidedBy = sent + settings.dropUs;
+  const since =
+    pool.state === 'unknown'
+      ? bracket(run.sent[0] ?? sent, run.stoppedBy[0] ?? decidedBy)
+      : stopBracket({
+          aliveAt: pool.aliveAt,
+          lastAckAt: pool.lastAckAt,
+          stoppedBy: run.stoppedBy,
+          prior: { lost: run.priorLost, all: run.priorAll },
+          decidedBy,
+        });
+  turn(pool, sink, { decided: sent, to: 'non-serving', reason: mostOf(run.codes), bracket: since, first: run.first });
+  pool.settling = null;
+  pool.rise = createRise();
+  pool.run = { ...createRun(), sent: run.sent };
+}
+
+/** The commonest reason of a run; of equals, the later code (an ICMP error says more than silence). */
+function mostOf(codes: readonly number[]): Reason {
+  let best = 1;
+  codes.forEach((count, code) => {
+    if (code > 0 && count >= (codes[best] as number)) best = code;
+  });
+  return CODES[best] as Reason;
+}

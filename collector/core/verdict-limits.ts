@@ -1,0 +1,69 @@
+/**
+ * Every bound and threshold of the verdict fold in one place, each with its reason. What the configuration decides (fall,
+ * rise, drop time, rate) is not here.
+ */
+
+/** A run of unanswered exchanges must be this unlikely (natural log) at the loss the path already had: 1e-10, so that a million exchanges a day at any loss raise a false alarm once in decades. */
+export const SURPRISE_LN = Math.log(1e-10);
+/** Chance (ln) below which "those were merely lost" is given up when a bracket is drawn: 1e-6 a bracket. */
+export const MERE_LOSS_LN = Math.log(1e-6);
+/** With fewer exchanges known than this, loss cannot be estimated, and COLD_RUN decides. */
+export const COLD_HISTORY = 64;
+/** Unanswered in a row that are a surprise without any history: 0.7^48 is 4e-8, and 70 % is the most loss that is still "degraded". */
+export const COLD_RUN = 48;
+
+/** Exchanges in one block of the loss history. */
+export const BLOCK_EXCHANGES = 100;
+/** Blocks kept: 2,000 exchanges, the span that must be clean before a degraded path is serving again. */
+export const BLOCKS_KEPT = 20;
+/** Blocks over which loss makes a path degraded: 600 exchanges, a minute at 10/s. */
+export const BLOCKS_RECENT = 6;
+/** Losses (runs capped) in the recent blocks that make a path degraded: 10 %. */
+export const DEGRADED_LOSSES = 60;
+/** Losses in all kept blocks at or under which it is serving again: 0.5 %. Far from 10 %, so that no constant loss meets both within a day. */
+export const CLEAN_LOSSES = 10;
+/** A run of unanswered counts as at most this many losses: a burst shorter than `fall` is an accident, not sustained loss. */
+export const LOSSES_PER_RUN = 3;
+
+/** Unanswered exchanges of a run that are remembered one by one for its bracket: enough for 1e-6 at 80 % loss. */
+export const RUN_REMEMBERED = 64;
+/** After a start, exchanges watched for loss that would move its bracket's beginning back. */
+export const SETTLE_EXCHANGES = 100;
+/** Identities told apart per path; further slots share the last counter. */
+export const IDENTITIES_TRACKED = 256;
+/** Own unanswered in a row before an identity can be suspected alone. */
+export const IDENTITY_RUN = 3;
+/** Regions (sites in name order) that a server's run must be seen from, and the share of them: neighbours fail together. */
+export const REGIONS = 8;
+export const REGION_SHARE = 0.75;
+
+/** Shortest silence (µs) that counts: shorter ones are a restart of an agent, or a slow link. */
+export const SILENCE_MIN_US = 15e6;
+/** A path is silent after this many of its own periods without a result, plus the drop time. */
+export const SILENCE_PERIODS = 5;
+/** Silence limit while the group is in first contact (one DISCOVER a minute), µs. */
+export const SILENCE_FIRST_CONTACT_US = 200e6;
+
+/** Rows (exchanges) kept for refolding over all paths: 7 MB, and two hours of seven servers at 10/s. */
+export const ROWS_KEPT = 262_144;
+/** Event time between the newest checkpoints (µs; older ones thin out), and rows after which one is made anyway. */
+export const CHECKPOINT_US = 10e6;
+export const CHECKPOINT_ROWS = 16_384;
+/** Fold nodes beyond which checkpoints are made in proportion more rarely. */
+export const NODES_AT_FULL_CHECKPOINTS = 32;
+/** Log time between two refolds of one group while a backlog streams in, µs: each refold may read the whole window. */
+export const REFOLD_US = 10e6;
+/** Paths, agents and sites known at once; what exceeds it is counted and ignored. 1,000 sites on ten servers. */
+export const PATHS_MAX = 10_000;
+export const AGENTS_MAX = 4096;
+/** Clock samples kept per agent: at one in 15 s half a day, thinned by dropping the oldest. */
+export const CLOCK_SAMPLES_KEPT = 2048;
+/** How fast two clocks may drift apart (µs per µs) between samples: 100 ppm is a bad crystal. */
+export const CLOCK_DRIFT = 1e-4;
+/** Error assumed for an agent whose clock was never sampled, µs. */
+export const CLOCK_UNKNOWN_ERROR_US = 1e6;
+/** Spans with foreign answers remembered per path: a minute of one-second batches. */
+export const FOREIGN_SPANS_KEPT = 64;
+/** Transitions kept per server for reading its group, and intervals of coverage per site. */
+export const TRANSITIONS_KEPT = 512;
+export const COVERAGE_KEPT = 64;

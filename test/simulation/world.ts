@@ -1,0 +1,275 @@
+/**
+ * A world with ground truth: servers that serve or do not, sites whose agents send them exchanges, a network that loses
+ * and delays, clocks that are off. It yields the log that a collector would have, second by second. Moments of the truth
+ * are µs on the collector's clock.
+ */
+import type { ResultBatch } from '../../shared/core/batch.ts';
+import { OUTCOMES, STAGES } from '../../shared/core/outcome.ts';
+import { epochMicros, microseconds, milliseconds, unixMicros } from '../../shared/core/units.ts';
+import type { CollectorConfig, Mode } from '../../collector/core/config.ts';
+import type { LogEntry } from '../../collector/core/log-entry.ts';
+
+export interface WorldOptions {
+  readonly seconds: number;
+  readonly sites: number;
+  /** Exchanges a second per server, all sites together. */
+  readonly rate: number;
+  readonly servers: readonly string[];
+  readonly mode: Mode;
+  readonly identities: number;
+  /** Whether a server answers what reaches it at a moment (seconds since the beginning). */
+  readonly alive: (server: string, seconds: number) => boolean;
+  /** Whether an exchange is lost, at a moment. */
+  readonly lost: (seconds: number, site: number, identity: number, server: string) => boolean;
+  /** One way, µs. */
+  readonly delay: () => number;
+  readonly dropUs: number;
+  readonly random: () => number;
+  /** Agent clocks: true offset (agent − collector, µs) by site, and the error of its samples. */
+  readonly offset: (site: number) => number;
+  readonly clockError: number;
+  /** Whether a site's agent runs, and whether its uplink works (batches are kept and sent when it does again). */
+  readonly running?: (site: number, seconds: number) => boolean;
+  readonly connected?: (site: number, seconds: number) => boolean;
+}
+
+export const START = 1.7e15;
+
+interface Pending {
+  readonly finished: number;
+  readonly path: number;
+  readonly identity: number;
+  readonly sent: number;
+  readonly outcome: number;
+  readonly stage: number;
+  readonly offer: number;
+  readonly ack: number;
+  readonly total: number;
+}
+
+export const configOf = (o: Pick<WorldOptions, 'mode' | 'servers' | 'sites' | 'rate' | 'dropUs'>): CollectorConfig => ({
+  groups: [
+    {
+      name: 'pair',
+      mode: o.mode,
+      servers: o.servers.map((name, i) => ({
+        name,
+        address: `10.77.${i + 1}.2`,
+        role: o.mode === 'independent' ? 'server' : i === 0 ? 'primary' : 'standby',
+        sources: [],
+      })),
+    },
+  ],
+  sites: Array.from({ length: o.sites }, (_, i) => ({
+    name: siteName(i),
+    relayAddress: null,
+    probeSubnet: null,
+    ratePerSecond: null,
+  })),
+  probe: {
+    kind: 'dora',
+    ratePerSecond: o.rate,
+    dropTimeMs: milliseconds(o.dropUs / 1000),
+    clients: null,
+    release: 'always',
+  },
+  detect: { fall: 10, rise: 2 },
+  influx: null,
+});
+
+export const siteName = (site: number): string => `site-${String(site).padStart(3, '0')}`;
+
+const ACKED = OUTCOMES.indexOf('acked');
+const DROPPED = OUTCOMES.indexOf('dropped');
+const OFFER = STAGES.indexOf('offer');
+const ACK = STAGES.indexOf('ack');
+
+/** One exchange, with the server's life and the network's whims. */
+function exchange(o: WorldOptions, path: number, site: number, identity: number, sent: number): Pending {
+  const server = o.servers[path] as string;
+  const at = (us: number): number => us / 1e6;
+  const dropped = (stage: number, offer: number): Pending => ({
+    finished: sent + o.dropUs,
+    path,
+    identity,
+    sent,
+    outcome: DROPPED,
+    stage,
+    offer,
+    ack: -1,
+    total: -1,
+  });
+  const lost = o.lost(at(sent), site, identity, server);
+  const early = lost && o.random() < 0.5;
+  const heard = sent + o.delay();
+  if (early || !o.alive(server, at(heard))) return dropped(OFFER, -1);
+  const offered = heard + o.delay();
+  const asked = offered + o.delay();
+  if (offered - sent > o.dropUs) return dropped(OFFER, -1);
+  const acked = asked + o.delay();
+  if (lost || !o.alive(server, at(asked)) || acked - sent > o.dropUs) return dropped(ACK, Math.round(offered - sent));
+  return {
+    finished: acked,
+    path,
+    identity,
+    sent,
+    outcome: ACKED,
+    stage: ACK,
+    offer: Math.round(offered - sent),
+    ack: Math.round(acked - offered),
+    total: Math.round(acked - sent),
+  };
+}
+
+function batchOf(
+  o: WorldOptions,
+  site: number,
+  sequence: number,
+  done: readonly Pending[],
+  from: number,
+  through: number,
+): ResultBatch {
+  const offset = o.offset(site);
+  const column = (pick: (p: Pending) => number): number[] => done.map(pick);
+  return {
+    agent: `agent-${site}`,
+    site: siteName(site),
+    epoch: 1,
+    sequence,
+    anchor: unixMicros(START + offset),
+    fromUs: epochMicros(from),
+    completeThroughUs: epochMicros(through),
+    assignmentVersion: 1,
+    dropTimeUs: microseconds(o.dropUs),
+    stamped: 'user',
+    loopDelayMaxUs: microseconds(0),
+    paths: o.servers.map((server, i) => ({
+      group: 'pair',
+      server,
+      address: `10.77.${i + 1}.2`,
+      bucket: null,
+      giaddr: `10.88.${site}.1`,
+      kind: 'dora',
+      firstContact: false,
+    })),
+    results: {
+      path: column((p) => p.path),
+      identity: column((p) => p.identity),
+      sentUs: column((p) => Math.round(p.sent)),
+      outcome: column((p) => p.outcome),
+      stage: column((p) => p.stage),
+      offerUs: column((p) => p.offer),
+      ackUs: column((p) => p.ack),
+      totalUs: column((p) => p.total),
+      released: column(() => 0),
+    },
+    late: [],
+    counts: [],
+  };
+}
+
+/** One site's agent: its due exchanges, what is in flight, and what waits for the uplink. */
+class Agent {
+  private readonly o: WorldOptions;
+  private readonly site: number;
+  private readonly next: number[];
+  private readonly count: number[];
+  private flying: Pending[] = [];
+  private sequence = 0;
+  readonly spool: ResultBatch[] = [];
+
+  constructor(o: WorldOptions, site: number, phase: number) {
+    this.o = o;
+    this.site = site;
+    const period = (1e6 * o.sites) / o.rate;
+    this.next = o.servers.map((_, i) => period * ((phase + i / o.servers.length) % 1));
+    this.count = o.servers.map(() => 0);
+  }
+
+  second(second: number): void {
+    const { o, site } = this;
+    const end = (second + 1) * 1e6;
+    const period = (1e6 * o.sites) / o.rate;
+    const running = o.running?.(site, second) ?? true;
+    o.servers.forEach((_, path) => {
+      while ((this.next[path] as number) < end) {
+        const n = this.count[path] as number;
+        this.count[path] = n + 1;
+        if (running) this.flying.push(exchange(o, path, site, n % o.identities, this.next[path] as number));
+        this.next[path] = (this.next[path] as number) + period;
+      }
+    });
+    if (!running) return;
+    const done = this.flying.filter((p) => p.finished < end).sort((a, b) => a.finished - b.finished);
+    this.flying = this.flying.filter((p) => p.finished >= end);
+    const through = this.flying.reduce((least, p) => Math.min(least, p.sent), end);
+    this.spool.push(batchOf(o, site, ++this.sequence, done, second * 1e6, Math.floor(through)));
+  }
+}
+
+/** The log of a world: configuration, clock samples, then every second the batches that arrive in it. */
+export function* logOf(o: WorldOptions): Generator<LogEntry> {
+  const receivedAt = unixMicros(START);
+  yield { kind: 'config', receivedAt, version: 1, config: configOf(o), text: '' };
+  const order = Array.from({ length: o.sites }, (_, i) => i);
+  const agents = order.map((site) => new Agent(o, site, ((site * 89) % o.sites) / o.sites));
+  const shift = order.map(() => (o.random() * 2 - 1) * o.clockError);
+  for (const site of order) {
+    const offsetUs = microseconds(Math.round(o.offset(site) + (shift[site] as number)));
+    const anchor = unixMicros(START + o.offset(site));
+    const at = epochMicros(0);
+    yield {
+      kind: 'clock',
+      receivedAt,
+      agent: `agent-${site}`,
+      epoch: 1,
+      anchor,
+      at,
+      offsetUs,
+      errorUs: microseconds(o.clockError),
+    };
+  }
+  for (let second = 0; second < o.seconds; second++) {
+    const now = unixMicros(START + (second + 1) * 1e6 + 20_000);
+    for (const site of order) {
+      const agent = agents[site] as Agent;
+      agent.second(second);
+      if (!(o.connected?.(site, second) ?? true)) continue;
+      for (const batch of agent.spool.splice(0)) yield { kind: 'batch', receivedAt: now, batch };
+      if (second % 15 === 14) {
+        const anchor = unixMicros(START + o.offset(site));
+        const offsetUs = microseconds(Math.round(o.offset(site) + (o.random() * 2 - 1) * o.clockError));
+        const at = epochMicros((second + 1) * 1e6);
+        yield {
+          kind: 'clock',
+          receivedAt: now,
+          agent: `agent-${site}`,
+          epoch: 1,
+          anchor,
+          at,
+          offsetUs,
+          errorUs: microseconds(o.clockError),
+        };
+      }
+    }
+  }
+}
+
+/** A world in which nothing happens: one site, one server, 10/s, 20 ms each way. */
+export function quietWorld(random: () => number): WorldOptions {
+  return {
+    seconds: 60,
+    sites: 1,
+    rate: 10,
+    servers: ['primary'],
+    mode: 'independent',
+    identities: 31,
+    alive: () => true,
+    lost: () => false,
+    delay: () => 20_000 + random() * 1000,
+    dropUs: 3e6,
+    random,
+    offset: () => 0,
+    clockError: 1000,
+  };
+}
