@@ -3,8 +3,8 @@
  * The command line of dorawatch-agent, and nothing else: each command is read here and done in a file of its own.
  * Arguments that commander refuses end in exit code 2, as perfdhcp documents it.
  */
-import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../shared/io/package-version.ts';
 import { probe } from './probe.ts';
 import { probeCommand } from './probe-flags.ts';
 import { runCommand } from './run-command.ts';
@@ -15,7 +15,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .description(
       'Measures DHCP servers from a site: one shot (probe), or as a daemon that reports to a collector (run).',
     )
-    .version(version())
+    .version(packageVersion())
     .exitOverride();
   const probing = probeCommand(async (server, flags, refusals) => {
     exitCode = await probe(server, flags, refusals);
@@ -32,19 +32,6 @@ async function main(argv: readonly string[]): Promise<number> {
     return error.exitCode === 0 ? 0 : 2;
   }
   return exitCode;
-}
-
-/** The package's version, found from the source tree and from dist/ alike. */
-function version(): string {
-  const require = createRequire(import.meta.url);
-  for (const path of ['../package.json', '../../package.json']) {
-    try {
-      return (require(path) as { readonly version: string }).version;
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND')) throw error;
-    }
-  }
-  return '0.0.0';
 }
 
 process.exitCode = await main(process.argv);

@@ -59,7 +59,7 @@ async function runAt(plan: ProbePlan, { address, giaddr }: Extract<Place, { kind
     run = new ProbeRun({ plan, address, giaddr, clock: createClock(), random: randomUint32 });
   } catch (error) {
     if (!(error instanceof RawSocketError)) throw error;
-    say(error.code === 'NO_CAPABILITY' ? NO_CAPABILITY : error.message);
+    say(error.message);
     return 1;
   }
   const guard = await openPortGuard(giaddr, plan.localPort, run.engine.native);
@@ -126,11 +126,6 @@ function sayGuard({ state }: PortGuard, address: string, port: number): void {
       `port ${port} of ${address} cannot be held (${state.said}): this host will answer the server with ICMP port unreachable. CAP_NET_BIND_SERVICE allows it`,
     );
 }
-
-const NO_CAPABILITY = `raw sockets are not permitted here: CAP_NET_RAW is missing. One of these gives it:
-  sudo setcap cap_net_raw,cap_net_bind_service+ep ${process.execPath}
-  systemd: AmbientCapabilities=CAP_NET_RAW CAP_NET_BIND_SERVICE
-  or run as root`;
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);

@@ -8,6 +8,11 @@
 import { createSocket, type Socket } from 'raw-socket';
 import { type FilterStep, type NativeCalls, openedDescriptor } from './native-calls.ts';
 
+const NO_CAPABILITY = `raw sockets are not permitted here: CAP_NET_RAW is missing. One of these gives it:
+  sudo setcap cap_net_raw,cap_net_bind_service+ep ${process.execPath}
+  systemd: AmbientCapabilities=CAP_NET_RAW CAP_NET_BIND_SERVICE
+  or run as root`;
+
 /** What the kernel refused, and what to do about it. */
 export class RawSocketError extends Error {
   readonly code: 'NO_CAPABILITY' | 'OPEN_FAILED';
@@ -104,8 +109,7 @@ function create(protocol: RawSocketOptions['protocol']): Socket {
     return createSocket({ protocol: PROTOCOL_NUMBER[protocol] });
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    if (/not permitted|denied/i.test(said))
-      throw new RawSocketError('NO_CAPABILITY', 'no permission for raw sockets', error);
+    if (/not permitted|denied/i.test(said)) throw new RawSocketError('NO_CAPABILITY', NO_CAPABILITY, error);
     throw new RawSocketError('OPEN_FAILED', `raw socket: ${said}`, error);
   }
 }
