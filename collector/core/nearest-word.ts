@@ -19,11 +19,14 @@ function distance(a: string, b: string): number {
   return at(a.length, b.length);
 }
 
-/** The nearest of `known` when it is near enough to be meant (a third of its letters at most), else null. */
+/** The nearest of `known` when it is near enough to be meant (a third of its letters at most, or its beginning), else null. */
 export function nearestWord(word: string, known: readonly string[]): string | null {
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[-_ ]/g, '_');
   // Input of any length comes here; a long word is near to nothing.
   if (word.length > 40) return null;
+  // A beginning is meant too: "corsham" for "corsham-dhcp".
+  const begun = known.filter((candidate) => word.length >= 3 && plain(candidate).startsWith(plain(word)));
+  if (begun.length === 1) return begun[0] ?? null;
   const ranked = known.map((candidate) => ({ candidate, edits: distance(plain(word), plain(candidate)) }));
   ranked.sort((a, b) => a.edits - b.edits);
   const best = ranked[0];

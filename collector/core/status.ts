@@ -8,7 +8,7 @@ import type { UnixMicros } from '../../shared/core/units.ts';
 import type { CollectorConfig, GroupConfig, ServerConfig } from './config.ts';
 import { RECENT_WINDOW_S } from './read-limits.ts';
 import type { Recent } from './recent.ts';
-import type { ServerView, SiteCounts, VerdictsView } from './verdict-views.ts';
+import type { GroupView as GroupVerdict, ServerView, SiteCounts, VerdictsView } from './verdict-views.ts';
 
 export interface StatusSources {
   readonly config: CollectorConfig;
@@ -31,7 +31,7 @@ function groupView(sources: StatusSources, config: GroupConfig): view.GroupView 
     mode: config.mode,
     state: found?.state ?? 'unknown',
     since: found?.since?.at ?? null,
-    sites: found?.sites ?? { served: 0, unserved: 0, unknown: sources.config.sites.length },
+    sites: groupSites(found, sources.config.sites.length),
     servers: config.servers.map((server) => serverView(sources, config, server)),
   };
 }
@@ -60,10 +60,16 @@ function reasonOf(found: ServerView | undefined): string | null {
   return found.reason ?? (found.state === 'unknown' ? null : found.state === 'serving' ? 'answered' : 'loss');
 }
 
+/** Sites that have never measured are unknown too: the counts add up to the configured ones. */
+function groupSites(found: GroupVerdict | undefined, configured: number): view.SiteCounts {
+  const { served, unserved, unknown } = found?.sites ?? { served: 0, unserved: 0, unknown: 0 };
+  return { served, unserved, unknown: Math.max(unknown, configured - served - unserved) };
+}
+
 function siteCounts(found: SiteCounts | undefined, configured: number): view.PathCountsView {
-  if (found === undefined) return { serving: 0, degraded: 0, non_serving: 0, unknown: configured };
-  const { serving, degraded, nonServing, unknown } = found;
-  return { serving, degraded, non_serving: nonServing, unknown };
+  const { serving, degraded, nonServing, unknown } = found ?? { serving: 0, degraded: 0, nonServing: 0, unknown: 0 };
+  const known = serving + degraded + nonServing;
+  return { serving, degraded, non_serving: nonServing, unknown: Math.max(unknown, configured - known) };
 }
 
 /** An agent as far as a site's row needs it. */
