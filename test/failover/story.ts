@@ -24,7 +24,7 @@ export type Tell = (line: string) => void;
 /** Starts both programs and waits until the primary is seen to serve. */
 export async function beginProbing(programs: Programs, tell: Tell): Promise<void> {
   programs.startCollector();
-  await programs.collector.waitForOutput(/"?listening/i, 20_000);
+  await programs.collector.waitForOutput(/collector ready/, 20_000);
   tell(`collector listening on ${programs.address}`);
   programs.startAgent();
   await programs.waitForGroupState('normal', 60_000);
