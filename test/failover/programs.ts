@@ -12,7 +12,8 @@ import type { Host } from '../lab/namespaces.ts';
 
 const PROGRAM = new URL('../../dist/', import.meta.url).pathname;
 const GRPC_PORT = 6767;
-const POLL_MS = 250;
+/** Each poll starts a program; more often would load the machine that is being measured. */
+const POLL_MS = 1_000;
 export const GROUP = 'corsham-dhcp';
 export const SITE = 'corsham';
 

@@ -31,28 +31,35 @@ export async function beginProbing(programs: Programs, tell: Tell): Promise<void
   tell('agent probing both servers; the group is normal: the primary serves, the standby is silent by design');
 }
 
-/** Kills the primary and brings it back; both deeds are marked as an operator would. */
+/**
+ * Kills the primary and brings it back; both deeds are marked as an operator would. What dorawatch sees is read from one
+ * `events --follow`: asking for `status` again and again would load the machine that is being measured.
+ */
 export async function failOverAndBack(lab: Lab, programs: Programs, pace: StoryPace, tell: Tell): Promise<void> {
+  const events = programs.follow('events', '--follow', '--group', GROUP, '--json');
+  const seen = async (kind: string, limitMs: number): Promise<void> => {
+    await events.waitForOutput(new RegExp(`"kind":"${kind}"`), limitMs);
+  };
   await pause(pace.quietMs);
   await lab.primary.kill();
   tell('primary killed (kill -9)');
-  await mark(programs, 'Primary server taken down');
-  await programs.waitForGroupState('gap', 30_000);
+  await mark(programs, 'Primary server taken down', lab.events.last('killed', 'primary')?.beforeUs);
+  await seen('gap', 30_000);
   tell('dorawatch sees a gap: nobody serves');
-  await programs.waitForGroupState('failed-over', pace.takeoverLimitMs);
+  await seen('failover', pace.takeoverLimitMs);
   tell('dorawatch sees the standby serving: failed over');
   await pause(pace.quietMs);
   lab.primary.start();
   tell('primary started again');
-  await mark(programs, 'Primary is re-enabled');
-  await lab.primary.ready();
+  await mark(programs, 'Primary is re-enabled', lab.events.last('started', 'primary')?.beforeUs);
   await lab.settled(pace.failBackLimitMs);
-  await programs.waitForGroupState('normal', pace.failBackLimitMs);
-  tell('dorawatch sees the primary serving again: normal');
+  await seen('fail-back', pace.failBackLimitMs);
+  tell('dorawatch sees the primary serving again: failed back');
   await pause(pace.quietMs);
+  await events.stop();
 }
 
-async function mark(programs: Programs, text: string): Promise<void> {
-  const printed = await programs.ops('mark', text, '--group', GROUP);
+async function mark(programs: Programs, text: string, atUs = 0): Promise<void> {
+  const printed = await programs.ops('mark', text, '--group', GROUP, '--at', new Date(atUs / 1000).toISOString());
   if (printed.code !== 0) throw new Error(`dorawatch mark: exit ${printed.code}: ${printed.stderr}`);
 }
