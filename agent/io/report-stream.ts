@@ -162,8 +162,16 @@ class Line implements ReportStream {
     const what = wasReady ? `lost the collector at ${collector}` : `no collector at ${collector}`;
     const goesOn = `probing goes on, ${spool.count} batches wait in the spool; next try in ${(waitMs / 1_000).toFixed(1)} s`;
     const fields = { collector, attempts: this.#failures, backlog_batches: spool.count, next_try_ms: waitMs };
-    logger.warn(fields, `${what} (${details || 'the stream ended'}): ${goesOn}`);
+    logger.warn(fields, `${what} (${plain(details)}): ${goesOn}`);
   }
+}
+
+/** gRPC's words without what only its developers need. */
+function plain(details: string): string {
+  const said = details
+    .replace(/^No connection established[.] Last error: (Error: )?/, '')
+    .replace(/[.]? ?Resolution note:.*$/, '');
+  return said === '' ? 'the stream ended' : said;
 }
 
 /** Waits for something, but not longer than that. */

@@ -4,10 +4,11 @@
  * power cut leaves the old one or the new one. The spool's lock is the directory's lock: one agent, one directory.
  * Rejected: a name made from the host's; hosts are cloned and renamed, and a second agent would speak as the first.
  */
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Assignment } from '../../shared/core/assignment.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
+import { makeDirectory } from '../../shared/io/directory.ts';
 import { randomBytes } from '../../shared/io/random.ts';
 import { decodeAssignment, encodeAssignment } from '../../shared/wire/assignment-codec.ts';
 import { isDecodeError } from '../../shared/wire/decode-error.ts';
@@ -64,7 +65,7 @@ export async function openStateDirectory(options: {
   readonly now: UnixMicros;
 }): Promise<StateDirectory> {
   const { directory, id, now } = options;
-  await mkdir(directory, { recursive: true }).catch((error: unknown) => {
+  await makeDirectory(directory).catch((error: unknown) => {
     throw new StateError('STATE_NOT_WRITABLE', directory, error);
   });
   const spool = await openSpool(join(directory, 'spool'));

@@ -35,7 +35,7 @@ function codeOf(error: unknown): BatchLogErrorCode {
   const said = allSaid(error);
   if (/LEVEL_LOCKED/.test(said)) return 'LOG_LOCKED';
   if (/ENOSPC|No space left/i.test(said)) return 'LOG_FULL';
-  if (/EACCES|EPERM|EROFS|ENOTDIR|EEXIST|Permission denied|Read-only|Not a directory/i.test(said))
+  if (/EACCES|EPERM|EROFS|ENOTDIR|EEXIST|ENOENT|Permission denied|Read-only|Not a directory/i.test(said))
     return 'LOG_NOT_WRITABLE';
   if (/LEVEL_DATABASE_NOT_OPEN|LEVEL_ITERATOR_NOT_OPEN|LEVEL_BATCH_NOT_OPEN/.test(said)) return 'LOG_CLOSED';
   return 'LOG_DAMAGED';

@@ -6,10 +6,10 @@
  * A write is all or nothing, and survives the process's death at once, the machine's after a flush. Rejected: a file of our
  * own with lengths and checksums. It is easy until the first half-written page, and trimming it needs segments.
  */
-import { mkdir } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import type { Range } from '../core/ranges.ts';
 import { BatchLogError, logError } from './batch-log-error.ts';
+import { makeDirectory } from './directory.ts';
 
 export interface LogRecord {
   readonly position: number;
@@ -107,7 +107,7 @@ function number64(...values: readonly number[]): Buffer {
  */
 export async function openBatchLog(directory: string): Promise<BatchLog> {
   try {
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(directory);
     const store: Store = new ClassicLevel<Buffer, Buffer>(directory, {
       keyEncoding: 'buffer',
       valueEncoding: 'buffer',
