@@ -124,6 +124,7 @@ class RunningCollector implements Collector {
   #config: CollectorConfig;
   #assignments: Assignments = NO_ASSIGNMENTS;
   #grpc: GrpcServer | null = null;
+  #reloading: Promise<boolean> = Promise.resolve(true);
 
   private constructor(options: CollectorOptions, { inbox, fold, config }: Parts) {
     const { clock, logger } = options;
@@ -169,7 +170,13 @@ class RunningCollector implements Collector {
     return this.#fold.ended;
   }
 
-  async reload(): Promise<boolean> {
+  reload(): Promise<boolean> {
+    // One after the other: each is a new version of the one before.
+    this.#reloading = this.#reloading.then(() => this.#readAgain());
+    return this.#reloading;
+  }
+
+  async #readAgain(): Promise<boolean> {
     const { config: path, clock, logger } = this.#options;
     try {
       const file = await acceptedFile(path);

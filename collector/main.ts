@@ -7,6 +7,7 @@ import Table from 'cli-table3';
 import { Command, CommanderError } from 'commander';
 import { createClock } from '../shared/io/clock.ts';
 import { createLogger, type Logger } from '../shared/io/logger.ts';
+import { packageVersion } from '../shared/io/package-version.ts';
 import { type Collector, ConfigRefusedError, startCollector } from './collector.ts';
 import { configSummary, sitesSummary } from './core/config-summary.ts';
 import { readConfigFile } from './io/config-file.ts';
@@ -29,6 +30,7 @@ goes on. SIGTERM and SIGINT close cleanly. DORAWATCH_LOG_LEVEL (debug, info, war
 async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('dorawatch-collector')
     .description('Receives what the agents measure and finds out which DHCP server really serves, and since when.')
+    .version(packageVersion())
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .showHelpAfterError('(dorawatch-collector --help shows how)');

@@ -2,6 +2,7 @@
  * The `groups:` of the configuration: which servers belong together, how they share the work, and the rules between
  * them (roles against mode, names and addresses that stand for one thing only).
  */
+import { MAX_TARGETS } from '../../shared/core/limits.ts';
 import { GROUPS_MAX, SERVERS_MAX, SOURCES_MAX } from './collector-config-limits.ts';
 import type { Located, Reader } from './collector-config-reader.ts';
 import { createUniqueness, type Uniqueness } from './collector-config-unique.ts';
@@ -16,7 +17,16 @@ export function readGroups(reader: Reader, at: Located): readonly GroupConfig[] 
   const names = createUniqueness(reader, 'group name');
   // Over all groups: a server in two groups would be probed at twice the rate that was meant.
   const addresses = createUniqueness(reader, 'server address');
-  return items.flatMap((item) => readGroup(reader, item, names, addresses) ?? []);
+  const groups = items.flatMap((item) => readGroup(reader, item, names, addresses) ?? []);
+  const servers = groups.reduce((sum, group) => sum + group.servers.length, 0);
+  if (servers > MAX_TARGETS) {
+    reader.report(
+      at.node,
+      at.path,
+      `${servers} servers in all; every agent probes each, and at most ${MAX_TARGETS} fit`,
+    );
+  }
+  return groups;
 }
 
 function readGroup(reader: Reader, at: Located, names: Uniqueness, addresses: Uniqueness): GroupConfig | null {

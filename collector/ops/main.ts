@@ -5,6 +5,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { createClock } from '../../shared/io/clock.ts';
+import { packageVersion } from '../../shared/io/package-version.ts';
 import { addAgents } from './agents.ts';
 import { OpsError } from './client.ts';
 import { addEvents } from './events.ts';
@@ -29,6 +30,7 @@ Exit codes: 0 done, 1 failed, 2 bad arguments, 3 some group is not normal (statu
 async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('dorawatch')
     .description('Which DHCP server is really serving clients, seen from the sites, and when exactly did that change?')
+    .version(packageVersion())
     .addHelpText('after', HELP)
     .exitOverride()
     .showHelpAfterError('(--help shows how)');
