@@ -30,8 +30,8 @@ export const OWN_DELAY_SHARE = 0.1;
 
 /** An exchange may leave this late at most, whatever its rate; later ones are unsent, so that a stall ends in no burst. */
 export const LATENESS_NS_MAX: Nanoseconds = millisecondsToNs(milliseconds(1000));
-/** … and at least this late, or rates above 20/s would lose exchanges to ordinary scheduling. */
-export const LATENESS_NS_MIN: Nanoseconds = millisecondsToNs(milliseconds(50));
+/** … and at least this late, or rates above 10/s would lose exchanges to ordinary scheduling. */
+export const LATENESS_NS_MIN: Nanoseconds = millisecondsToNs(milliseconds(100));
 
 /** First contact: one DISCOVER a minute, since a probe from an unknown subnet is an error line in the server's log. */
 export const FIRST_CONTACT_NS: Nanoseconds = millisecondsToNs(milliseconds(60_000));

@@ -30,7 +30,7 @@ t.test('all in flight: none is free until one has rested', async (t) => {
 t.test('a late RELEASE makes it rest again', async (t) => {
   const pool = createPool(base, 1);
   const identity = takeIdentity(pool, at(0));
-  if (identity === undefined) return t.fail('a fresh pool has one');
+  if (identity === undefined) throw new Error('a fresh pool has one');
   returnIdentity(pool, identity, at(0));
   rest(identity, at(100));
   t.equal(takeIdentity(pool, at(110)), undefined);
