@@ -5,6 +5,7 @@
  */
 import type { UnixMicros } from '../../shared/core/units.ts';
 import type { Finding } from './finding.ts';
+import { LATE_US } from './verdict-limits.ts';
 import type { FindingChange } from './verdict-views.ts';
 
 /** A finding and where it stands in its fold's order. */
@@ -74,7 +75,7 @@ export function compare<F extends Finding>(book: Book<F>, detectedAt: UnixMicros
     }
     const old = before.get(finding.id);
     before.delete(finding.id);
-    const settled = settle(finding, old, late, detectedAt);
+    const settled = settle(finding, old, late && detectedAt - entry.decided > LATE_US, detectedAt);
     book.kept[i] = { ...entry, finding: settled };
     if (!old) changes.push({ kind: 'found', finding: settled });
     else if (!same(old, finding)) changes.push({ kind: 'revised', finding: settled });

@@ -5,6 +5,7 @@
 import type { UnixMicros } from '../../shared/core/units.ts';
 import type { Failover, Interval } from './finding.ts';
 import { type Member, readGroup } from './group-reading.ts';
+import { LATE_US } from './verdict-limits.ts';
 import type { GroupNode, ServerNode } from './verdict-nodes.ts';
 import type { FindingChange } from './verdict-views.ts';
 
@@ -15,6 +16,10 @@ export const memberOf = (node: ServerNode): Member => ({
   transitions: node.book.kept.map(({ finding }) => finding),
   aliveAt: node.state.pool.aliveAt,
 });
+
+/** The last moment that a finding speaks of, µs. */
+const lastMoment = (finding: Interval | Failover): number =>
+  finding.kind === 'gap' || finding.kind === 'overlap' ? (finding.end ?? finding.start).latest : finding.start.latest;
 
 const plain = (finding: Interval | Failover): string => JSON.stringify({ ...finding, detectedAt: 0, late: false });
 
@@ -32,7 +37,7 @@ export function retellGroup(
     const old = before.get(finding.id);
     before.delete(finding.id);
     if (old && plain(old) === plain(finding)) return old;
-    const told = { ...finding, detectedAt: old?.detectedAt ?? at, late };
+    const told = { ...finding, detectedAt: old?.detectedAt ?? at, late: late && at - lastMoment(finding) > LATE_US };
     changes.push({ kind: old ? 'revised' : 'found', finding: told });
     return told;
   });

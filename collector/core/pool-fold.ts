@@ -172,13 +172,14 @@ function rising(pool: Pool, settings: PoolSettings, store: Evidence, row: number
     ? startBracket(rise.silent, startSkip(pool), rise.answeredAt)
     : bracket(rise.firstSent, rise.answeredAt);
   const { first, silent } = rise;
+  // Before the turn is told: what a site did while the server was away says nothing about the site.
+  if (known) pool.sites.run.fill(0);
   turn(pool, sink, { decided: sent, to: 'serving', reason: 'answered', bracket: since, first });
   if (known) {
     pool.settling = { decided: sent, silent, left: limits.SETTLE_EXCHANGES, lost: rise.lost };
     loss.forgetLosses(pool.history);
     pool.cleanAt = rise.firstSent;
     pool.lossyFrom = rise.firstSent;
-    pool.sites.run.fill(0);
     pool.run = createRun();
   }
   pool.rise = createRise();

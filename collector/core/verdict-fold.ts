@@ -134,12 +134,19 @@ function gather(stores: readonly Evidence[], ranks: readonly number[], from: num
   return sorted;
 }
 
-/** Site numbers in an order that only hashes know. */
-const shuffled = (server: ServerNode): number[] =>
-  server.paths
+const ORDERS = new WeakMap<ServerNode, number[]>();
+
+/** Site numbers in an order that only hashes know; remembered, since it only changes with the number of sites. */
+function shuffled(server: ServerNode): number[] {
+  const known = ORDERS.get(server);
+  if (known?.length === server.paths.length) return known;
+  const order = server.paths
     .map((key, site) => ({ site, hash: findingId(key) }))
     .sort((a, b) => (a.hash < b.hash ? -1 : 1))
     .map(({ site }) => site);
+  ORDERS.set(server, order);
+  return order;
+}
 
 function turnsOf(context: FoldContext, server: ServerNode, from: number, to: number): PathTurn[] {
   const turns: PathTurn[] = [];

@@ -67,3 +67,7 @@ export const FOREIGN_SPANS_KEPT = 64;
 /** Transitions kept per server for reading its group, and intervals of coverage per site. */
 export const TRANSITIONS_KEPT = 512;
 export const COVERAGE_KEPT = 64;
+/** Event time between two looks for paths that have fallen silent, µs. */
+export const SCAN_US = 1e6;
+/** A finding changed by results that came this long (µs of log time) after the moment that decides it is marked late. */
+export const LATE_US = 20e6;

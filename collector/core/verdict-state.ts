@@ -36,7 +36,11 @@ export interface VerdictState {
   readonly servers: Map<string, ServerNode>;
   readonly groups: Map<string, GroupNode>;
   readonly kept: Kept;
+  /** Silence limit for so many sites; null = not worked out since the configuration changed. */
+  limit: { readonly sites: number; readonly us: number } | null;
   furthest: number;
+  /** `furthest` when silent paths were last looked for. */
+  scannedAt: number;
   rowsKept: number;
   tooLate: number;
   /** Batches of agents or paths beyond the limits. */
@@ -51,7 +55,9 @@ export const createState = (): VerdictState => ({
   servers: new Map(),
   groups: new Map(),
   kept: { stores: new Map(), clocks: new Map() },
+  limit: null,
   furthest: 0,
+  scannedAt: 0,
   rowsKept: 0,
   tooLate: 0,
   refused: 0,
@@ -63,10 +69,14 @@ const DROP_US = 3e6;
 
 /** How long a group's path may be without results, µs: some of its own periods, since 142 sites share one rate. */
 export function silenceLimit(state: VerdictState): number {
-  const { config } = state;
+  const sites = Math.max(1, state.config?.sites.length ?? 0, state.sites.size);
+  if (state.limit === null || state.limit.sites !== sites) state.limit = { sites, us: limitFor(state.config, sites) };
+  return state.limit.us;
+}
+
+function limitFor(config: CollectorConfig | null, sites: number): number {
   const drop = config ? config.probe.dropTimeMs * 1000 : DROP_US;
   if (!config) return drop + SILENCE_MIN_US;
-  const sites = Math.max(1, config.sites.length, state.sites.size);
   const slowest = Math.min(
     config.probe.ratePerSecond / sites,
     ...config.sites.map((site) => site.ratePerSecond ?? Number.POSITIVE_INFINITY),

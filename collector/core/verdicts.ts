@@ -69,6 +69,7 @@ function applyClock(state: states.VerdictState, entry: ClockEntry): void {
 
 function applyConfig(state: states.VerdictState, { config, receivedAt }: ConfigEntry): readonly FindingChange[] {
   state.config = config;
+  state.limit = null;
   const changes: FindingChange[] = [];
   for (const group of config.groups) {
     const node = states.groupNode(state, group.name, group);
@@ -157,13 +158,26 @@ function bringUp(
       group.refoldedAt = receivedAt;
     }
   }
-  for (const [key, path] of state.paths) bringUpPath(state, context, path, key);
-  for (const server of state.servers.values()) {
-    const agents = new Set(server.paths.flatMap((key) => state.paths.get(key)?.agents ?? []));
-    if (agents.size === 0) continue;
+  for (const key of agent.paths) {
+    const path = state.paths.get(key);
+    if (path) bringUpPath(state, context, path, key);
+  }
+  if (context.furthest - state.scannedAt >= limits.SCAN_US) bringUpSilent(state, context);
+  const overdue = context.furthest - states.silenceLimit(state);
+  const asked = new Set(batch.paths.map((path) => states.serverKey(path.group, path.server)));
+  for (const [key, server] of state.servers) {
+    if (server.paths.length === 0 || (!asked.has(key) && server.frontier >= overdue)) continue;
+    const agents = server.paths.flatMap((path) => state.paths.get(path)?.agents ?? []);
     advanceServer(context, server, reach(context, agents, context.settings(server).silenceUs));
   }
   return late;
+}
+
+/** Paths whose agents have not been heard of: event time goes on without them. */
+function bringUpSilent(state: states.VerdictState, context: FoldContext): void {
+  state.scannedAt = context.furthest;
+  const overdue = context.furthest - states.silenceLimit(state);
+  for (const [key, path] of state.paths) if (path.frontier < overdue) bringUpPath(state, context, path, key);
 }
 
 function bringUpPath(state: states.VerdictState, context: FoldContext, path: PathNode, key: string): void {
@@ -207,8 +221,9 @@ function tell(state: states.VerdictState, late: ReadonlySet<string>, at: UnixMic
 
 function tellSites(state: states.VerdictState, own: string, whole: boolean, at: UnixMicros): FindingChange[] {
   const changes: FindingChange[] = [];
+  const least = states.silenceLimit(state);
   for (const [name, site] of state.sites) {
-    const limit = siteLimit(state, site.firstContact);
+    const limit = site.firstContact ? Math.max(least, limits.SILENCE_FIRST_CONTACT_US) : least;
     const ended = site.coverage.at(-1)?.to ?? state.furthest;
     const overdue = state.furthest - ended > limit && site.told.at(-1)?.to !== 'unknown';
     if (name === own || overdue)
