@@ -2,7 +2,7 @@
  * The connection of an ops command to the collector. A failure becomes an OpsError with its exit code and a sentence that
  * says where we looked and what to do; commands know nothing of gRPC.
  */
-import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { Client, connectivityState, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { KEEPALIVE_TIME_MS, KEEPALIVE_TIMEOUT_MS, MAX_MESSAGE_BYTES } from '../../shared/core/limits.ts';
 import { type OpsMethod, opsService } from '../../shared/wire/ops-service.ts';
 
@@ -64,12 +64,21 @@ function methodOf<Name extends keyof Methods>(name: Name): OpsMethod<RequestOf<N
   return opsService[name] as unknown as OpsMethod<RequestOf<Name>, ReplyOf<Name>>;
 }
 
+/** Waits for a connection; a refused one fails at once, a silent one after CONNECT_TIMEOUT_MS. */
 function connected(client: Client, destination: Destination, now: () => number): Promise<void> {
+  const channel = client.getChannel();
+  const deadline = now() + CONNECT_TIMEOUT_MS;
   return new Promise((resolve, reject) => {
-    client.waitForReady(now() + CONNECT_TIMEOUT_MS, (error) => {
-      if (error) reject(unreachable(destination, error));
-      else resolve();
-    });
+    const look = (): void => {
+      const state = channel.getConnectivityState(true);
+      if (state === connectivityState.READY) resolve();
+      else if (state === connectivityState.TRANSIENT_FAILURE) reject(unreachable(destination, new Error('refused')));
+      else
+        channel.watchConnectivityState(state, deadline, (error) =>
+          error ? reject(unreachable(destination, error)) : look(),
+        );
+    };
+    look();
   });
 }
 

@@ -137,11 +137,11 @@ t.test('with a collector', async (t) => {
       [['status', '--collector', 'nowhere'], /expected HOST:PORT/],
       [['import'], /unknown command 'import'/],
     ];
-    for (const [args, message] of cases) {
-      const { code, stderr } = await dorawatch(...args);
-      t.equal(code, 2, args.join(' '));
-      t.match(stderr, message);
-    }
+    const ran = await Promise.all(cases.map(([args]) => dorawatch(...args)));
+    cases.forEach(([args, message], index) => {
+      t.equal(ran[index]?.code, 2, args.join(' '));
+      t.match(ran[index]?.stderr, message);
+    });
   });
 });
 
@@ -156,9 +156,10 @@ t.test('without a collector: 1, where it looked, and what to do', async (t) => {
 });
 
 t.test('every help has examples', async (t) => {
-  for (const command of ['status', 'sites', 'events', 'mark', 'agents', 'export', 'report']) {
-    const { code, stdout } = await run(main, [command, '--help']);
-    t.equal(code, 0, command);
-    t.match(stdout, new RegExp(`Examples:\\n  dorawatch ${command}`));
-  }
+  const commands = ['status', 'sites', 'events', 'mark', 'agents', 'export', 'report'];
+  const ran = await Promise.all(commands.map((command) => run(main, [command, '--help'])));
+  commands.forEach((command, index) => {
+    t.equal(ran[index]?.code, 0, command);
+    t.match(ran[index]?.stdout, new RegExp(`Examples:\\n  dorawatch ${command}`));
+  });
 });
