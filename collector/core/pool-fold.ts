@@ -284,9 +284,12 @@ function patience(pool: Pool, settings: PoolSettings, store: Evidence, row: numb
   return Math.min(wait, settings.dropUs);
 }
 
+/** With little history a path is allowed a smaller surprise: it is asked only some dozens of times in its life. */
 function surprising(pool: Pool): boolean {
   const { run } = pool;
-  return run.surprise <= limits.SURPRISE_LN || (run.priorAll < limits.COLD_HISTORY && run.length >= limits.COLD_RUN);
+  if (run.surprise <= limits.SURPRISE_LN) return true;
+  if (run.priorAll >= limits.COLD_HISTORY) return false;
+  return run.surprise <= limits.COLD_SURPRISE_LN || run.length >= limits.COLD_RUN;
 }
 
 /** Of the sites answered until the run began, most regions (eighths of them in name order) must have an unanswered one. */

@@ -7,8 +7,10 @@
 export const SURPRISE_LN = Math.log(1e-10);
 /** Chance (ln) below which "those were merely lost" is given up when a bracket is drawn: 1e-6 a bracket. */
 export const MERE_LOSS_LN = Math.log(1e-6);
-/** With fewer exchanges known than this, loss cannot be estimated, and COLD_RUN decides. */
+/** With fewer exchanges known than this, loss cannot be estimated, and the two cold rules decide. */
 export const COLD_HISTORY = 64;
+/** The surprise (ln) that is enough until then: 3e-5. At a trickle that history takes a quarter of an hour. */
+export const COLD_SURPRISE_LN = Math.log(3e-5);
 /** Unanswered in a row that are a surprise without any history: 0.7^48 is 4e-8, and 70 % is the most loss that is still "degraded". */
 export const COLD_RUN = 48;
 
