@@ -33,6 +33,7 @@ function folded(entries: readonly LogEntry[], from: ReadModelSnapshot | null = n
 t.test('a snapshot at any place, through JSON, and the rest of the log give the same rows', async (t) => {
   const entries = log();
   const whole = folded(entries);
+  t.equal(whole.next, entries.length + 1, 'and it knows where it stands');
   const rows = JSON.stringify(whole.timeline.rows());
   t.ok(
     whole.timeline.rows().some(({ kind }) => kind === 'failover'),
