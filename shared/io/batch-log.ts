@@ -6,10 +6,23 @@
  * A write is all or nothing, and survives the process's death at once, the machine's after a flush. Rejected: a file of our
  * own with lengths and checksums. It is easy until the first half-written page, and trimming it needs segments.
  */
+import { readdir } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import type { Range } from '../core/ranges.ts';
 import { BatchLogError, logError } from './batch-log-error.ts';
 import { makeDirectory } from './directory.ts';
+import {
+  asBuffer,
+  BEYOND,
+  FIRST,
+  NEXT_KEY,
+  nameKey,
+  noteKey,
+  number64,
+  positionOf,
+  recordKey,
+  SIZE_KEY,
+} from './log-key.ts';
 
 export interface LogRecord {
   readonly position: number;
@@ -70,37 +83,6 @@ type Store = ClassicLevel<Buffer, Buffer>;
 /** Record bytes in one shared write: memory, and the longest that one flush keeps the others waiting. */
 const MAX_WRITE_BYTES = 8 * 1024 * 1024;
 
-const RECORD = 0x72;
-const FIRST = Buffer.from('r');
-const BEYOND = Buffer.from('s');
-const SIZE_KEY = noteKey('size');
-const NEXT_KEY = noteKey('next');
-
-function recordKey(position: number): Buffer {
-  const key = Buffer.allocUnsafe(9);
-  key[0] = RECORD;
-  // Positions stay under 2^53, so the upper word is small; big-endian keeps them in order.
-  key.writeUInt32BE(Math.floor(position / 2 ** 32), 1);
-  key.writeUInt32BE(position >>> 0, 5);
-  return key;
-}
-
-const positionOf = (key: Buffer): number => key.readUInt32BE(1) * 2 ** 32 + key.readUInt32BE(5);
-
-function noteKey(key: string): Buffer {
-  return Buffer.from(`m${key}`);
-}
-
-function nameKey(name: string): Buffer {
-  return Buffer.from(`n${name}`);
-}
-
-function number64(...values: readonly number[]): Buffer {
-  const bytes = Buffer.allocUnsafe(values.length * 8);
-  for (const [index, value] of values.entries()) bytes.writeDoubleBE(value, index * 8);
-  return bytes;
-}
-
 /**
  * Opens the log in a directory, making the directory when it is missing. It is this process's alone until close().
  * @throws BatchLogError LOG_LOCKED · LOG_NOT_WRITABLE · LOG_DAMAGED · LOG_FULL
@@ -108,12 +90,18 @@ function number64(...values: readonly number[]): Buffer {
 export async function openBatchLog(directory: string): Promise<BatchLog> {
   try {
     await makeDirectory(directory);
+    const hadTables = (await readdir(directory)).some((name) => name.endsWith('.ldb'));
     const store: Store = new ClassicLevel<Buffer, Buffer>(directory, {
       keyEncoding: 'buffer',
       valueEncoding: 'buffer',
     });
     await store.open();
     const [size, next] = await store.getMany([SIZE_KEY, NEXT_KEY]);
+    // A torn manifest opens as an empty store. It must not pass for a new one: positions would begin again at 1.
+    if (hadTables && next === undefined) {
+      await store.close();
+      throw new BatchLogError('LOG_DAMAGED', directory, undefined);
+    }
     return new LevelLog(directory, store, {
       next: next?.readDoubleBE(0) ?? 1,
       records: size?.readDoubleBE(0) ?? 0,
@@ -289,8 +277,4 @@ class LevelLog implements BatchLog {
       throw logError(this.#directory, error);
     }
   }
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

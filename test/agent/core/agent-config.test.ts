@@ -1,0 +1,20 @@
+import t from 'tap';
+import { readAgentFlags } from '../../../agent/core/agent-config.ts';
+
+t.test('good flags', async (t) => {
+  t.strictSame(readAgentFlags({ collector: 'dorawatch.example', site: 'corsham', state: '/var/lib/x' }), {
+    collector: 'dorawatch.example:6767',
+    site: 'corsham',
+    stateDirectory: '/var/lib/x',
+    id: null,
+  });
+  t.match(readAgentFlags({ collector: '[::1]:7000', site: 'a', state: 's', id: 'b' }), {
+    collector: '[::1]:7000',
+    id: 'b',
+  });
+});
+
+t.test('every mistake at once, each naming its flag', async (t) => {
+  const mistakes = readAgentFlags({ collector: 'host:99999', site: 'two words', state: '', id: '' });
+  t.match(mistakes, [/^--collector/, /^--site/, /^--id/, /^--state/]);
+});
