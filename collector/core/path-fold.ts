@@ -33,7 +33,7 @@ function aloneUnanswered(state: PathState, identity: number): boolean {
   const run = (runs[identity] ?? 0) + 1;
   runs[identity] = run;
   if (run === 1) began[identity] = pool.answers;
-  if (run < IDENTITY_RUN || pool.answers - (began[identity] as number) < run) return false;
+  if (run < IDENTITY_RUN || pool.answers - (began[identity] as number) < run - 1) return false;
   const { lost, all } = prior(pool.history);
   return run * Math.log((lost + 0.5) / (all + 1)) < MERE_LOSS_LN;
 }

@@ -102,7 +102,7 @@ function applyBatch(state: states.VerdictState, entry: BatchEntry): readonly Fin
   const context = states.contextOf(state);
   const late = bringUp(state, context, entry, agent);
   const changes = tell(state, late, receivedAt);
-  changes.push(...tellSites(state, batch.site, states.isWhole(agent), receivedAt));
+  changes.push(...tellSites(state, batch.site, isSettled(state, agent), receivedAt));
   if (state.rowsKept > limits.ROWS_KEPT) trimState(state);
   return changes;
 }
@@ -140,6 +140,10 @@ function takeIn(state: states.VerdictState, { batch, receivedAt }: BatchEntry, a
 const siteLimit = (state: states.VerdictState, firstContact: boolean): number =>
   Math.max(states.silenceLimit(state), firstContact ? limits.SILENCE_FIRST_CONTACT_US : 0);
 
+/** Nothing of an agent is missing: no hole in its batches, and none of a backlog left to come. */
+const isSettled = (state: states.VerdictState, agent: AgentNode): boolean =>
+  states.isWhole(agent) && agent.watermark >= state.furthest - states.silenceLimit(state);
+
 /** Brings every node as far as the watermarks allow. @returns the groups in which history was folded again */
 function bringUp(
   state: states.VerdictState,
@@ -148,7 +152,7 @@ function bringUp(
   agent: AgentNode,
 ): Set<string> {
   const late = new Set<string>();
-  const settled = states.isWhole(agent) && agent.watermark >= context.furthest - states.silenceLimit(state);
+  const settled = isSettled(state, agent);
   const groups = new Set(batch.paths.map((path) => path.group));
   for (const name of groups) {
     const group = state.groups.get(name);
