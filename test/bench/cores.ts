@@ -13,13 +13,20 @@ export const TOOL_CORE = '0';
 /** The core of whatever answers; the same one where there is no other. */
 export const SERVER_CORE = availableParallelism() > 1 ? '1' : '0';
 
-/** Starts a command in a namespace of the lab on one core. */
+/**
+ * Round robin, before every ordinary process: a bench is not to measure its neighbours. (`nice` says nothing across sessions
+ * where the kernel groups processes by session.)
+ */
+const PRIORITY = ['-r', '5'];
+
+/** Starts a command in a namespace of the lab on one core, before whatever else the machine is doing. */
 export function runPinned(lab: Lab, host: Host, core: string, words: readonly string[]): LabChild {
   const name = words[0]?.split('/').pop() ?? 'command';
-  return lab.run(host, 'taskset', ['-c', core, ...words], { name });
+  return lab.run(host, 'chrt', [...PRIORITY, 'taskset', '-c', core, ...words], { name });
 }
 
-/** Moves all threads of a running process to one core. */
+/** The same for all threads of a process that runs already. */
 export function pin(pid: number, core: string): void {
   tryCommand('taskset', ['-a', '-c', '-p', core, String(pid)]);
+  tryCommand('chrt', ['-a', ...PRIORITY.slice(0, 1), '-p', ...PRIORITY.slice(1), String(pid)]);
 }

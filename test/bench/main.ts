@@ -5,16 +5,23 @@
 import { cpus } from 'node:os';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { labSkipReason } from '../lab/requirements.ts';
+import { agentCostFigures } from './agent-cost.ts';
 import { type Figure, figureTable, type Tell } from './figure.ts';
 import { latencyFigures } from './latency.ts';
 import { rateFigures } from './rate.ts';
+import { throughputFigures } from './throughput.ts';
 
-type Part = (lab: Lab, tell: Tell) => Promise<readonly Figure[]>;
+interface Part {
+  readonly run: (lab: Lab, tell: Tell) => Promise<readonly Figure[]>;
+  readonly startServers: 'yes' | 'no';
+}
 
-/** In the order in which they run; `rate` ends the servers, so it is last. */
+/** In the order in which they run, each in a lab of its own. */
 const PARTS: Readonly<Record<string, Part>> = {
-  latency: latencyFigures,
-  rate: rateFigures,
+  latency: { run: latencyFigures, startServers: 'yes' },
+  agent: { run: agentCostFigures, startServers: 'yes' },
+  throughput: { run: throughputFigures, startServers: 'no' },
+  rate: { run: rateFigures, startServers: 'yes' },
 };
 
 const USAGE = `Usage: npm run bench [-- PART...]
@@ -44,8 +51,9 @@ async function bench(names: readonly string[]): Promise<void> {
   for (const name of names) {
     const part = PARTS[name];
     if (part === undefined) continue;
-    await using lab = await startLab({ size: 'small', timers: 'short', wanDelayMs: 0, logSeverity: 'ERROR' });
-    figures.push(...(await part(lab, tell)));
+    const { startServers } = part;
+    await using lab = await startLab({ size: 'small', timers: 'short', wanDelayMs: 0, logSeverity: 'ERROR', startServers });
+    figures.push(...(await part.run(lab, tell)));
   }
   tell('done');
   console.log(`\n${figureTable(figures)}`);

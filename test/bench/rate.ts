@@ -19,9 +19,9 @@ export interface TrialOptions {
   readonly clients: number;
 }
 
-/** What it did: exchanges due and answered to the end, and the rate that was kept. */
+/** What it did: exchanges begun and answered to the end, and the rate that was kept. */
 export interface RateTrial {
-  readonly due: number;
+  readonly sent: number;
   readonly acked: number;
   readonly ratePerSecond: number;
 }
@@ -76,6 +76,7 @@ class Climb {
   readonly #lab: Lab;
   readonly #name: string;
   readonly #trial: Trial;
+  #said = '';
   /** Index of the highest rung that held, and of the lowest that did not. */
   #held = -1;
   #failed = RUNGS;
@@ -102,7 +103,7 @@ class Climb {
     const holds = await this.#holds(rate, isBounded || rung === RUNGS - 1);
     if (holds) this.#held = Math.max(0, rung);
     else this.#failed = Math.max(0, rung);
-    return `${this.#name.padEnd(9)} ${String(rate).padStart(6)}/s ${holds ? 'holds' : 'loses'}`;
+    return `${this.#name.padEnd(9)} ${String(rate).padStart(6)}/s ${holds ? 'holds' : 'does not hold'} (${this.#said})`;
   }
 
   /** The best of three, ended as soon as it is decided; on the way up one success is enough, as it is tried again. */
@@ -110,7 +111,8 @@ class Climb {
     const needed = isFinal ? 2 : 1;
     for (let held = 0, failed = 0; ; ) {
       const run = await this.#trial(this.#lab, { ratePerSecond, seconds: SECONDS, clients: CLIENTS });
-      if (run.acked >= run.due && run.ratePerSecond >= ratePerSecond * KEPT) held += 1;
+      this.#said = `${run.acked} of ${run.sent} answered, ${run.ratePerSecond.toFixed(0)}/s`;
+      if (run.acked >= run.sent && run.ratePerSecond >= ratePerSecond * KEPT) held += 1;
       else failed += 1;
       if (held >= needed) return true;
       if (failed >= 2) return false;
