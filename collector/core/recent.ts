@@ -48,7 +48,10 @@ export function createRecent(): Recent {
   return {
     add: (batch, receivedAt) => {
       const number = Math.floor(receivedAt / SLOT_US);
-      const slots = batch.paths.map(({ group, server }) => slotOf(servers, keyOf(group, server), number));
+      // Before the first contact silence is no evidence, so it is no drop either.
+      const slots = batch.paths.map(({ group, server, firstContact }) =>
+        firstContact ? null : slotOf(servers, keyOf(group, server), number),
+      );
       // By the agent's own clock, against the newest of its batch: an offset of clocks cancels out.
       const oldest = batch.completeThroughUs - RECENT_WINDOW_S * 1e6;
       const backlog = batch.anchor + batch.completeThroughUs < receivedAt - RECENT_WINDOW_S * 1e6;

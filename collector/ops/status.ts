@@ -56,8 +56,12 @@ function groupText(group: GroupView, runtime: Runtime, windowSeconds: number): s
     'Ack p50/p99',
   ];
   const rows = group.servers.map((server) => serverRow(server, runtime));
-  return `${group.name} (${group.mode}): ${state}${since}; ${sites}\n${tableText(head, rows)}`;
+  const never = group.servers.some(({ reason }) => reason === 'never-answered') ? NEVER_ANSWERED : '';
+  return `${group.name} (${group.mode}): ${state}${since}; ${sites}\n${tableText(head, rows)}${never}`;
 }
+
+const NEVER_ANSWERED =
+  'never-answered: no server of the group has answered these agents yet. Are their relay addresses in a subnet that the servers know?\n';
 
 function serverRow(server: ServerView, runtime: Runtime): readonly string[] {
   const { offer_p50, offer_p99, ack_p50, ack_p99 } = server.latency_us;

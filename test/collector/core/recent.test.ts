@@ -30,3 +30,12 @@ t.test('a backlog is history, not news', async (t) => {
   for (const batch of batches({ anchorUs: HOUR_US, seconds: 20, answers: () => false })) recent.add(batch, at(1000));
   t.equal(recent.figures(primary, at(1000)).dropRatio, null);
 });
+
+t.test('silence before the first contact is no drop', async (t) => {
+  const recent = createRecent();
+  for (const batch of batches({ anchorUs: HOUR_US, seconds: 20, answers: () => false })) {
+    const paths = batch.paths.map((path) => ({ ...path, firstContact: true }));
+    recent.add({ ...batch, paths }, at(batch.sequence));
+  }
+  t.equal(recent.figures(primary, at(20)).dropRatio, null);
+});
