@@ -24,7 +24,7 @@ import {
 } from './core/exchange-table.ts';
 import { rest, returnIdentity, returnUnused, takeIdentity } from './core/identity-pool.ts';
 import type { Ipv4 } from './core/net/ipv4.ts';
-import { HEARTBEAT_NS } from './core/probe-limits.ts';
+import { HEARTBEAT_NS, STALL_NS } from './core/probe-limits.ts';
 import { discoverPacket, type Lease, releasePacket, requestPacket } from './core/probe-packet.ts';
 import type { ProbePath } from './core/probe-path.ts';
 import { type Reading, readIcmp, readReply } from './core/probe-reading.ts';
@@ -34,6 +34,9 @@ import { openRawSocket, type RawSocket } from './io/raw-socket.ts';
 import type { EngineOptions } from './probe-ports.ts';
 import { LoopWatch } from './probe-watch.ts';
 
+/** What called for a turn: a socket, the timer, or the start, when everything is looked at. */
+type WakeUp = 'udp' | 'icmp' | 'timer' | 'all';
+
 /** The prober's engine. Opens its sockets when made: throws RawSocketError without CAP_NET_RAW. */
 export class ProbeEngine {
   readonly #options: EngineOptions;
@@ -42,10 +45,13 @@ export class ProbeEngine {
   readonly #icmp: RawSocket;
   readonly #stamps: KernelTimestamps | undefined;
   readonly #native: NativeCalls | undefined;
-  readonly #watch = new LoopWatch(() => this.turn());
+  readonly #watch = new LoopWatch(() => this.turn('timer'));
   /** When the sockets were last known to be empty. */
   #emptyNs: MonotonicNs;
+  #isAligned = false;
   #userStamps = 0;
+  readonly #readReply = (packet: Uint8Array): void => this.#onReply(packet);
+  readonly #readIcmp = (packet: Uint8Array): void => this.#onIcmp(packet);
   #drops = 0;
   #onIdle: (() => void) | undefined;
   #isClosed = false;
@@ -54,7 +60,7 @@ export class ProbeEngine {
     this.#options = options;
     this.#native = loadNativeCalls();
     const open = (protocol: 'udp' | 'icmp'): RawSocket =>
-      openRawSocket({ protocol, port: options.localPort, native: this.#native, onReadable: () => this.turn() });
+      openRawSocket({ protocol, port: options.localPort, native: this.#native, onReadable: () => this.turn(protocol) });
     this.#udp = open('udp');
     this.#icmp = open('icmp');
     this.#emptyNs = options.clock.monotonic();
@@ -108,16 +114,19 @@ export class ProbeEngine {
     return undefined;
   }
 
-  /** Reads, judges, sends, and sets the timer for the next moment that matters. */
-  turn(): void {
+  /** Reads, judges, sends, and sets the timer for the next moment that matters. `wakeUp`: what called for it. */
+  turn(wakeUp: WakeUp = 'all'): void {
     if (this.#isClosed) return;
     const now = this.#options.clock.monotonic();
-    this.#watch.notice(now, this.#emptyNs);
-    const isEmpty = this.#drain();
-    if (isEmpty) {
+    const isStalled = this.#watch.notice(now, this.#emptyNs);
+    // A loop that listens reads within a heartbeat and what counts as no stall, or it would be known as stalled.
+    if (!isStalled) this.#emptyNs = Math.max(this.#emptyNs, now - HEARTBEAT_NS - STALL_NS) as MonotonicNs;
+    const isOver = (nextDeadline(this.#table, now) ?? Number.POSITIVE_INFINITY) <= now;
+    const isEmpty = this.#drain(isStalled || isOver ? 'all' : wakeUp);
+    if (isEmpty && (isStalled || isOver)) {
       // Everything that came before `now` has been read, so deadlines before it can be judged.
       this.#judge(now);
-      this.#emptyNs = this.#options.clock.monotonic();
+      this.#emptyNs = now;
       this.#watch.caughtUp();
     }
     this.#options.feed.dispatch(this.#options.clock.monotonic());
@@ -144,10 +153,12 @@ export class ProbeEngine {
     this.#icmp.close();
   }
 
-  #drain(): boolean {
-    this.#stamps?.align();
-    const isEmpty = this.#udp.drain((packet) => this.#onReply(packet));
-    return this.#icmp.drain((packet) => this.#onIcmp(packet)) && isEmpty;
+  /** False when more may be waiting. An idle turn reads nothing: finding a queue empty costs more than the turn. */
+  #drain(what: WakeUp): boolean {
+    this.#isAligned = false;
+    const reads = (socket: WakeUp): boolean => what === 'all' || what === socket;
+    const isUdpEmpty = !reads('udp') || this.#udp.drain(this.#readReply);
+    return (!reads('icmp') || this.#icmp.drain(this.#readIcmp)) && isUdpEmpty;
   }
 
   #judge(now: MonotonicNs): void {
@@ -184,10 +195,16 @@ export class ProbeEngine {
       return;
     }
     const readNs = clock.monotonic();
-    const stamp = this.#stamps?.last(this.#emptyNs, readNs);
+    const stamp = this.#stampOf(readNs);
     if (stamp === undefined) this.#userStamps += 1;
     const earliestNs = stamp ?? this.#watch.stalledSinceNs ?? readNs;
     this.#onAnswer({ ...reading, receivedNs: stamp ?? readNs, earliestNs }, path);
+  }
+
+  #stampOf(readNs: MonotonicNs): MonotonicNs | undefined {
+    if (!this.#isAligned) this.#stamps?.align();
+    this.#isAligned = true;
+    return this.#stamps?.last(this.#emptyNs, readNs);
   }
 
   #onAnswer(arrival: Extract<Reading, { kind: 'answer' }> & Answer, pathOfSource: ProbePath | undefined): void {

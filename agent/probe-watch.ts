@@ -27,11 +27,12 @@ export class LoopWatch {
     return this.#stalledSinceNs;
   }
 
-  /** A turn begins at `now`; the sockets were last known to be empty at `emptyNs`. */
-  notice(now: MonotonicNs, emptyNs: MonotonicNs): void {
+  /** A turn begins at `now`; the sockets were last known to be empty at `emptyNs`. @returns whether the loop was stalled */
+  notice(now: MonotonicNs, emptyNs: MonotonicNs): boolean {
     const delayNs = now - this.#wakeAtNs;
     if (delayNs > this.#delayMaxNs) this.#delayMaxNs = delayNs;
     if (delayNs > STALL_NS) this.#stalledSinceNs ??= emptyNs;
+    return this.#stalledSinceNs !== undefined;
   }
 
   /** The sockets are empty again: what arrives from here on is read as it comes. */
