@@ -3,11 +3,12 @@
  * limit. The holes between spans are the site's silences. A backlog that comes late fills its hole, and the silence is
  * withdrawn: the site was cut off, not idle.
  */
+
+import { unixMicros } from '../../shared/core/units.ts';
 import { bracket } from './bracket.ts';
 import type { State, Transition } from './finding.ts';
 import { findingId } from './finding-id.ts';
 import { COVERAGE_KEPT } from './verdict-limits.ts';
-import { unixMicros } from '../../shared/core/units.ts';
 
 /** A span without a silence in it, µs, and the names of its first and last batch. */
 export interface Span {

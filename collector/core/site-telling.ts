@@ -6,8 +6,8 @@ import type { ResultBatch } from '../../shared/core/batch.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
 import type { Transition } from './finding.ts';
 import { cover, silences } from './site-coverage.ts';
-import type { SiteNode } from './verdict-nodes.ts';
 import { REFOLD_US } from './verdict-limits.ts';
+import type { SiteNode } from './verdict-nodes.ts';
 import type { FindingChange } from './verdict-views.ts';
 
 /** Adds what a batch covers. @param place epoch µs → collector µs */

@@ -5,6 +5,8 @@
  * A watermark is waited for only while its agent keeps within the silence limit of the furthest one: a dead site host
  * must not hold up the verdict about a server.
  */
+
+import { unixMicros } from '../../shared/core/units.ts';
 import { createEvidence, type Evidence, rowAt } from './evidence.ts';
 import type { Transition } from './finding.ts';
 import { findingId } from './finding-id.ts';
@@ -13,7 +15,6 @@ import { foldPath } from './path-fold.ts';
 import type { PoolSettings, Shift } from './pool.ts';
 import { fallSilent, type ShiftSink } from './pool-fold.ts';
 import { addServerSite, foldServer, type PathTurn } from './server-fold.ts';
-import { unixMicros } from '../../shared/core/units.ts';
 import {
   type AgentNode,
   checkpoint,

@@ -14,6 +14,9 @@ export const COLD_SURPRISE_LN = Math.log(3e-5);
 /** Unanswered in a row that are a surprise without any history: 0.7^48 is 4e-8, and 70 % is the most loss that is still "degraded". */
 export const COLD_RUN = 48;
 
+/** Exchanges that the loss before a stop counts for, beside the few since the start. */
+export const PRIOR_WEIGHT = 50;
+
 /** Exchanges in one block of the loss history. */
 export const BLOCK_EXCHANGES = 100;
 /** Blocks kept: 2,000 exchanges, the span that must be clean before a degraded path is serving again. */

@@ -5,8 +5,8 @@ import { microseconds, type UnixMicros, unixMicros } from '../../shared/core/uni
 import type { GroupState, State } from './finding.ts';
 import { lossRatio } from './loss-history.ts';
 import type { Pool } from './pool.ts';
-import { silenceLimit, type VerdictState } from './verdict-state.ts';
 import type { GroupNode, PathNode, ServerNode } from './verdict-nodes.ts';
+import { silenceLimit, type VerdictState } from './verdict-state.ts';
 import type {
   AgentView,
   GroupView,

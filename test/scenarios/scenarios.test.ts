@@ -77,11 +77,11 @@ const span = (b: Bracket): string => `[${seconds(b.earliest)} ${seconds(b.latest
 function line(kind: string, f: Finding): string {
   const late = f.late ? ' late' : '';
   const detected = `detected ${seconds(f.detectedAt)}`;
-  if (f.kind === 'gap' || f.kind === 'overlap') {
+  if ('durationMs' in f) {
     const end = f.end ? `${span(f.end)} ${f.durationMs?.toFixed(0)} ± ${f.uncertaintyMs?.toFixed(0)} ms` : 'open';
     return `${kind} ${f.kind} ${span(f.start)} ${end} ${detected}${late}`;
   }
-  if (f.kind === 'failover' || f.kind === 'fail-back') {
+  if ('gapMs' in f) {
     return `${kind} ${f.kind} ${f.from} → ${f.to} ${span(f.start)} gap ${f.gapMs.toFixed(0)} ± ${f.uncertaintyMs.toFixed(0)} ms ${detected}${late}`;
   }
   const who = [f.server, f.site].filter((name) => name !== null).join(' at ');

@@ -69,4 +69,6 @@ function bursts(seed: number, every: number, length: number): WorldOptions {
 }
 
 const intervals = long ? [3600, 600, 120, 60, 30, 20, 15, 10, 7, 5, 3] : [600, 30, 10, 5];
-intervals.forEach((every, i) => judge(`bursts of 9 every ${every} s or so`, bursts(2000 + i, every, 9), null));
+intervals.forEach((every, i) => {
+  judge(`bursts of 9 every ${every} s or so`, bursts(2000 + i, every, 9), null);
+});

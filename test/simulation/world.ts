@@ -3,11 +3,12 @@
  * and delays, clocks that are off. It yields the log that a collector would have, second by second. Moments of the truth
  * are µs on the collector's clock.
  */
+
+import type { CollectorConfig, Mode } from '../../collector/core/config.ts';
+import type { LogEntry } from '../../collector/core/log-entry.ts';
 import type { ResultBatch } from '../../shared/core/batch.ts';
 import { OUTCOMES, STAGES } from '../../shared/core/outcome.ts';
 import { epochMicros, microseconds, milliseconds, unixMicros } from '../../shared/core/units.ts';
-import type { CollectorConfig, Mode } from '../../collector/core/config.ts';
-import type { LogEntry } from '../../collector/core/log-entry.ts';
 
 export interface WorldOptions {
   readonly seconds: number;

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import t from 'tap';
-import type { Finding } from '../../../collector/core/finding.ts';
+import type { Finding, Interval } from '../../../collector/core/finding.ts';
 import type { LogEntry } from '../../../collector/core/log-entry.ts';
 import { overlay } from '../../../collector/core/overlay.ts';
 import type { FindingChange } from '../../../collector/core/verdict-views.ts';
@@ -30,6 +30,9 @@ function story(seed: number): WorldOptions {
 
 const run = (verdicts: Verdicts, log: readonly LogEntry[]): FindingChange[] =>
   log.flatMap((e) => [...verdicts.apply(e)]);
+
+const intervals = (all: readonly Finding[], kind: 'gap' | 'overlap'): Interval[] =>
+  all.filter((f): f is Interval => f.kind === kind);
 
 /** What stands after all changes. */
 function standing(changes: readonly FindingChange[]): Finding[] {
@@ -91,7 +94,7 @@ t.test('a backlog that comes late ends in the findings of one that came in time'
 
 t.test('a failover and a fail-back: two gaps, both moves, within 0.3 s', async (t) => {
   const all = standing(run(createVerdicts(), [...logOf({ ...story(3), lost: () => false })]));
-  const gaps = all.filter((f) => f.kind === 'gap');
+  const gaps = intervals(all, 'gap');
   t.same(
     gaps.map((g) => Math.round((g.durationMs ?? 0) / 500) / 2).sort((a, b) => a - b),
     [5.5, 15],
@@ -105,7 +108,7 @@ t.test('a failover and a fail-back: two gaps, both moves, within 0.3 s', async (
 t.test('two that serve at once overlap; a clean handover does not', async (t) => {
   const quiet = { ...story(4), lost: () => false, connected: () => true };
   const both = { ...quiet, alive: (s: string, at: number) => (s === 'primary' ? true : at > 50 && at < 70) };
-  const overlaps = standing(run(createVerdicts(), [...logOf(both)])).filter((f) => f.kind === 'overlap');
+  const overlaps = intervals(standing(run(createVerdicts(), [...logOf(both)])), 'overlap');
   t.equal(overlaps.length, 1);
   t.equal(Math.round((overlaps[0]?.durationMs ?? 0) / 1000), 20);
   const clean = { ...quiet, alive: (s: string, at: number) => (s === 'primary' ? at < 60 : at >= 60) };
