@@ -6,12 +6,7 @@ import type { ExchangeKind } from '../shared/core/outcome.ts';
 import { identitiesNeeded, type MacBase, macBase } from './core/identity.ts';
 import { IDENTITIES_MAX, WINDOW_IDENTITIES } from './core/probe-limits.ts';
 import type { ProbeFlags } from './probe-flags.ts';
-import { macOf, type RawOption, readAbort, readNumber, readOption } from './probe-values.ts';
-
-/** When to stop early because of drops (-D). */
-export type Abort =
-  | { readonly kind: 'count'; readonly drops: number }
-  | { readonly kind: 'percent'; readonly percent: number };
+import { type Abort, macOf, type RawOption, readAbort, readNumber, readOption } from './probe-values.ts';
 
 /** What a probe will do. */
 export interface ProbePlan {

@@ -5,7 +5,11 @@
 
 import { reservedOptionCodes } from './core/dhcp4/build.ts';
 import type { MacBase } from './core/identity.ts';
-import type { Abort } from './probe-plan.ts';
+
+/** When to stop early because of drops (-D). */
+export type Abort =
+  | { readonly kind: 'count'; readonly drops: number }
+  | { readonly kind: 'percent'; readonly percent: number };
 
 /** Takes a complaint. */
 export type Wrong = (text: string) => undefined;
