@@ -50,7 +50,7 @@ export async function agentCostFigures(lab: Lab, tell: Tell): Promise<readonly F
   tell(`agent: ${results.all} results in ${(ms / 1000).toFixed(1)} s, ${results.acked} of them acked`);
   const wire = { packets: sent.packets - began.sent.packets, octets: sent.octets - began.sent.octets };
   return [
-    aimed('agent CPU, % of a core', (cpu / 1e4) / ms, CPU_AIM, '%'),
+    aimed('agent CPU, % of a core', cpu / 1e4 / ms, CPU_AIM, '%'),
     aimed('agent memory (RSS, mean; MB)', mean(megabytes), MEMORY_AIM, ' MB'),
     ...wireFigures(wire, results.all),
   ];
@@ -62,7 +62,11 @@ function wireFigures({ packets, octets }: Counters, results: number): readonly F
   const payload = ip - packets * HEADER_OCTETS;
   return [
     aimed('octets a result to the collector, TCP payload', payload / results, OCTETS_AIM, ''),
-    { ...aimed('octets a result to the collector, whole IP packets', ip / results, OCTETS_AIM, ''), aim: '', isMet: undefined },
+    {
+      ...aimed('octets a result to the collector, whole IP packets', ip / results, OCTETS_AIM, ''),
+      aim: '',
+      isMet: undefined,
+    },
   ];
 }
 

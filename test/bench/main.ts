@@ -52,7 +52,13 @@ async function bench(names: readonly string[]): Promise<void> {
     const part = PARTS[name];
     if (part === undefined) continue;
     const { startServers } = part;
-    await using lab = await startLab({ size: 'small', timers: 'short', wanDelayMs: 0, logSeverity: 'ERROR', startServers });
+    await using lab = await startLab({
+      size: 'small',
+      timers: 'short',
+      wanDelayMs: 0,
+      logSeverity: 'ERROR',
+      startServers,
+    });
     figures.push(...(await part.run(lab, tell)));
   }
   tell('done');

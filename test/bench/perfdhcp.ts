@@ -29,7 +29,18 @@ const WAIT_SECONDS = 0.5;
 
 export async function runPerfdhcp(lab: Lab, args: readonly string[]): Promise<PerfdhcpReport> {
   const { site, primary } = lab;
-  const words = ['perfdhcp', '-4', '-g', 'single', '-l', site.interface, '-W', String(WAIT_SECONDS * 1e6), ...args, primary.address];
+  const words = [
+    'perfdhcp',
+    '-4',
+    '-g',
+    'single',
+    '-l',
+    site.interface,
+    '-W',
+    String(WAIT_SECONDS * 1e6),
+    ...args,
+    primary.address,
+  ];
   const { stdout, stderr } = await runPinned(lab, site, TOOL_CORE, words).ended;
   if (!/^Rate: /m.test(stdout)) throw new Error(`perfdhcp printed no report: ${stderr || stdout}`);
   return readReport(stdout);

@@ -6,7 +6,9 @@
  * usage: synthetic-agent.ts HOST:PORT RESULTS_PER_BATCH RESULTS RUNS
  */
 import { Client, credentials } from '@grpc/grpc-js';
+import { ABSENT, type ResultBatch } from '../../shared/core/batch.ts';
 import { MAX_MESSAGE_BYTES, SEND_WINDOW_BATCHES, SEND_WINDOW_BYTES } from '../../shared/core/limits.ts';
+import { OUTCOMES, STAGES } from '../../shared/core/outcome.ts';
 import { unixMicros } from '../../shared/core/units.ts';
 import { agentsService } from '../../shared/wire/agents-service.ts';
 import { encodeBatch, sharedPrefix } from '../../shared/wire/batch-encoder.ts';
@@ -24,18 +26,42 @@ const AGENT = 'bench-agent';
 const NO_MARK_SCOPE = { at: null, group: null, server: null, site: null, actor: null, ref: null };
 
 /** Batches are a second each and follow one another from run to run, the last ending now: a backlog that is caught up. */
-function encodeRun(run: number, runs: number, batches: number, perBatch: number): { epoch: number; encoded: Uint8Array[] } {
+function encodeRun(
+  run: number,
+  runs: number,
+  batches: number,
+  perBatch: number,
+): { epoch: number; encoded: Uint8Array[] } {
   const spanUs = (batches + 2) * 1e6;
   const epoch = run + 1;
   const anchor = unixMicros(Date.now() * 1000 - (runs - run) * spanUs);
   const random = seeded(epoch);
-  const encoded = Array.from({ length: batches }, (_, index) =>
-    encodeBatch({
-      ...typicalBatch({ sequence: index + 1, rate: perBatch / 2, random, agent: AGENT, epoch }),
-      anchor,
-    }),
-  );
+  const encoded = Array.from({ length: batches }, (_, index) => {
+    const batch = typicalBatch({ sequence: index + 1, rate: perBatch / 2, random, agent: AGENT, epoch });
+    const isSilent = index >= batches / 3 && index < (2 * batches) / 3;
+    return encodeBatch({ ...(isSilent ? silenced(batch) : batch), anchor });
+  });
   return { epoch, encoded };
+}
+
+/** The same batch with a second server that never answers: the detector is to have something to find. */
+function silenced(batch: ResultBatch): ResultBatch {
+  const { results } = batch;
+  const set = (column: readonly number[], value: number): number[] =>
+    column.map((before, row) => (results.path[row] === 1 ? value : before));
+  const { outcome, stage, offerUs, ackUs, totalUs, released } = results;
+  return {
+    ...batch,
+    results: {
+      ...results,
+      outcome: set(outcome, OUTCOMES.indexOf('dropped')),
+      stage: set(stage, STAGES.indexOf('offer')),
+      offerUs: set(offerUs, ABSENT),
+      ackUs: set(ackUs, ABSENT),
+      totalUs: set(totalUs, ABSENT),
+      released: set(released, 0),
+    },
+  };
 }
 
 /** Resolves when every batch is acknowledged. */
@@ -51,7 +77,13 @@ function sendAll(client: Client, { epoch, encoded }: { epoch: number; encoded: r
       const samePrefixBytes = sharedPrefix(encoded[sent - 1] ?? new Uint8Array(), bytes);
       sent += 1;
       unackedBytes += bytes.length;
-      call.write({ kind: 'batch', epoch: null, sequence: sent, bytes: bytes.subarray(samePrefixBytes), samePrefixBytes });
+      call.write({
+        kind: 'batch',
+        epoch: null,
+        sequence: sent,
+        bytes: bytes.subarray(samePrefixBytes),
+        samePrefixBytes,
+      });
     }
   };
   return new Promise((resolve, reject) => {
@@ -85,8 +117,12 @@ function mark(client: Client, text: string): Promise<void> {
   });
 }
 
-const [address = '', perBatch = 0, results = 0, runs = 0] = process.argv.slice(2).map((word, index) => (index === 0 ? word : Number(word))) as [string, number, number, number];
-const client = new Client(address, credentials.createInsecure(), { 'grpc.max_receive_message_length': MAX_MESSAGE_BYTES });
+const [address = '', perBatch = 0, results = 0, runs = 0] = process.argv
+  .slice(2)
+  .map((word, index) => (index === 0 ? word : Number(word))) as [string, number, number, number];
+const client = new Client(address, credentials.createInsecure(), {
+  'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+});
 for (let run = 0; run < runs; run += 1) {
   const prepared = encodeRun(run, runs, Math.ceil(results / perBatch), perBatch);
   await mark(client, `run ${run} begins`);
@@ -94,7 +130,11 @@ for (let run = 0; run < runs; run += 1) {
   await sendAll(client, prepared);
   const ackedMs = performance.now() - began;
   await mark(client, `run ${run} is sent`);
-  const done: SyntheticRun = { results: prepared.encoded.length * perBatch, ackedMs, foldedMs: performance.now() - began };
+  const done: SyntheticRun = {
+    results: prepared.encoded.length * perBatch,
+    ackedMs,
+    foldedMs: performance.now() - began,
+  };
   console.log(JSON.stringify(done));
 }
 client.close();

@@ -13,6 +13,7 @@ import type { SyntheticRun } from './synthetic-agent.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const COLLECTOR = join(REPOSITORY, 'dist/collector/main.js');
+const OPS = join(REPOSITORY, 'dist/collector/ops/main.js');
 const SYNTHETIC = fileURLToPath(new URL('synthetic-agent.ts', import.meta.url));
 const AIM_PER_SECOND = 100_000;
 const RUNS = 3;
@@ -42,8 +43,14 @@ export async function throughputFigures(lab: Lab, tell: Tell): Promise<readonly 
     const words = ['--import', 'tsx', SYNTHETIC, address, String(perBatch), String(results), String(RUNS)];
     const agent = lab.run(lab.network.collector, process.execPath, words, { name: 'synthetic-agent', cwd: REPOSITORY });
     const { stdout, stderr } = await agent.ended;
+    tell(
+      `throughput, ${perBatch} results a batch: ${await countTransitions(lab, address)} transitions found in ${RUNS} runs`,
+    );
     await collector.stop();
-    const runs = stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line) as SyntheticRun);
+    const runs = stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as SyntheticRun);
     if (runs.length < RUNS) throw new Error(`the synthetic agent ended early: ${stderr.slice(-500)}`);
     for (const run of runs) tell(`throughput, ${perBatch} results a batch: ${runText(run)}`);
     figures.push(throughputFigure(perBatch, median(runs.map(perSecond))));
@@ -54,10 +61,26 @@ export async function throughputFigures(lab: Lab, tell: Tell): Promise<readonly 
 async function startCollector(lab: Lab, address: string, name: string): Promise<LabChild> {
   const config = join(lab.folder, `${name}.yaml`);
   writeFileSync(config, YAML);
-  const args = [COLLECTOR, 'serve', '--config', config, '--state', join(lab.folder, `state-${name}`), '--grpc', address];
+  const args = [
+    COLLECTOR,
+    'serve',
+    '--config',
+    config,
+    '--state',
+    join(lab.folder, `state-${name}`),
+    '--grpc',
+    address,
+  ];
   const collector = lab.run(lab.network.collector, process.execPath, args, { name: 'collector' });
   await collector.waitForOutput(/collector ready/, START_LIMIT_MS);
   return collector;
+}
+
+/** Server verdicts in the read model: in each run one server goes silent and comes back. */
+async function countTransitions(lab: Lab, address: string): Promise<number> {
+  const words = [OPS, 'events', '--collector', address, '--json'];
+  const { stdout } = await lab.run(lab.network.collector, process.execPath, words, { name: 'dorawatch' }).ended;
+  return stdout.split('\n').filter((line) => line.includes('"kind":"transition"')).length;
 }
 
 const perSecond = ({ results, foldedMs }: SyntheticRun): number => (results * 1000) / foldedMs;
