@@ -1,13 +1,15 @@
 /**
  * What the agent costs its host and its line: `dorawatch-agent run` at 10/s on two servers, a real Kea pair, with a live
  * collector. Both servers are made to answer (the standby is given the primary's scope), since an answered exchange costs
- * more than a silent one. Octets are the kernel's own count on the link to the collector, where nothing else passes.
+ * more than a silent one. Octets are those on the link to the collector, where nothing else passes.
  */
-import { pause } from '../lab/child.ts';
+import { join } from 'node:path';
+import { Programs } from '../failover/programs.ts';
+import { type LabChild, pause } from '../lab/child.ts';
 import { command } from '../lab/command.ts';
 import type { Lab } from '../lab/lab.ts';
-import { Programs } from '../failover/programs.ts';
 import { type Figure, mean, type Tell } from './figure.ts';
+import { type GrpcOctets, readGrpcOctets } from './grpc-octets.ts';
 import { cpuNs, residentMegabytes } from './process-usage.ts';
 
 const RATE_PER_SERVER = 10;
@@ -20,13 +22,6 @@ const CPU_AIM = 3;
 const MEMORY_AIM = 90;
 const OCTETS_AIM = 12;
 const ETHERNET_OCTETS = 14;
-/** IPv4 and TCP with time stamps, as every segment of an established connection of Linux has them. */
-const HEADER_OCTETS = 20 + 32;
-
-interface Counters {
-  readonly packets: number;
-  readonly octets: number;
-}
 
 export async function agentCostFigures(lab: Lab, tell: Tell): Promise<readonly Figure[]> {
   await lab.standby.command('ha-scopes', { scopes: ['primary', 'standby'], 'server-name': 'standby' });
@@ -36,19 +31,23 @@ export async function agentCostFigures(lab: Lab, tell: Tell): Promise<readonly F
   await agent.waitForOutput(/connected/, START_LIMIT_MS);
   tell('agent: probing; warming up');
   await pause(WARM_UP_MS);
+  const path = join(lab.folder, 'grpc.pcap');
+  const capture = await startCapture(lab, path);
   const began = { at: Date.now(), cpu: cpuNs(agent.pid), sent: sentToCollector(lab) };
   const megabytes: number[] = [];
   for (let sample = 0; sample < SAMPLES; sample += 1) {
     await pause(SAMPLE_MS);
     megabytes.push(residentMegabytes(agent.pid));
   }
-  const sent = sentToCollector(lab);
+  const counted = sentToCollector(lab) - began.sent;
   const cpu = cpuNs(agent.pid) - began.cpu;
   const ms = Date.now() - began.at;
+  await capture.stop('SIGINT');
   await agent.stop();
   const results = await countResults(programs, began.at, began.at + ms);
   tell(`agent: ${results.all} results in ${(ms / 1000).toFixed(1)} s, ${results.acked} of them acked`);
-  const wire = { packets: sent.packets - began.sent.packets, octets: sent.octets - began.sent.octets };
+  const wire = readGrpcOctets(path);
+  tell(`agent: ${wire.batchCount} batches; IP octets: ${wire.ip} captured, ${counted} by the interface's counters`);
   return [
     aimed('agent CPU, % of a core', cpu / 1e4 / ms, CPU_AIM, '%'),
     aimed('agent memory (RSS, mean; MB)', mean(megabytes), MEMORY_AIM, ' MB'),
@@ -56,17 +55,15 @@ export async function agentCostFigures(lab: Lab, tell: Tell): Promise<readonly F
   ];
 }
 
-/** TCP payload is what the product decides about; the rest is the price of a packet a second, and is shown as well. */
-function wireFigures({ packets, octets }: Counters, results: number): readonly Figure[] {
-  const ip = octets - packets * ETHERNET_OCTETS;
-  const payload = ip - packets * HEADER_OCTETS;
+/** The product decides what a batch says; the rest is the price of a message a second on one TCP connection. */
+function wireFigures({ batches, payload, ip }: GrpcOctets, results: number): readonly Figure[] {
+  const plain = (name: string, octets: number): Figure => {
+    return { ...aimed(name, octets / results, OCTETS_AIM, ''), aim: '', isMet: undefined };
+  };
   return [
-    aimed('octets a result to the collector, TCP payload', payload / results, OCTETS_AIM, ''),
-    {
-      ...aimed('octets a result to the collector, whole IP packets', ip / results, OCTETS_AIM, ''),
-      aim: '',
-      isMet: undefined,
-    },
+    aimed('octets a result, batch messages (gRPC payload)', batches / results, OCTETS_AIM, ''),
+    plain('octets a result, all TCP payload', payload),
+    plain('octets a result, whole IP packets', ip),
   ];
 }
 
@@ -75,11 +72,22 @@ function aimed(name: string, value: number, aim: number, unit: string): Figure {
   return { name, dorawatch: `${value.toFixed(2)}${unit}`, peer: '', ratio: value / aim, aim: `< ${aim}${unit}`, isMet };
 }
 
-/** What the gateway has put on the collector's link so far. */
-function sentToCollector({ network }: Lab): Counters {
+/** Captures what the gateway puts on the collector's link from now on. */
+async function startCapture(lab: Lab, path: string): Promise<LabChild> {
+  const { gateway, collector } = lab.network;
+  const output = ['-U', '-w', path, '-Z', 'root', '--immediate-mode'];
+  const filter = ['-n', '-s', '0', `tcp and dst host ${collector.address}`];
+  const child = lab.run(gateway, 'tcpdump', ['-i', collector.gatewayInterface, ...output, ...filter]);
+  await child.waitForOutput(/listening on/, START_LIMIT_MS);
+  return child;
+}
+
+/** What the kernel counted on the same link, to hold the capture against: octets of whole IP packets. */
+function sentToCollector({ network }: Lab): number {
   const link = ['-n', network.gateway, '-s', '-j', 'link', 'show', network.collector.gatewayInterface];
   const [row] = JSON.parse(command('ip', link)) as [{ stats64: { tx: { bytes: number; packets: number } } }];
-  return { packets: row.stats64.tx.packets, octets: row.stats64.tx.bytes };
+  const { bytes, packets } = row.stats64.tx;
+  return bytes - packets * ETHERNET_OCTETS;
 }
 
 /** Exchanges of the span as the collector has them; from the schedule when it cannot be asked. */

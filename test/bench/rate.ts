@@ -8,7 +8,7 @@
 import type { Lab } from '../lab/lab.ts';
 import { probeTrial } from './agent-probe.ts';
 import { pin, SERVER_CORE } from './cores.ts';
-import { type Figure, type Tell } from './figure.ts';
+import type { Figure, Tell } from './figure.ts';
 import { perfdhcpTrial } from './perfdhcp.ts';
 import { compileResponder, startResponder } from './responder.ts';
 
