@@ -80,7 +80,7 @@ export function takeRows(batch: ResultBatch, at: Placement, paths: readonly (Pat
     const intake = paths[path];
     const outcome = results.outcome[i] as number;
     if (!intake || outcome === UNMEASURED) continue;
-    const sent = at.place(results.sentUs[i] as number);
+    const sent = Math.round(at.place(results.sentUs[i] as number));
     let code = CODE_OF[outcome] as number;
     if (outcome === DROPPED && results.stage[i] === ACK_STAGE) code = NO_ACK;
     if (code !== ANSWERED) {

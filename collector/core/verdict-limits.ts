@@ -51,9 +51,9 @@ export const SILENCE_FIRST_CONTACT_US = 200e6;
 
 /** Rows (exchanges) kept for refolding over all paths: 7 MB, and two hours of seven servers at 10/s. */
 export const ROWS_KEPT = 262_144;
-/** Event time between the newest checkpoints (µs; older ones thin out), and rows after which one is made anyway. */
+/** Event time between the newest checkpoints (µs; older ones thin out), and rows after which one is made anyway (shared by many nodes), so that old rows can go. */
 export const CHECKPOINT_US = 10e6;
-export const CHECKPOINT_ROWS = 16_384;
+export const CHECKPOINT_ROWS = 4096;
 /** Fold nodes beyond which checkpoints are made in proportion more rarely. */
 export const NODES_AT_FULL_CHECKPOINTS = 32;
 /** Log time between two refolds of one group while a backlog streams in, µs: each refold may read the whole window. */

@@ -106,7 +106,7 @@ export const createFoldNode = <S>(state: S): FoldNode<S> => ({
 /** Keeps a copy of the state now and then. @param spread grows the distance when there are many nodes */
 export function checkpoint<S>(node: FoldNode<S>, spread: number): void {
   const last = node.checkpoints.at(-1);
-  if (last && node.frontier - last.at < CHECKPOINT_US * spread && node.rows < CHECKPOINT_ROWS) return;
+  if (last && node.frontier - last.at < CHECKPOINT_US * spread && node.rows < CHECKPOINT_ROWS / spread) return;
   node.rows = 0;
   node.checkpoints.push({ at: node.frontier, state: copyOf(node.state) });
   thin(node, CHECKPOINT_US * spread);

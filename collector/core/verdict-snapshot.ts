@@ -19,7 +19,10 @@ export interface VerdictsSnapshot {
 }
 
 interface Fold {
-  readonly scalars: Pick<VerdictState, 'config' | 'furthest' | 'scannedAt' | 'rowsKept' | 'tooLate' | 'refused'>;
+  readonly scalars: Pick<
+    VerdictState,
+    'config' | 'furthest' | 'scannedAt' | 'rowsKept' | 'rowsLeft' | 'tooLate' | 'refused'
+  >;
   readonly agents: ReturnType<typeof entries<VerdictState['agents']>>;
   readonly sites: ReturnType<typeof entries<VerdictState['sites']>>;
   readonly paths: ReturnType<typeof entries<VerdictState['paths']>>;
@@ -34,9 +37,9 @@ const entries = <M extends Map<string, unknown>>(map: M): Valued<M> => [...map] 
 
 /** @returns a copy of the state; the fold may go on while it is written */
 export function stateSnapshot(state: VerdictState): VerdictsSnapshot {
-  const { config, furthest, scannedAt, rowsKept, tooLate, refused } = state;
+  const { config, furthest, scannedAt, rowsKept, rowsLeft, tooLate, refused } = state;
   const fold: Fold = {
-    scalars: { config, furthest, scannedAt, rowsKept, tooLate, refused },
+    scalars: { config, furthest, scannedAt, rowsKept, rowsLeft, tooLate, refused },
     agents: entries(state.agents),
     sites: entries(state.sites),
     paths: entries(state.paths),

@@ -42,6 +42,8 @@ export interface VerdictState {
   /** `furthest` when silent paths were last looked for. */
   scannedAt: number;
   rowsKept: number;
+  /** Rows that were left by the last trim: it is not tried again before an eighth more have come. */
+  rowsLeft: number;
   tooLate: number;
   /** Batches of agents or paths beyond the limits. */
   refused: number;
@@ -59,6 +61,7 @@ export const createState = (): VerdictState => ({
   furthest: 0,
   scannedAt: 0,
   rowsKept: 0,
+  rowsLeft: 0,
   tooLate: 0,
   refused: 0,
 });

@@ -26,9 +26,11 @@ export function trimTo(state: VerdictState, horizon: number): void {
 
 /** Moves the horizon up until few enough rows are kept, or only what the newest checkpoints need is left. */
 export function trimState(state: VerdictState): void {
+  if (state.rowsKept <= Math.max(ROWS_KEPT, (state.rowsLeft * 9) / 8)) return;
   let span = Math.min(state.furthest, 7200e6 * 2);
   for (let i = 0; i < 12 && state.rowsKept > (ROWS_KEPT * 7) / 8; i++) {
     span *= 0.8;
     trimTo(state, state.furthest - span);
   }
+  state.rowsLeft = state.rowsKept;
 }

@@ -103,7 +103,7 @@ function applyBatch(state: states.VerdictState, entry: BatchEntry): readonly Fin
   const late = bringUp(state, context, entry, agent);
   const changes = tell(state, late, receivedAt);
   changes.push(...tellSites(state, batch.site, isSettled(state, agent), receivedAt));
-  if (state.rowsKept > limits.ROWS_KEPT) trimState(state);
+  trimState(state);
   return changes;
 }
 
