@@ -20,5 +20,3 @@ export const GREETING_MS = 5_000 as Milliseconds;
 /** At the end, the longest wait for the last acknowledgements, and then for the stream to close. */
 export const GOODBYE_ACKS_MS = 2_000 as Milliseconds;
 export const GOODBYE_CLOSE_MS = 1_000 as Milliseconds;
-/** Between two lines that say the same failure again. */
-export const REPEAT_LINE_MS = 60_000 as Milliseconds;

@@ -22,8 +22,6 @@ export type EpochMicros = Unit<'epoch-us'>;
 /** A moment: microseconds since 1970-01-01T00:00:00Z by some wall clock; the name of the field says whose. */
 export type UnixMicros = Unit<'unix-us'>;
 
-/** @param value duration in ns */
-export const nanoseconds = (value: number): Nanoseconds => value as Nanoseconds;
 /** @param value duration in µs */
 export const microseconds = (value: number): Microseconds => value as Microseconds;
 /** @param value duration in ms */
@@ -39,7 +37,5 @@ export const unixMicros = (value: number): UnixMicros => value as UnixMicros;
 export const millisecondsToNs = (value: Milliseconds): Nanoseconds => (value * 1e6) as Nanoseconds;
 /** ms → µs. */
 export const millisecondsToUs = (value: Milliseconds): Microseconds => (value * 1e3) as Microseconds;
-/** A monotonic moment moved by a duration. */
-export const afterNs = (moment: MonotonicNs, duration: Nanoseconds): MonotonicNs => (moment + duration) as MonotonicNs;
 /** A wall moment moved by a duration in µs. */
 export const afterUs = (moment: UnixMicros, duration: number): UnixMicros => (moment + duration) as UnixMicros;

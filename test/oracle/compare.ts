@@ -4,7 +4,7 @@
 
 import type { Message } from '../../agent/core/dhcp4/message.ts';
 import { optionOctets, readOption } from '../../agent/core/dhcp4/option-codec.ts';
-import { ipv4, formatIpv4, parseIpv4 } from '../../agent/core/net/ipv4.ts';
+import { formatIpv4, ipv4, parseIpv4 } from '../../agent/core/net/ipv4.ts';
 import { hexOf, type NaiveMessage, octetsOf } from './dhcp4.ts';
 
 /** The oracle's view of a message. */

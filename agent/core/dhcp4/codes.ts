@@ -63,9 +63,6 @@ export const OptionCode = {
   domainSearch: 119, // RFC 3397
   classlessRoutes: 121, // RFC 3442
 } as const;
-/** A code with a typed form. */
-export type KnownOptionCode = (typeof OptionCode)[keyof typeof OptionCode];
-
 /** Sub-options of option 82 that are read into typed values. */
 export const RelaySubOptionCode = {
   circuitId: 1, // RFC 3046

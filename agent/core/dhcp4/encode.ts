@@ -6,9 +6,9 @@
 
 import { joinOctets, octetsOfU32, putU16, putU32 } from '../net/octets.ts';
 import { endCode, magicCookie, OptionCode, padCode } from './codes.ts';
+import { type Content, layOut } from './layout.ts';
 import { chaddrOctets, cookieOctets, fileOctets, headerOctets, messageOctetsMin, snameOctets } from './limits.ts';
 import type { Message } from './message.ts';
-import { type Content, layOut } from './layout.ts';
 import type { Option } from './option.ts';
 import { isJoined, optionOctets, readOption } from './option-codec.ts';
 

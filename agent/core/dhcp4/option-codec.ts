@@ -5,7 +5,8 @@
 
 import { octetsOfU32 } from '../net/octets.ts';
 import { OptionCode as Code } from './codes.ts';
-import type { Option, OptionFault, TypedOption } from './option.ts';
+import type { Option, TypedOption } from './option.ts';
+import type { OptionFault } from './option-fault.ts';
 import { readAddress, readAddressList, writeAddressList } from './options/address.ts';
 import { readRoutes, writeRoutes } from './options/classless-routes.ts';
 import { readClientIdentifier } from './options/client-identifier.ts';

@@ -4,6 +4,7 @@
 // Both are written back as they came, so one bad option never costs the message. Throwing a message away for one bad
 // option was refused: a monitor that calls a server dead over a wrong router list is worse than none.
 
+import type { OptionFault } from './option-fault.ts';
 import type { AddressListOption, AddressOption } from './options/address.ts';
 import type { RoutesOption } from './options/classless-routes.ts';
 import type { ClientIdentifierOption } from './options/client-identifier.ts';
@@ -28,9 +29,6 @@ export interface OpaqueOption {
   readonly code: number;
   readonly octets: Uint8Array;
 }
-
-/** Why an option's octets are not what its RFC says: too long, short or uneven (`length`), or a forbidden `value`. */
-export type OptionFault = 'length' | 'value';
 
 /** A known option with wrong content; read as if absent, kept to be shown and written back. */
 export interface MalformedOption {

@@ -6,7 +6,7 @@
 import type { Ipv4 } from '../../net/ipv4.ts';
 import { ipv4 } from '../../net/ipv4.ts';
 import { joinOctets, octetsOfU32, u32 } from '../../net/octets.ts';
-import type { OptionFault } from '../option.ts';
+import type { OptionFault } from '../option-fault.ts';
 
 /** Codes 1 subnet mask, 28 broadcast, 50 requested address, 54 server identifier, 118 subnet selection. */
 export type AddressCode = 1 | 28 | 50 | 54 | 118;

@@ -6,7 +6,7 @@
 import type { Ipv4 } from '../../net/ipv4.ts';
 import { ipv4 } from '../../net/ipv4.ts';
 import { octetsOfU32, u8, u32 } from '../../net/octets.ts';
-import type { OptionFault } from '../option.ts';
+import type { OptionFault } from '../option-fault.ts';
 
 /** One static route. */
 export interface ClasslessRoute {

@@ -3,7 +3,7 @@
 // It is compared as a whole, type octet included: that is what servers key leases on, and what Kea's load-balancing
 // hash reads. Splitting type from content was refused: `type 0` content is free-form and both halves are never needed.
 
-import type { OptionFault } from '../option.ts';
+import type { OptionFault } from '../option-fault.ts';
 
 /** The key that servers keep leases under. */
 export interface ClientIdentifierOption {

@@ -6,7 +6,7 @@
 
 import { joinOctets, u8 } from '../../net/octets.ts';
 import { domainNameOctetsMax, domainPointersMax, domainsMax } from '../limits.ts';
-import type { OptionFault } from '../option.ts';
+import type { OptionFault } from '../option-fault.ts';
 import { octetsOfText, textOf } from './text.ts';
 
 /** A search list; made by `readDomainSearch` or `domainSearch`, so that names and octets agree. */

@@ -4,7 +4,7 @@
 // octets: its form (DNS labels or the deprecated ASCII) depends on a flag, may be partial, and decides nothing here.
 
 import { joinOctets, u8 } from '../../net/octets.ts';
-import type { OptionFault } from '../option.ts';
+import type { OptionFault } from '../option-fault.ts';
 
 /** A client name and the rules for its DNS records. */
 export interface FqdnOption {

@@ -5,7 +5,7 @@
 
 import { octetsOfU32, u8, u16, u32 } from '../../net/octets.ts';
 import { isMessageType, type MessageType } from '../codes.ts';
-import type { OptionFault } from '../option.ts';
+import type { OptionFault } from '../option-fault.ts';
 
 /** Codes 51 lease time, 58 renewal T1, 59 rebinding T2, all in seconds from the ACK. */
 export interface SecondsOption {

@@ -3,7 +3,7 @@
 // The order is kept and repeats are kept: some servers fingerprint clients by this list, and a probe that is listed in
 // a fingerprint table must look the same each time. A Set was refused for that reason.
 
-import type { OptionFault } from '../option.ts';
+import type { OptionFault } from '../option-fault.ts';
 
 /** What a client asks for. */
 export interface ParameterRequestListOption {

@@ -8,7 +8,7 @@ import type { Ipv4 } from '../../net/ipv4.ts';
 import { ipv4 } from '../../net/ipv4.ts';
 import { octetsOfU32, u8, u32 } from '../../net/octets.ts';
 import { RelaySubOptionCode as Sub } from '../codes.ts';
-import type { OptionFault } from '../option.ts';
+import type { OptionFault } from '../option-fault.ts';
 
 /** One sub-option; `opaque` also holds known codes whose length is wrong. */
 export type RelaySubOption =

@@ -3,7 +3,7 @@
 // Each character is one octet (its code 0..255), trailing NULs kept, so that any content survives a round trip. Reading
 // UTF-8 was refused: NVT ASCII is what the RFCs say, and bytes that are neither would be lost on the way back.
 
-import type { OptionFault } from '../option.ts';
+import type { OptionFault } from '../option-fault.ts';
 
 /** A host name, domain name, vendor class or captive-portal URI. */
 export interface TextOption {

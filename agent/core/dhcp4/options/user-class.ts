@@ -4,7 +4,7 @@
 // and is then `malformed`, its octets kept; guessing which of the two was meant was refused, as both can be right.
 
 import { u8 } from '../../net/octets.ts';
-import type { OptionFault } from '../option.ts';
+import type { OptionFault } from '../option-fault.ts';
 
 /** The classes that a client says it belongs to. */
 export interface UserClassOption {
