@@ -48,7 +48,7 @@ export async function runProbe(lab: Lab, args: readonly string[], stamping: Stam
 export async function probeTrial(lab: Lab, options: TrialOptions): Promise<RateTrial> {
   const { ratePerSecond, seconds, clients } = options;
   const count = Math.ceil(ratePerSecond * seconds);
-  const args = ['-r', String(ratePerSecond), '-n', String(count), '-R', String(clients), '-d', '3'];
+  const args = ['-r', String(ratePerSecond), '-n', String(count), '-R', String(clients), '-d', '1'];
   const { sent, acked, duration_ms } = await runProbe(lab, args);
   return { sent, acked, ratePerSecond: (acked * 1000) / duration_ms };
 }

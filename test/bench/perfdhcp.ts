@@ -25,7 +25,7 @@ interface PerfdhcpReport {
 }
 
 /** What perfdhcp waits for its last answers; without it, it leaves with exchanges in flight. */
-const WAIT_SECONDS = 0.5;
+const WAIT_SECONDS = 1;
 
 export async function runPerfdhcp(lab: Lab, args: readonly string[]): Promise<PerfdhcpReport> {
   const { site, primary } = lab;
@@ -51,7 +51,7 @@ export async function perfdhcpTrial(lab: Lab, options: TrialOptions): Promise<Ra
   const { ratePerSecond, seconds, clients } = options;
   const count = Math.ceil(ratePerSecond * seconds);
   // One -d a stage: a single one leaves the second stage at a second.
-  const limits = ['-d', '3', '-d', '3'];
+  const limits = ['-d', '1', '-d', '1'];
   const args = ['-r', String(ratePerSecond), '-n', String(count), '-R', String(clients), ...limits];
   const report = await runPerfdhcp(lab, args);
   const elapsedSeconds = report.ack.received / report.ratePerSecond - WAIT_SECONDS;
