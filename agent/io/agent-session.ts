@@ -164,6 +164,8 @@ export class AgentSession {
   }
 
   #receive(message: Received<CollectorMessage>): void {
+    // What was under way when the session was given up is of no use: its batches will be sent again.
+    if (this.#isOver) return;
     switch (message.kind) {
       case 'acks':
         for (const range of message.ranges) this.#settle(range);

@@ -32,6 +32,7 @@ export interface Spool {
   readonly count: number;
   /** Thrown away because the spool was full, since it was opened. */
   readonly shed: number;
+  /** Lets what was begun end first: nobody who asked before is refused. */
   close(): Promise<void>;
 }
 
@@ -49,6 +50,8 @@ export async function openSpool(directory: string, maxBytes = SPOOL_BYTES_MAX): 
 class LogSpool implements Spool {
   readonly #log: BatchLog;
   readonly #maxBytes: number;
+  /** Reads and removals under way. The session does not wait for its removals, so the closing must. */
+  readonly #begun = new Set<Promise<unknown>>();
   #held: Ranges;
   #shed = 0;
 
@@ -90,7 +93,11 @@ class LogSpool implements Spool {
     this.#shed += before - this.count;
   }
 
-  async read(from: number, limit: number): Promise<readonly SpooledBatch[]> {
+  read(from: number, limit: number): Promise<readonly SpooledBatch[]> {
+    return this.#begin(this.#read(from, limit));
+  }
+
+  async #read(from: number, limit: number): Promise<readonly SpooledBatch[]> {
     const batches: SpooledBatch[] = [];
     for await (const { position, bytes } of this.#log.read({ from, limit }))
       batches.push(decodeRecord(position, bytes));
@@ -98,7 +105,13 @@ class LogSpool implements Spool {
   }
 
   forget(positions: Iterable<number>): Promise<void> {
-    return this.#remove(rangesOf(positions));
+    return this.#begin(this.#remove(rangesOf(positions)));
+  }
+
+  #begin<Value>(work: Promise<Value>): Promise<Value> {
+    const ended = work.finally(() => this.#begun.delete(ended));
+    this.#begun.add(ended);
+    return ended;
   }
 
   async #remove(removed: readonly Range[]): Promise<void> {
@@ -106,8 +119,9 @@ class LogSpool implements Spool {
     await this.#log.remove(removed);
   }
 
-  close(): Promise<void> {
-    return this.#log.close();
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#begun);
+    await this.#log.close();
   }
 }
 
