@@ -11,6 +11,16 @@ import { startAgent } from './agent.ts';
 import { type AgentFlags, readAgentFlags } from './core/agent-config.ts';
 import { startProber } from './prober.ts';
 
+const EXAMPLES = `
+Examples:
+  dorawatch-agent run --collector collector.example.net:6767 --site corsham --state /var/lib/dorawatch-agent
+  dorawatch-agent run --collector 127.0.0.1:6767 --site corsham --state ./state --id corsham-1
+
+What to probe is pushed by the collector; while it is away the agent probes on and keeps its batches in the state directory.
+SIGTERM and SIGINT finish the exchanges in flight first. DORAWATCH_LOG_LEVEL (debug, info, warn, error) sets how much is logged.
+Exit code: 0 ended by a signal, 1 error, 2 wrong arguments. Needs CAP_NET_RAW, and CAP_NET_BIND_SERVICE for port 67; root has both.
+`;
+
 /** The `run` command. @param done is told the exit code */
 export function runCommand(done: (exitCode: number) => void): Command {
   return new Command('run')
@@ -19,6 +29,7 @@ export function runCommand(done: (exitCode: number) => void): Command {
     .requiredOption('--site <name>', "this host's site, as the collector's configuration names it")
     .requiredOption('--state <directory>', 'where name, spool and last assignment are kept; made when missing')
     .option('--id <name>', 'name of this agent; default: made once and kept in the state directory')
+    .addHelpText('after', EXAMPLES)
     .action(async (flags: AgentFlags) => done(await runAgent(flags)));
 }
 

@@ -4,7 +4,7 @@
  * signals into calls, and failures into sentences and exit codes (0 done, 1 failed, 2 bad arguments).
  */
 import Table from 'cli-table3';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { createClock } from '../shared/io/clock.ts';
 import { createLogger, type Logger } from '../shared/io/logger.ts';
 import { packageVersion } from '../shared/io/package-version.ts';
@@ -16,6 +16,7 @@ interface ServeFlags {
   readonly config: string;
   readonly state: string;
   readonly grpc: string;
+  readonly http?: string;
 }
 
 const EXAMPLES = `
@@ -40,6 +41,8 @@ async function main(argv: readonly string[]): Promise<void> {
     .requiredOption('--config <file>', 'YAML file with groups, sites and probing')
     .requiredOption('--state <dir>', 'directory for the log and the read model; made when it is not there')
     .option('--grpc <host:port>', 'where agents and the dorawatch command connect', '127.0.0.1:6767')
+    // Published before there is a page, so that what starts this version starts the next.
+    .addOption(new Option('--http <host:port>', 'where the page will be served').hideHelp())
     .addHelpText('after', EXAMPLES)
     .action(serve);
   program
@@ -70,9 +73,14 @@ async function checkConfig(path: string): Promise<void> {
     process.stdout.write('influx: is understood; writing comes in a later version.\n');
 }
 
-async function serve({ config, state, grpc }: ServeFlags): Promise<void> {
-  if (!/^.+:\d{1,5}$/.test(grpc)) throw new CommanderError(2, 'grpc', `--grpc ${grpc} is not HOST:PORT`);
+const isHostPort = (text: string): boolean => /^.+:\d{1,5}$/.test(text) && Number(text.split(':').at(-1)) <= 65_535;
+
+async function serve({ config, state, grpc, http }: ServeFlags): Promise<void> {
+  for (const [flag, text] of Object.entries({ grpc, http }))
+    if (text !== undefined && !isHostPort(text))
+      throw new CommanderError(2, 'address', `--${flag} takes HOST:PORT, not "${text}"`);
   const logger = createLogger('dorawatch-collector');
+  if (http !== undefined) logger.warn({ http }, '--http is understood, but nothing is served there in this version');
   const collector = await startCollector({ config, state, grpc, clock: createClock(), logger });
   process.on('SIGHUP', () => void collector.reload());
   const stop = (signal: string): void => {
@@ -100,7 +108,7 @@ function closeAndExit(collector: Collector, logger: Logger, code: number): void 
 main(process.argv).catch((error: unknown) => {
   if (error instanceof CommanderError) {
     // Commander has printed its own message; help asked for is no failure.
-    if (error.code === 'grpc') process.stderr.write(`dorawatch-collector: ${error.message}\n`);
+    if (error.code === 'address') process.stderr.write(`dorawatch-collector: ${error.message}\n`);
     process.exit(error.exitCode === 0 ? 0 : 2);
   }
   const message = error instanceof Error ? error.message : String(error);
