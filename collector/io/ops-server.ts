@@ -65,14 +65,19 @@ export function createOpsServer(options: OpsServerOptions): OpsServer {
       if (request.group !== null) groupNamed(options.config(), request.group);
       return statusOf({ ...sources(options), recent: fold.recent, now: options.clock.wall() }, request.group);
     }),
-    Sites: unary(logger, (request: view.SitesRequest) => sitesOf(sources(options), options.agents(), request)),
-    Agents: unary(logger, () => ({ agents: agentRows(options.agents(), fold.model.verdicts.view().agents) })),
+    Sites: unary(logger, (request: view.SitesRequest) => sitesOf(sources(options), knownAgents(options), request)),
+    Agents: unary(logger, () => ({ agents: knownAgents(options) })),
     Report: unary(logger, (request: view.PeriodRequest) => report(options, request)),
     AddMark: unary(logger, (request: view.MarkRequest) => addMark(options, request)),
     Events: streams.open,
     Export: exportStream(options),
   };
   return { definition: opsService, implementation, close: streams.close };
+}
+
+/** Those connected, and those that only the log remembers: a restart of the collector forgets nobody. */
+function knownAgents({ fold, agents }: OpsServerOptions): readonly view.AgentView[] {
+  return agentRows(agents(), fold.model.verdicts.view().agents);
 }
 
 /** What is shown is the fold's view with the live overlay. */
