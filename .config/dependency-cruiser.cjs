@@ -49,7 +49,7 @@ module.exports = {
       comment: 'An io file knows its outside thing, core and shared; it does not know the program that composes it.',
       severity: 'error',
       from: { path: `${storeys}/io/` },
-      to: { path: '^(agent|collector)/[^/]+[.]ts$' },
+      to: { path: '^(agent|collector)/(engine/|one-shot/|[^/]+[.]ts$)' },
     },
     {
       name: 'ops-is-a-client',

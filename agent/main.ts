@@ -5,8 +5,8 @@
  */
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../shared/io/package-version.ts';
+import { probeCommand } from './one-shot/flags.ts';
 import { probe } from './probe.ts';
-import { probeCommand } from './probe-flags.ts';
 import { runCommand } from './run-command.ts';
 
 async function main(argv: readonly string[]): Promise<number> {

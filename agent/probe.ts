@@ -10,11 +10,11 @@ import { unsentOf } from './core/probe-tally.ts';
 import { openPortGuard, type PortGuard } from './io/port-guard.ts';
 import { RawSocketError } from './io/raw-socket.ts';
 import { addressOf, interfaceAddress, localAddressTo } from './io/route.ts';
-import { diagnosticLines, exchangeDocument, planLines, timeText } from './probe-diagnostics.ts';
-import type { ProbeFlags } from './probe-flags.ts';
-import { type ProbePlan, planProbe } from './probe-plan.ts';
-import { showInterim, showProgress } from './probe-progress.ts';
-import { ProbeRun, type ProbeRunResult } from './probe-run.ts';
+import { diagnosticLines, exchangeDocument, planLines, timeText } from './one-shot/diagnostics.ts';
+import type { ProbeFlags } from './one-shot/flags.ts';
+import { type ProbePlan, planProbe } from './one-shot/plan.ts';
+import { showInterim, showProgress } from './one-shot/progress.ts';
+import { ProbeRun, type ProbeRunResult } from './one-shot/run.ts';
 
 /** Runs the command. @returns its exit code; never rejects for what an operator or a network can cause */
 export async function probe(server: string, flags: ProbeFlags, refusals: readonly string[]): Promise<number> {

@@ -27,11 +27,11 @@ import { formatIpv4, type Ipv4 } from './core/net/ipv4.ts';
 import { BATCH_NS, EMPTY_BATCH_NS, ROUTE_REFRESH_NS } from './core/probe-limits.ts';
 import { isExpectedSource, type ProbePath } from './core/probe-path.ts';
 import { nextDue, takeDue } from './core/schedule.ts';
+import { ProbeEngine } from './engine/engine.ts';
+import type { EngineFeed, EngineSink } from './engine/ports.ts';
+import { createLane, type IdentityPools, type Lane, laneKey } from './engine/target.ts';
 import { openPortGuard, type PortGuard } from './io/port-guard.ts';
 import { localAddressTo } from './io/route.ts';
-import { ProbeEngine } from './probe-engine.ts';
-import type { EngineFeed, EngineSink } from './probe-ports.ts';
-import { createLane, type IdentityPools, type Lane, laneKey } from './probe-target.ts';
 
 /** The lines that a prober writes; a pino logger fits. */
 export interface ProberLog {

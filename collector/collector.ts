@@ -18,8 +18,8 @@ import {
   NO_ASSIGNMENTS,
   siteRefusal,
 } from './core/assignment.ts';
-import type { CollectorConfig } from './core/config.ts';
-import { type ConfigMistake, mistakeLine } from './core/config-tree.ts';
+import type { CollectorConfig } from './core/config/config.ts';
+import { type ConfigMistake, mistakeLine } from './core/config/tree.ts';
 import { type ConfigFile, readConfigFile } from './io/config-file.ts';
 import { type GrpcServer, startGrpcServer } from './io/grpc-server.ts';
 import { type Inbox, openInbox } from './io/inbox.ts';

@@ -9,7 +9,7 @@ import { createClock } from '../shared/io/clock.ts';
 import { createLogger, type Logger } from '../shared/io/logger.ts';
 import { packageVersion } from '../shared/io/package-version.ts';
 import { type Collector, ConfigRefusedError, startCollector } from './collector.ts';
-import { configSummary, sitesSummary } from './core/config-summary.ts';
+import { configSummary, sitesSummary } from './core/config/summary.ts';
 import { readConfigFile } from './io/config-file.ts';
 
 interface ServeFlags {

@@ -8,7 +8,7 @@
 import type { Assignment, Target } from '../../shared/core/assignment.ts';
 import { RECONNECT_MAX_MS } from '../../shared/core/limits.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
-import type { CollectorConfig, SiteConfig } from './config.ts';
+import type { CollectorConfig, SiteConfig } from './config/config.ts';
 
 /** An agent with an open session. */
 export interface LiveAgent {

@@ -5,7 +5,7 @@
  */
 import type { ResultBatch } from '../../shared/core/batch.ts';
 import type { EpochMicros, Microseconds, UnixMicros } from '../../shared/core/units.ts';
-import type { CollectorConfig } from './config.ts';
+import type { CollectorConfig } from './config/config.ts';
 
 /** A batch, as first received. */
 export interface BatchEntry {

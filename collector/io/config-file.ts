@@ -6,9 +6,9 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import { type ConfigVerdict, readCollectorConfig } from '../core/collector-config.ts';
-import { FILE_MAX_BYTES, MISTAKES_MAX } from '../core/collector-config-limits.ts';
-import type { ConfigMistake, ConfigNode, MapEntry, Place } from '../core/config-tree.ts';
+import { type ConfigVerdict, readCollectorConfig } from '../core/config/collector-config.ts';
+import { FILE_MAX_BYTES, MISTAKES_MAX } from '../core/config/limits.ts';
+import type { ConfigMistake, ConfigNode, MapEntry, Place } from '../core/config/tree.ts';
 
 /** A configuration file that cannot be read at all. `code` is Node's (ENOENT, EACCES …) or TOO_LARGE. */
 export class ConfigFileError extends Error {

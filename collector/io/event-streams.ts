@@ -5,8 +5,8 @@
 import { status as codes, type handleServerStreamingCall, type ServerWritableStream } from '@grpc/grpc-js';
 import type { EventRow, EventsRequest } from '../../shared/core/ops-view.ts';
 import type { Logger } from '../../shared/io/logger.ts';
-import { isRequested } from '../core/event-rows.ts';
-import { FOLLOW_BACKLOG_MAX, FOLLOWERS_MAX } from '../core/read-limits.ts';
+import { isRequested } from '../core/answers/event-rows.ts';
+import { FOLLOW_BACKLOG_MAX, FOLLOWERS_MAX } from '../core/answers/limits.ts';
 import type { LogFold } from './log-fold.ts';
 import { sendAll } from './send-all.ts';
 

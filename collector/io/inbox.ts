@@ -11,8 +11,8 @@ import type { UnixMicros } from '../../shared/core/units.ts';
 import { type BatchLog, openBatchLog } from '../../shared/io/batch-log.ts';
 import { encodeBatch } from '../../shared/wire/batch-encoder.ts';
 import { isDecodeError } from '../../shared/wire/decode-error.ts';
+import { StoredBatches } from '../core/answers/stored-batches.ts';
 import type { LogEntry } from '../core/log-entry.ts';
-import { StoredBatches } from '../core/stored-batches.ts';
 import { batchBytes, decodeEntry, encodeBatchRecord, encodeEntry } from './log-entry-codec.ts';
 
 export interface InboxRecord {

@@ -5,9 +5,9 @@
 import type { UnixMicros } from '../../shared/core/units.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
-import { SNAPSHOT_EVERY_ENTRIES } from '../core/read-limits.ts';
-import { createReadModel, type ReadModel, type ReadModelChange } from '../core/read-model.ts';
-import { createRecent, type Recent } from '../core/recent.ts';
+import { SNAPSHOT_EVERY_ENTRIES } from '../core/answers/limits.ts';
+import { createReadModel, type ReadModel, type ReadModelChange } from '../core/answers/read-model.ts';
+import { createRecent, type Recent } from '../core/answers/recent.ts';
 import type { Inbox, InboxRecord } from './inbox.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 

@@ -5,7 +5,7 @@
  * Rejected: findings, snapshot and cursor as records of a store, which would have to be kept in step by transactions.
  */
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import type { ReadModelSnapshot } from '../core/read-model.ts';
+import type { ReadModelSnapshot } from '../core/answers/read-model.ts';
 
 export interface SnapshotStore {
   /** null when there is none, or none that can be read: the log is then folded from its start. */

@@ -5,15 +5,15 @@
  */
 import type { ExchangeView, MeasuredView } from '../../shared/core/ops-view.ts';
 import { afterUs, unixMicros } from '../../shared/core/units.ts';
-import { createBatchClocks } from '../core/batch-clocks.ts';
+import { createBatchClocks } from '../core/answers/batch-clocks.ts';
 import {
   countMeasured,
   createLateAnswers,
   type ExchangeFilter,
   type ExchangeSources,
   exchangeRows,
-} from '../core/exchange-rows.ts';
-import { CLOCK_WRONG_MAX_US, EXPORT_BATCHES_MAX } from '../core/read-limits.ts';
+} from '../core/answers/exchange-rows.ts';
+import { CLOCK_WRONG_MAX_US, EXPORT_BATCHES_MAX } from '../core/answers/limits.ts';
 import type { Inbox } from './inbox.ts';
 import { positionAt } from './log-fold.ts';
 

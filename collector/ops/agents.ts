@@ -1,8 +1,8 @@
 /** `dorawatch agents`: every agent heard of, how well it measures and what it still has to send. */
 import type { Command } from 'commander';
 import type { AgentView } from '../../shared/core/ops-view.ts';
-import { localTime } from '../core/clock-text.ts';
-import { jsonDocument } from '../core/ops-json.ts';
+import { localTime } from '../core/answers/clock-text.ts';
+import { jsonDocument } from '../core/answers/ops-json.ts';
 import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
 

@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import type { EventRow, EventsRequest } from '../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
-import { lengthText, localTime, uncertaintyText } from '../core/clock-text.ts';
-import { jsonLine } from '../core/ops-json.ts';
+import { lengthText, localTime, uncertaintyText } from '../core/answers/clock-text.ts';
+import { jsonLine } from '../core/answers/ops-json.ts';
 import type { OpsClient } from './client.ts';
 import { type CommonFlags, type Runtime, TIMES_HELP, timeReader, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ExchangeView } from '../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
-import { csvLine, jsonLine } from '../core/ops-json.ts';
+import { csvLine, jsonLine } from '../core/answers/ops-json.ts';
 import { type CommonFlags, type Runtime, TIMES_HELP, timeReader, withClient, withCommonOptions } from './runtime.ts';
 
 interface ExportFlags extends CommonFlags {

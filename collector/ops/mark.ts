@@ -1,8 +1,8 @@
 /** `dorawatch mark`: what a person did and when, so that the report can say how long the servers took to follow. */
 import type { Command } from 'commander';
 import type { UnixMicros } from '../../shared/core/units.ts';
-import { localTime } from '../core/clock-text.ts';
-import { jsonDocument } from '../core/ops-json.ts';
+import { localTime } from '../core/answers/clock-text.ts';
+import { jsonDocument } from '../core/answers/ops-json.ts';
 import { type CommonFlags, type Runtime, TIMES_HELP, timeReader, withClient, withCommonOptions } from './runtime.ts';
 
 interface MarkFlags extends CommonFlags {

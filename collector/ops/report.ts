@@ -1,8 +1,8 @@
 /** `dorawatch report`: the failover table of a group over a period, as table, Markdown or JSON. */
 import { type Command, Option } from 'commander';
 import type { UnixMicros } from '../../shared/core/units.ts';
-import { jsonDocument } from '../core/ops-json.ts';
-import { reportMarkdown, reportText } from '../core/report-text.ts';
+import { jsonDocument } from '../core/answers/ops-json.ts';
+import { reportMarkdown, reportText } from '../core/answers/report-text.ts';
 import { type CommonFlags, type Runtime, TIMES_HELP, timeReader, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
 

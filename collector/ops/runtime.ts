@@ -5,7 +5,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { UnixMicros } from '../../shared/core/units.ts';
 import type { Clock } from '../../shared/io/clock.ts';
-import { parseTime } from '../core/time-input.ts';
+import { parseTime } from '../core/answers/time-input.ts';
 import { connectOps, type Destination, type OpsClient } from './client.ts';
 import { type Paint, painter } from './table.ts';
 

@@ -1,8 +1,8 @@
 /** `dorawatch sites`: every site, and who serves it. */
 import type { Command } from 'commander';
 import type { SiteView } from '../../shared/core/ops-view.ts';
-import { localTime } from '../core/clock-text.ts';
-import { jsonDocument } from '../core/ops-json.ts';
+import { localTime } from '../core/answers/clock-text.ts';
+import { jsonDocument } from '../core/answers/ops-json.ts';
 import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
 

@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import type { GroupView, ServerView } from '../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
-import { elapsedText, localDate, localTime } from '../core/clock-text.ts';
-import { jsonDocument } from '../core/ops-json.ts';
+import { elapsedText, localDate, localTime } from '../core/answers/clock-text.ts';
+import { jsonDocument } from '../core/answers/ops-json.ts';
 import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import type { Bracket, Finding } from '../../collector/core/finding.ts';
 import type { LogEntry } from '../../collector/core/log-entry.ts';
-import { createVerdicts, restoreVerdicts, type Verdicts } from '../../collector/core/verdicts.ts';
+import { createVerdicts, restoreVerdicts, type Verdicts } from '../../collector/core/verdicts/verdicts.ts';
 import { seeded } from '../simulation/random.ts';
 import { logOf, quietWorld, START, type WorldOptions } from '../simulation/world.ts';
 

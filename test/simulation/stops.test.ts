@@ -5,7 +5,7 @@
  */
 import t from 'tap';
 import type { Transition } from '../../collector/core/finding.ts';
-import { createVerdicts } from '../../collector/core/verdicts.ts';
+import { createVerdicts } from '../../collector/core/verdicts/verdicts.ts';
 import { seeded } from './random.ts';
 import { logOf, quietWorld, START, type WorldOptions } from './world.ts';
 

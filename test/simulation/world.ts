@@ -4,7 +4,7 @@
  * are µs on the collector's clock.
  */
 
-import type { CollectorConfig, Mode } from '../../collector/core/config.ts';
+import type { CollectorConfig, Mode } from '../../collector/core/config/config.ts';
 import type { LogEntry } from '../../collector/core/log-entry.ts';
 import type { ResultBatch } from '../../shared/core/batch.ts';
 import { OUTCOMES, STAGES } from '../../shared/core/outcome.ts';

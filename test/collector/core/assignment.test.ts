@@ -8,8 +8,8 @@ import {
   siteRates,
   siteRefusal,
 } from '../../../collector/core/assignment.ts';
-import { DETECT_DEFAULTS, PROBE_DEFAULTS } from '../../../collector/core/collector-config.ts';
-import type { CollectorConfig, SiteConfig } from '../../../collector/core/config.ts';
+import { DETECT_DEFAULTS, PROBE_DEFAULTS } from '../../../collector/core/config/collector-config.ts';
+import type { CollectorConfig, SiteConfig } from '../../../collector/core/config/config.ts';
 
 const site = (name: string, ratePerSecond: number | null = null): SiteConfig => ({
   name,

@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import t from 'tap';
-import { mistakeLine } from '../../../collector/core/config-tree.ts';
+import { mistakeLine } from '../../../collector/core/config/tree.ts';
 import { ConfigFileError, judgeConfigText, readConfigFile } from '../../../collector/io/config-file.ts';
 
 const folder = new URL('../../config-errors/', import.meta.url).pathname;

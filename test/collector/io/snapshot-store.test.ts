@@ -1,6 +1,6 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import t from 'tap';
-import { createReadModel } from '../../../collector/core/read-model.ts';
+import { createReadModel } from '../../../collector/core/answers/read-model.ts';
 import { createSnapshotStore } from '../../../collector/io/snapshot-store.ts';
 
 t.test('what was saved is loaded; nothing else is left behind', async (t) => {

@@ -1,10 +1,10 @@
 import t from 'tap';
-import { eventRows } from '../../../collector/core/event-rows.ts';
-import { reportOf } from '../../../collector/core/report.ts';
+import { eventRows } from '../../../collector/core/answers/event-rows.ts';
+import { reportOf } from '../../../collector/core/answers/report.ts';
 import type { EventRow } from '../../../shared/core/ops-view.ts';
 import { unixMicros } from '../../../shared/core/units.ts';
 import { opsService } from '../../../shared/wire/ops-service.ts';
-import { findings, marks, moment } from '../../collector/core/a-failover.ts';
+import { findings, marks, moment } from '../../collector/core/verdicts/a-failover.ts';
 
 const rows = eventRows(findings, marks);
 

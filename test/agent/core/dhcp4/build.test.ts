@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type Probe, discover, releaseFromAck, requestFromOffer } from '../../../../agent/core/dhcp4/build.ts';
+import { discover, type Probe, releaseFromAck, requestFromOffer } from '../../../../agent/core/dhcp4/build.ts';
 import { decode } from '../../../../agent/core/dhcp4/decode.ts';
 import { encode } from '../../../../agent/core/dhcp4/encode.ts';
 import type { Message } from '../../../../agent/core/dhcp4/message.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { MessageType, isMessageType, messageTypeName } from '../../../../agent/core/dhcp4/codes.ts';
+import { isMessageType, MessageType, messageTypeName } from '../../../../agent/core/dhcp4/codes.ts';
 import {
   addressOption,
   clientIdentifier,

@@ -1,0 +1,292 @@
+/**
+ * Where exchanges meet sockets: one turn reads what the kernel holds, judges deadlines, and sends what is due, in that
+ * order. The order is the point: after a stall the answers are in the kernel's queue while timers run first, and a
+ * deadline judged before the queue is read is an invented drop.
+ *
+ * One timer for everything, set for the next moment that matters. A timer per exchange and a polling timer were refused:
+ * the first invents drops, the second costs more than the probing.
+ */
+import type { UnsentCause } from '../../shared/core/outcome.ts';
+import type { Microseconds, MonotonicNs } from '../../shared/core/units.ts';
+import { type Answer, type Ending, type Exchange, requestFailed, requestSent } from '../core/exchange.ts';
+import {
+  abandoned,
+  createTable,
+  doubtAll,
+  endExchange,
+  expired,
+  freeXid,
+  nextDeadline,
+  oldestSent,
+  onArrival,
+  onIcmpError,
+  openExchange,
+} from '../core/exchange-table.ts';
+import { rest, returnIdentity, returnUnused, takeIdentity } from '../core/identity-pool.ts';
+import type { Ipv4 } from '../core/net/ipv4.ts';
+import { HEARTBEAT_NS, STALL_NS } from '../core/probe-limits.ts';
+import { discoverPacket, type Lease, releasePacket, requestPacket } from '../core/probe-packet.ts';
+import type { ProbePath } from '../core/probe-path.ts';
+import { type Reading, readIcmp, readReply } from '../core/probe-reading.ts';
+import { type KernelTimestamps, kernelTimestamps } from '../io/kernel-timestamp.ts';
+import { loadNativeCalls, type NativeCalls } from '../io/native-calls.ts';
+import { openRawSocket, type RawSocket } from '../io/raw-socket.ts';
+import { LoopWatch } from './loop-watch.ts';
+import type { EngineOptions } from './ports.ts';
+
+/** What called for a turn: a socket, the timer, or the start, when everything is looked at. */
+type WakeUp = 'udp' | 'icmp' | 'timer' | 'all';
+
+/** The prober's engine. Opens its sockets when made: throws RawSocketError without CAP_NET_RAW. */
+export class ProbeEngine {
+  readonly #options: EngineOptions;
+  readonly #table = createTable();
+  readonly #udp: RawSocket;
+  readonly #icmp: RawSocket;
+  readonly #stamps: KernelTimestamps | undefined;
+  readonly #native: NativeCalls | undefined;
+  readonly #watch = new LoopWatch(() => this.turn('timer'));
+  /** When the sockets were last known to be empty. */
+  #emptyNs: MonotonicNs;
+  #isAligned = false;
+  #userStamps = 0;
+  readonly #readReply = (packet: Uint8Array): void => this.#onReply(packet);
+  readonly #readIcmp = (packet: Uint8Array): void => this.#onIcmp(packet);
+  #drops = 0;
+  #onIdle: (() => void) | undefined;
+  #isClosed = false;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#native = loadNativeCalls();
+    const open = (protocol: 'udp' | 'icmp'): RawSocket =>
+      openRawSocket({ protocol, port: options.localPort, native: this.#native, onReadable: () => this.turn(protocol) });
+    this.#udp = open('udp');
+    this.#icmp = open('icmp');
+    this.#emptyNs = options.clock.monotonic();
+    const { fd } = this.#udp;
+    if (options.stamps === 'auto' && fd !== undefined && this.#native !== undefined)
+      this.#stamps = kernelTimestamps({ native: this.#native, fd, monotonic: options.clock.monotonic });
+  }
+
+  get native(): NativeCalls | undefined {
+    return this.#native;
+  }
+
+  get inFlight(): number {
+    return this.#table.inFlight.size;
+  }
+
+  get oldestSentNs(): MonotonicNs | undefined {
+    return oldestSent(this.#table);
+  }
+
+  /** How answers were stamped, and the loop's worst delay, since the last call. */
+  takeQuality(): { readonly stamped: 'kernel' | 'user'; readonly loopDelayMaxUs: Microseconds } {
+    const stamped = this.#stamps !== undefined && this.#userStamps === 0 ? 'kernel' : 'user';
+    const loopDelayMaxUs = this.#watch.takeDelayMaxUs();
+    this.#userStamps = 0;
+    return { stamped, loopDelayMaxUs };
+  }
+
+  /** Sends a DISCOVER on a path. Returns why it did not leave, undefined when it did. */
+  begin(path: ProbePath): UnsentCause | undefined {
+    const { clock, random, sink } = this.#options;
+    const identity = takeIdentity(path.pool, clock.monotonic());
+    if (identity === undefined) return 'no_identity';
+    const xid = freeXid(this.#table, random);
+    if (xid === undefined) {
+      returnUnused(path.pool, identity);
+      return 'no_identity';
+    }
+    const packet = discoverPacket(path.packets, xid, identity);
+    const sentNs = clock.monotonic();
+    const said = this.#udp.send(packet, path.ref.address);
+    if (said !== undefined) {
+      returnUnused(path.pool, identity);
+      sink.onSendError(path, said);
+      return 'send_error';
+    }
+    const deadlineNs = (sentNs + path.dropTimeNs) as MonotonicNs;
+    const exchange: Exchange = { path, identity, xid, sentNs, deadlineNs, state: { kind: 'offer' }, isDoubtful: false };
+    openExchange(this.#table, exchange);
+    sink.onSent(path, exchange);
+    return undefined;
+  }
+
+  /** Reads, judges, sends, and sets the timer for the next moment that matters. `wakeUp`: what called for it. */
+  turn(wakeUp: WakeUp = 'all'): void {
+    if (this.#isClosed) return;
+    const now = this.#options.clock.monotonic();
+    const isStalled = this.#watch.notice(now, this.#emptyNs);
+    // A loop that listens reads within a heartbeat and what counts as no stall, or it would be known as stalled.
+    if (!isStalled) this.#emptyNs = Math.max(this.#emptyNs, now - HEARTBEAT_NS - STALL_NS) as MonotonicNs;
+    const isOver = (nextDeadline(this.#table, now) ?? Number.POSITIVE_INFINITY) <= now;
+    const isEmpty = this.#drain(isStalled || isOver ? 'all' : wakeUp);
+    if (isEmpty && (isStalled || isOver)) {
+      // Everything that came before `now` has been read, so deadlines before it can be judged.
+      this.#judge(now);
+      this.#emptyNs = now;
+      this.#watch.caughtUp();
+    }
+    this.#options.feed.dispatch(this.#options.clock.monotonic());
+    this.#arm(isEmpty);
+    if (this.inFlight === 0) this.#onIdle?.();
+  }
+
+  /** Resolves when nothing is in flight; the feed must have stopped beginning exchanges. */
+  async finished(): Promise<void> {
+    if (this.inFlight > 0)
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+    this.#onIdle = undefined;
+  }
+
+  /** Ends everything at once; what is still in flight is unmeasured. */
+  close(): void {
+    if (this.#isClosed) return;
+    for (const { exchange, ending } of abandoned(this.#table)) this.#end(exchange, ending);
+    this.#isClosed = true;
+    this.#watch.cancel();
+    this.#udp.close();
+    this.#icmp.close();
+  }
+
+  /** False when more may be waiting. An idle turn reads nothing: finding a queue empty costs more than the turn. */
+  #drain(what: WakeUp): boolean {
+    this.#isAligned = false;
+    const reads = (socket: WakeUp): boolean => what === 'all' || what === socket;
+    const isUdpEmpty = !reads('udp') || this.#udp.drain(this.#readReply);
+    return (!reads('icmp') || this.#icmp.drain(this.#readIcmp)) && isUdpEmpty;
+  }
+
+  #judge(now: MonotonicNs): void {
+    const over = expired(this.#table, now);
+    if (over.length === 0 && this.#watch.stalledSinceNs === undefined) return;
+    const drops = this.#udp.drops();
+    const isLossy = drops !== this.#drops;
+    this.#drops = drops;
+    if (isLossy) doubtAll(this.#table);
+    // What the kernel dropped may have been these exchanges' answers.
+    for (const { exchange, ending } of isLossy ? expired(this.#table, now) : over) this.#end(exchange, ending);
+  }
+
+  #arm(isEmpty: boolean): void {
+    if (!isEmpty) {
+      this.#watch.goOn();
+      return;
+    }
+    const now = this.#options.clock.monotonic();
+    const due = this.#options.feed.nextDue(now) ?? Number.POSITIVE_INFINITY;
+    const deadline = nextDeadline(this.#table, now) ?? Number.POSITIVE_INFINITY;
+    // While answers are awaited a stall must show soon after it began, or its answers look slow.
+    const heartbeat = this.inFlight > 0 ? now + HEARTBEAT_NS : Number.POSITIVE_INFINITY;
+    this.#watch.sleepUntil(Math.min(due, deadline, heartbeat), now);
+  }
+
+  #onReply(packet: Uint8Array): void {
+    const { clock, sink, feed, localPort } = this.#options;
+    const reading = readReply(packet, localPort);
+    if (reading === undefined) return;
+    const path = feed.pathOf(reading.source);
+    if (reading.kind === 'malformed') {
+      if (path !== undefined) sink.onStray('malformed', path, reading.source, reading.reason);
+      return;
+    }
+    const readNs = clock.monotonic();
+    const stamp = this.#stampOf(readNs);
+    if (stamp === undefined) this.#userStamps += 1;
+    const earliestNs = stamp ?? this.#watch.stalledSinceNs ?? readNs;
+    this.#onAnswer({ ...reading, receivedNs: stamp ?? readNs, earliestNs }, path);
+  }
+
+  #stampOf(readNs: MonotonicNs): MonotonicNs | undefined {
+    if (!this.#isAligned) this.#stamps?.align();
+    this.#isAligned = true;
+    return this.#stamps?.last(this.#emptyNs, readNs);
+  }
+
+  #onAnswer(arrival: Extract<Reading, { kind: 'answer' }> & Answer, pathOfSource: ProbePath | undefined): void {
+    const { sink, clock } = this.#options;
+    const receipt = onArrival(this.#table, arrival, clock.monotonic());
+    switch (receipt.kind) {
+      case 'orphan':
+        sink.onStray('orphans', pathOfSource, arrival.source, arrival.type);
+        return;
+      case 'foreign':
+        sink.onForeign(receipt.path, arrival.source);
+        return;
+      case 'duplicate':
+        sink.onStray('duplicates', receipt.path, arrival.source, arrival.type);
+        return;
+      case 'late':
+        sink.onAnswer(receipt.exchange.path, arrival);
+        sink.onLate(receipt.exchange, receipt.lateNs);
+        this.#releaseLate(receipt.exchange, receipt.lease);
+        return;
+      case 'step':
+        this.#onStep(receipt, arrival);
+    }
+  }
+
+  #onStep(receipt: Extract<ReturnType<typeof onArrival>, { kind: 'step' }>, answer: Answer & { source: Ipv4 }): void {
+    const { exchange, step } = receipt;
+    const { sink } = this.#options;
+    switch (step.kind) {
+      case 'malformed':
+        sink.onStray('malformed', exchange.path, answer.source, step.reason);
+        return;
+      case 'duplicate':
+        sink.onStray('duplicates', exchange.path, answer.source, answer.type);
+        return;
+      case 'finish':
+        sink.onAnswer(exchange.path, answer);
+        this.#end(exchange, step.ending);
+        return;
+      case 'request':
+        sink.onAnswer(exchange.path, answer);
+        this.#request(exchange, step.lease, answer);
+    }
+  }
+
+  #request(exchange: Exchange, offered: Lease, answer: Answer): void {
+    const { clock, serverFor, sink } = this.#options;
+    const lease = serverFor === undefined ? offered : { ...offered, server: serverFor(offered) };
+    const packet = requestPacket(exchange.path.packets, exchange.xid, exchange.identity, lease);
+    const requestNs = clock.monotonic();
+    const said = this.#udp.send(packet, exchange.path.ref.address);
+    if (said === undefined) {
+      requestSent(exchange, lease, answer, requestNs);
+      return;
+    }
+    sink.onSendError(exchange.path, said);
+    this.#end(exchange, requestFailed(exchange, answer));
+  }
+
+  #end(exchange: Exchange, ending: Ending): void {
+    const now = this.#options.clock.monotonic();
+    const released = this.#release(exchange, ending.lease);
+    endExchange(this.#table, exchange, ending, now);
+    returnIdentity(exchange.path.pool, exchange.identity, now);
+    this.#options.sink.onEnding(exchange, ending, released);
+  }
+
+  #release({ path, xid, identity }: Exchange, lease: Lease | undefined): boolean {
+    if (lease === undefined || path.release === 'never') return false;
+    return this.#udp.send(releasePacket(path.packets, xid, identity, lease), path.ref.address) === undefined;
+  }
+
+  /** The server gave an address after all. An identity that is already asking again keeps it, and gives it back then. */
+  #releaseLate(exchange: Exchange, lease: Lease | undefined): void {
+    if (exchange.identity.isInFlight || !this.#release(exchange, lease)) return;
+    rest(exchange.identity, this.#options.clock.monotonic());
+  }
+
+  #onIcmp(packet: Uint8Array): void {
+    const error = readIcmp(packet, this.#options);
+    if (error === undefined) return;
+    const found = onIcmpError(this.#table, error, error.outcome);
+    if (found !== undefined) this.#end(found.exchange, found.ending);
+  }
+}

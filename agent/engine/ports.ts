@@ -1,0 +1,48 @@
+/**
+ * What the engine asks of whoever runs it, and what it tells: the daemon and the one-shot probe each bring their own pace
+ * and keep their own books. Events by name (an emitter) were refused: a typing mistake would be a silent one.
+ */
+import type { MonotonicNs } from '../../shared/core/units.ts';
+import type { Clock } from '../../shared/io/clock.ts';
+import type { Stray } from '../core/batcher.ts';
+import type { Answer, Ending, Exchange } from '../core/exchange.ts';
+import type { Ipv4 } from '../core/net/ipv4.ts';
+import type { Lease } from '../core/probe-packet.ts';
+import type { ProbePath } from '../core/probe-path.ts';
+
+/** What the engine reports, as it happens. */
+export interface EngineSink {
+  readonly onSent: (path: ProbePath, exchange: Exchange) => void;
+  readonly onEnding: (exchange: Exchange, ending: Ending, released: boolean) => void;
+  readonly onLate: (exchange: Exchange, lateNs: number) => void;
+  /** `path` is undefined when nobody we probe sent it. */
+  readonly onStray: (stray: Stray, path: ProbePath | undefined, source: Ipv4, reason: string) => void;
+  readonly onForeign: (path: ProbePath, source: Ipv4) => void;
+  /** A server answered: OFFER, ACK or NAK, in time or not. */
+  readonly onAnswer: (path: ProbePath, answer: Answer) => void;
+  readonly onSendError: (path: ProbePath, said: string) => void;
+}
+
+/** What decides when exchanges begin. */
+export interface EngineFeed {
+  /** Begins, through `begin`, what is due at `now`. */
+  readonly dispatch: (now: MonotonicNs) => void;
+  /** When to be asked again; undefined for "only when something ends". */
+  readonly nextDue: (now: MonotonicNs) => MonotonicNs | undefined;
+  /** The path whose server has this address, for answers that match no exchange. */
+  readonly pathOf: (source: Ipv4) => ProbePath | undefined;
+}
+
+/** What an engine is made of. */
+export interface EngineOptions {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly localPort: number;
+  readonly serverPort: number;
+  /** `user` refuses kernel stamps even where they are to be had. */
+  readonly stamps: 'auto' | 'user';
+  readonly sink: EngineSink;
+  readonly feed: EngineFeed;
+  /** Option 54 for every REQUEST instead of the OFFER's own (perfdhcp -1). */
+  readonly serverFor?: (lease: Lease) => Ipv4;
+}

@@ -1,0 +1,62 @@
+/**
+ * What `agents` shows: the sessions of this run, and the agents that only the log remembers (a collector that has just
+ * started must not pretend that it never heard of anybody).
+ */
+import type { AgentView } from '../../../shared/core/ops-view.ts';
+import type { UnixMicros } from '../../../shared/core/units.ts';
+import type { AgentView as LoggedAgent } from '../verdicts/views.ts';
+
+/** An agent as its session tells. */
+export interface SessionAgent {
+  readonly agent: string;
+  readonly site: string;
+  readonly version: string;
+  readonly connected: boolean;
+  readonly lastSeen: UnixMicros;
+  readonly clockOffsetUs: number | null;
+  readonly clockErrorUs: number | null;
+  readonly backlogBatches: number | null;
+  /** 0: none. */
+  readonly assignmentVersion: number;
+  readonly loopDelayMaxUs: number | null;
+}
+
+/** @returns by site, then by name */
+export function agentRows(sessions: readonly SessionAgent[], logged: readonly LoggedAgent[]): readonly AgentView[] {
+  const rows = new Map<string, AgentView>(logged.map((agent) => [agent.agent, loggedRow(agent)]));
+  for (const session of sessions) rows.set(session.agent, sessionRow(session, rows.get(session.agent)));
+  return [...rows.values()].sort((a, b) => compare(a.site, b.site) || compare(a.id, b.id));
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function loggedRow(agent: LoggedAgent): AgentView {
+  return {
+    id: agent.agent,
+    site: agent.site,
+    version: null,
+    connected: false,
+    last_seen: agent.lastReceivedAt,
+    clock_offset_us: agent.clockOffsetUs,
+    clock_error_us: agent.clockErrorUs,
+    backlog_batches: null,
+    assignment_version: null,
+    loop_delay_max_ms: agent.loopDelayMaxUs / 1000,
+  };
+}
+
+function sessionRow(session: SessionAgent, logged: AgentView | undefined): AgentView {
+  const delay = session.loopDelayMaxUs;
+  return {
+    id: session.agent,
+    site: session.site,
+    version: session.version === '' ? null : session.version,
+    connected: session.connected,
+    last_seen: session.lastSeen,
+    clock_offset_us: session.clockOffsetUs ?? logged?.clock_offset_us ?? null,
+    clock_error_us: session.clockErrorUs ?? logged?.clock_error_us ?? null,
+    backlog_batches: session.backlogBatches,
+    assignment_version: session.assignmentVersion === 0 ? null : session.assignmentVersion,
+    loop_delay_max_ms: delay === null ? (logged?.loop_delay_max_ms ?? null) : delay / 1000,
+  };
+}

@@ -1,0 +1,35 @@
+/**
+ * The agents' clocks as the log tells them, for whoever reads stored batches outside the fold (export, a report's counts):
+ * every printed time is collector time, and by the same interpolation as in the verdicts.
+ */
+import type { ResultBatch } from '../../../shared/core/batch.ts';
+import { type UnixMicros, unixMicros } from '../../../shared/core/units.ts';
+import type { ClockEntry } from '../log-entry.ts';
+import { addSample, type ClockTrack, offsetAt } from '../verdicts/clock-track.ts';
+import { AGENTS_MAX } from './limits.ts';
+
+export interface BatchClocks {
+  add(entry: ClockEntry): void;
+  /** When something happened, by the collector's clock. */
+  correct(batch: ResultBatch, momentUs: number): UnixMicros;
+  /** agent − collector at that moment, µs; null when the agent's clock was never measured. */
+  offset(batch: ResultBatch, momentUs: number): number | null;
+}
+
+export function createBatchClocks(): BatchClocks {
+  const tracks = new Map<string, ClockTrack>();
+  const offset = (batch: ResultBatch, momentUs: number): number | null => {
+    const track = tracks.get(batch.agent);
+    return track === undefined ? null : Math.round(offsetAt(track, batch.epoch, batch.anchor + momentUs).offset);
+  };
+  return {
+    add: ({ agent, epoch, anchor, at, offsetUs, errorUs }) => {
+      const track = tracks.get(agent) ?? [];
+      if (track.length === 0 && tracks.size >= AGENTS_MAX) return;
+      tracks.set(agent, track);
+      addSample(track, { epoch, at: anchor + at, offset: offsetUs, error: errorUs });
+    },
+    correct: (batch, momentUs) => unixMicros(batch.anchor + momentUs - (offset(batch, momentUs) ?? 0)),
+    offset,
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * Everything that the collector answers from, folded from the log: verdicts, the timeline of findings and marks, the
+ * configuration in force. One snapshot holds all of it and the position it stands at, so that after a kill what is folded
+ * again meets exactly the state that it follows.
+ */
+import type { CollectorConfig } from '../config/config.ts';
+import type { LogEntry } from '../log-entry.ts';
+import { createVerdicts, restoreVerdicts, type Verdicts, type VerdictsSnapshot } from '../verdicts/verdicts.ts';
+import type { FindingChange } from '../verdicts/views.ts';
+import { createTimeline, type Timeline, type TimelineSnapshot } from './timeline.ts';
+
+/** Raised when the shape below changes: an older snapshot is then left aside and the log folded from its start. */
+const SNAPSHOT_VERSION = 1;
+
+/** As it is written to disk. */
+export interface ReadModelSnapshot {
+  readonly version: number;
+  /** The first log position that is not in it. */
+  readonly next: number;
+  readonly verdicts: VerdictsSnapshot;
+  readonly timeline: TimelineSnapshot;
+  readonly configVersion: number;
+  readonly config: CollectorConfig | null;
+  readonly configText: string | null;
+}
+
+/** What an entry changed, for those who follow live. */
+export interface ReadModelChange {
+  readonly findings: readonly FindingChange[];
+  /** Identifier of the mark that the entry was. */
+  readonly mark: string | null;
+}
+
+export interface ReadModel {
+  readonly verdicts: Verdicts;
+  readonly timeline: Timeline;
+  /** The log position to fold next. */
+  readonly next: number;
+  /** The newest accepted configuration in the log: 0 and null before the first. */
+  readonly configVersion: number;
+  readonly config: CollectorConfig | null;
+  readonly configText: string | null;
+  apply(position: number, entry: LogEntry): ReadModelChange;
+  snapshot(): ReadModelSnapshot;
+}
+
+/** @param from null, or a snapshot of another version: an empty model, to be fed the log from position 1 */
+export function createReadModel(from: ReadModelSnapshot | null): ReadModel {
+  const usable = from !== null && from.version === SNAPSHOT_VERSION ? from : null;
+  const restored = usable === null ? null : restoreVerdicts(usable.verdicts);
+  const base = restored === null ? null : usable;
+  const verdicts = restored ?? createVerdicts();
+  const timeline = createTimeline(base?.timeline);
+  let next = base?.next ?? 1;
+  let { configVersion, config, configText } = base ?? { configVersion: 0, config: null, configText: null };
+  return {
+    verdicts,
+    timeline,
+    get next() {
+      return next;
+    },
+    get configVersion() {
+      return configVersion;
+    },
+    get config() {
+      return config;
+    },
+    get configText() {
+      return configText;
+    },
+    apply: (position, entry) => {
+      next = position + 1;
+      if (entry.kind === 'config') ({ version: configVersion, config, text: configText } = entry);
+      const findings = verdicts.apply(entry);
+      for (const change of findings) timeline.change(change);
+      return { findings, mark: entry.kind === 'mark' ? timeline.mark(entry).id : null };
+    },
+    snapshot: () => ({
+      version: SNAPSHOT_VERSION,
+      next,
+      verdicts: verdicts.snapshot(),
+      timeline: timeline.snapshot(),
+      configVersion,
+      config,
+      configText,
+    }),
+  };
+}

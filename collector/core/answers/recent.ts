@@ -1,0 +1,130 @@
+/**
+ * Drop ratio and latency quantiles of each server over the last few minutes, for `status`. Latencies are counted in bins
+ * whose bounds grow by 2 % (as DDSketch does), so a quantile is true to 2 % at any scale and windows add up.
+ *
+ * It is a display, not a verdict: what came late belongs to the past and is left out. Rejected: keeping the samples, whose
+ * number has no bound.
+ */
+import { ABSENT, type ResultBatch } from '../../../shared/core/batch.ts';
+import type { LatencyView } from '../../../shared/core/ops-view.ts';
+import { OUTCOMES } from '../../../shared/core/outcome.ts';
+import type { UnixMicros } from '../../../shared/core/units.ts';
+import { RECENT_SERVERS_MAX, RECENT_SLOT_S, RECENT_WINDOW_S } from './limits.ts';
+
+type Bins = Map<number, number>;
+
+interface Slot {
+  readonly number: number;
+  judged: number;
+  unanswered: number;
+  readonly offer: Bins;
+  readonly ack: Bins;
+}
+
+/** What `status` shows of one server's recent past. */
+export interface RecentFigures {
+  readonly dropRatio: number | null;
+  readonly latency: LatencyView;
+}
+
+export interface Recent {
+  /** Counts a batch's results; those sent before the window are left out. */
+  add(batch: ResultBatch, receivedAt: UnixMicros): void;
+  figures(server: { readonly group: string; readonly server: string }, now: UnixMicros): RecentFigures;
+}
+
+const GROWTH = Math.log(1.02);
+const ACKED = OUTCOMES.indexOf('acked');
+const UNMEASURED = OUTCOMES.indexOf('unmeasured');
+const SLOT_US = RECENT_SLOT_S * 1e6;
+const SLOTS = RECENT_WINDOW_S / RECENT_SLOT_S;
+
+const keyOf = (group: string, server: string): string => JSON.stringify([group, server]);
+
+/** @returns an empty window */
+export function createRecent(): Recent {
+  // Bounded by RECENT_SERVERS_MAX × SLOTS.
+  const servers = new Map<string, Slot[]>();
+  return {
+    add: (batch, receivedAt) => {
+      const number = Math.floor(receivedAt / SLOT_US);
+      // Before the first contact silence is no evidence, so it is no drop either.
+      const slots = batch.paths.map(({ group, server, firstContact }) =>
+        firstContact ? null : slotOf(servers, keyOf(group, server), number),
+      );
+      // By the agent's own clock, against the newest of its batch: an offset of clocks cancels out.
+      const oldest = batch.completeThroughUs - RECENT_WINDOW_S * 1e6;
+      const backlog = batch.anchor + batch.completeThroughUs < receivedAt - RECENT_WINDOW_S * 1e6;
+      if (!backlog) countResults(batch, slots, oldest);
+    },
+    figures: ({ group, server }, now) => {
+      const from = Math.floor(now / SLOT_US) - SLOTS;
+      return figuresOf((servers.get(keyOf(group, server)) ?? []).filter(({ number }) => number > from));
+    },
+  };
+}
+
+function slotOf(servers: Map<string, Slot[]>, key: string, number: number): Slot | null {
+  const slots = servers.get(key) ?? [];
+  if (!servers.has(key)) {
+    if (servers.size >= RECENT_SERVERS_MAX) return null;
+    servers.set(key, slots);
+  }
+  const last = slots.at(-1);
+  if (last !== undefined && last.number >= number) return last;
+  const slot: Slot = { number, judged: 0, unanswered: 0, offer: new Map(), ack: new Map() };
+  slots.push(slot);
+  while ((slots[0]?.number ?? number) <= number - SLOTS) slots.shift();
+  return slot;
+}
+
+function countResults({ results }: ResultBatch, slots: readonly (Slot | null)[], oldest: number): void {
+  results.path.forEach((path, row) => {
+    const slot = slots[path] ?? null;
+    const outcome = results.outcome[row] ?? UNMEASURED;
+    if (slot === null || outcome === UNMEASURED || (results.sentUs[row] ?? 0) < oldest) return;
+    slot.judged += 1;
+    if (outcome !== ACKED) slot.unanswered += 1;
+    count(slot.offer, results.offerUs[row] ?? ABSENT);
+    count(slot.ack, results.ackUs[row] ?? ABSENT);
+  });
+}
+
+function count(bins: Bins, us: number): void {
+  if (us === ABSENT) return;
+  const bin = Math.ceil(Math.log(Math.max(1, us)) / GROWTH);
+  bins.set(bin, (bins.get(bin) ?? 0) + 1);
+}
+
+function figuresOf(slots: readonly Slot[]): RecentFigures {
+  const judged = slots.reduce((sum, slot) => sum + slot.judged, 0);
+  const unanswered = slots.reduce((sum, slot) => sum + slot.unanswered, 0);
+  const offer = merged(slots.map((slot) => slot.offer));
+  const ack = merged(slots.map((slot) => slot.ack));
+  return {
+    dropRatio: judged === 0 ? null : unanswered / judged,
+    latency: {
+      offer_p50: quantile(offer, 0.5),
+      offer_p99: quantile(offer, 0.99),
+      ack_p50: quantile(ack, 0.5),
+      ack_p99: quantile(ack, 0.99),
+    },
+  };
+}
+
+function merged(all: readonly Bins[]): readonly (readonly [number, number])[] {
+  const sum: Bins = new Map();
+  for (const bins of all) for (const [bin, n] of bins) sum.set(bin, (sum.get(bin) ?? 0) + n);
+  return [...sum].sort(([a], [b]) => a - b);
+}
+
+/** The middle of the bin in which the q-th of the sorted latencies lies, µs; null without any. */
+function quantile(bins: readonly (readonly [number, number])[], q: number): number | null {
+  const total = bins.reduce((sum, [, n]) => sum + n, 0);
+  let left = Math.ceil(q * total);
+  for (const [bin, n] of bins) {
+    left -= n;
+    if (left <= 0) return Math.round(Math.exp((bin - 0.5) * GROWTH));
+  }
+  return null;
+}

@@ -1,0 +1,113 @@
+/**
+ * A report as people read it: Event, Time, Elapsed as in the table that a network team once typed, with gaps, overlaps and
+ * failovers in their places and the line that says what was measured. The table and the Markdown share every word.
+ */
+import type { EventRow, FailoverView, ReportView } from '../../../shared/core/ops-view.ts';
+import type { UnixMicros } from '../../../shared/core/units.ts';
+import { elapsedText, lengthText, localDate, localTime, uncertaintyText } from './clock-text.ts';
+
+/** One line of the table: event, time, elapsed, uncertainty; `finding` marks those that are not rows of the JSON. */
+export interface ReportLine {
+  readonly cells: readonly [string, string, string, string];
+  readonly finding: boolean;
+}
+
+export interface ReportText {
+  readonly title: string;
+  readonly head: readonly [string, string, string, string];
+  readonly lines: readonly ReportLine[];
+  /** "Measured from 1 site, …" */
+  readonly measured: string;
+}
+
+interface Placed extends ReportLine {
+  readonly at: number;
+}
+
+/** @param zone IANA name of the zone that times are shown in */
+export function reportText(report: ReportView, zone: string): ReportText {
+  const dated = localDate(report.since, zone) !== localDate(report.until, zone);
+  const time = (at: UnixMicros): string => localTime(at, zone, { date: dated });
+  const lines: Placed[] = [
+    ...report.rows.map((row) => ({ at: row.at, finding: false, cells: rowCells(row, row.elapsed_ms, time) })),
+    ...[...report.gaps, ...report.overlaps].map((row) => ({
+      at: row.at,
+      finding: true,
+      cells: intervalCells(row, report.until, time),
+    })),
+    ...report.failovers.map((failover) => ({ at: failover.at, finding: true, cells: failoverCells(failover, time) })),
+  ];
+  // Stable: a row stays before the finding that it began.
+  lines.sort((a, b) => a.at - b.at);
+  return {
+    title: `${report.group} (${report.mode}), ${period(report, zone)}`,
+    head: ['Event', `Time (${zone})`, 'Elapsed', '±'],
+    lines: lines.map(({ cells, finding }) => ({ cells, finding })),
+    measured: measuredText(report),
+  };
+}
+
+type Cells = ReportLine['cells'];
+type TimeText = (at: UnixMicros) => string;
+
+function rowCells(row: EventRow, elapsed: number | null, time: TimeText): Cells {
+  const half = row.earliest === null || row.latest === null ? '-' : uncertaintyText((row.latest - row.earliest) / 2000);
+  const name = row.kind === 'mark' ? row.text + credit(row) : row.text + (row.late ? ' (learned late)' : '');
+  return [name, time(row.at), elapsed === null ? '-' : elapsedText(Math.round(elapsed / 1000) * 1000), half];
+}
+
+/** "(CHG0012, ada)" behind a mark's text. */
+function credit({ ref, actor }: EventRow): string {
+  const given = [ref, actor].filter((part) => part !== null);
+  return given.length === 0 ? '' : ` (${given.join(', ')})`;
+}
+
+function intervalCells(row: EventRow, until: UnixMicros, time: TimeText): Cells {
+  const name = row.kind === 'gap' ? 'gap: no server serving' : 'overlap: both serving';
+  const half = row.uncertainty_ms ?? null;
+  const [length, reach] =
+    row.duration_ms === null || row.duration_ms === undefined
+      ? [lengthText((until - row.at) / 1000), ' so far']
+      : [lengthText(row.duration_ms), ''];
+  return [`  ${name} for ${length}${reach}`, time(row.at), '', half === null ? '-' : uncertaintyText(half)];
+}
+
+function failoverCells(failover: FailoverView, time: TimeText): Cells {
+  const { kind, from, to, at, gap_ms: gap, uncertainty_ms: half } = failover;
+  const without = gap === null ? '' : gap === 0 ? ', without a gap' : `, ${lengthText(gap)} without service`;
+  return [`  ${kind}: ${from} → ${to}${without}`, time(at), '', half === null ? '-' : uncertaintyText(half)];
+}
+
+function period({ since, until }: ReportView, zone: string): string {
+  const sameDay = localDate(since, zone) === localDate(until, zone);
+  return `${localTime(since, zone, { date: true })} to ${localTime(until, zone, { date: !sameDay })}`;
+}
+
+/** A count with thousands apart: 14,404. */
+export const countText = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+
+function measuredText({ measured, until, since }: ReportView): string {
+  const { sites, rate_per_second: rate, drop_time_ms: drop, exchanges, unmeasured, unsent, late } = measured;
+  const figures = `${countText(exchanges)} exchanges, ${countText(unmeasured)} unmeasured, ${countText(unsent)} unsent, ${countText(late)} late`;
+  const per = Number.isInteger(rate) ? String(rate) : rate.toFixed(2);
+  return (
+    `Measured from ${sites} ${sites === 1 ? 'site' : 'sites'} at ${per}/s per server, drop time ${elapsedText(drop)}, ` +
+    `over ${elapsedText((until - since) / 1000)}: ${figures}.`
+  );
+}
+
+/** The report as GitHub-flavoured Markdown. */
+export function reportMarkdown(report: ReportView, zone: string): string {
+  const { title, head, lines, measured } = reportText(report, zone);
+  const safe = (text: string): string => text.trim().replaceAll('|', '\\|').replaceAll('\n', ' ');
+  const body = lines.map(({ cells, finding }) => {
+    const [event, ...rest] = cells.map(safe);
+    return [finding ? `*${event ?? ''}*` : (event ?? ''), ...rest];
+  });
+  const rows = [[...head], ...body];
+  const widths = head.map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 3)).join(' | ')} |`;
+  const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
+  return [`**${title}**`, '', line([...head]), rule, ...body.map(line), '', measured, ''].join('\n');
+}

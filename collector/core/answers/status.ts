@@ -1,0 +1,109 @@
+/**
+ * What `status` and `sites` show: the verdicts' view, joined with the configuration (what is expected of whom) and the
+ * recent window. Servers and sites that nobody has measured yet are shown too, as unknown: what is missing from a table
+ * looks like what is well.
+ */
+import type * as view from '../../../shared/core/ops-view.ts';
+import type { UnixMicros } from '../../../shared/core/units.ts';
+import type { CollectorConfig, GroupConfig, ServerConfig } from '../config/config.ts';
+import type { GroupView as GroupVerdict, ServerView, SiteCounts, VerdictsView } from '../verdicts/views.ts';
+import { RECENT_WINDOW_S } from './limits.ts';
+import type { Recent } from './recent.ts';
+
+export interface StatusSources {
+  readonly config: CollectorConfig;
+  /** With the live overlay. */
+  readonly verdicts: VerdictsView;
+  readonly recent: Recent;
+  readonly now: UnixMicros;
+}
+
+/** @param group only this one; null = all, in the order of the configuration */
+export function statusOf(sources: StatusSources, group: string | null): view.StatusView {
+  const groups = sources.config.groups.filter(({ name }) => group === null || name === group);
+  return { groups: groups.map((config) => groupView(sources, config)), window_s: RECENT_WINDOW_S };
+}
+
+function groupView(sources: StatusSources, config: GroupConfig): view.GroupView {
+  const found = sources.verdicts.groups.find((one) => one.group === config.name);
+  return {
+    name: config.name,
+    mode: config.mode,
+    state: found?.state ?? 'unknown',
+    since: found?.since?.at ?? null,
+    sites: groupSites(found, sources.config.sites.length),
+    servers: config.servers.map((server) => serverView(sources, config, server)),
+  };
+}
+
+function serverView(sources: StatusSources, group: GroupConfig, server: ServerConfig): view.ServerView {
+  const found = sources.verdicts.servers.find((one) => one.group === group.name && one.server === server.name);
+  const { dropRatio, latency } = sources.recent.figures({ group: group.name, server: server.name }, sources.now);
+  return {
+    name: server.name,
+    address: server.address,
+    role: server.role,
+    state: found?.state ?? 'unknown',
+    expected: found?.expected ?? (server.role === 'standby' ? 'silent' : 'serving'),
+    since: found?.since?.at ?? null,
+    last_served_at: found?.lastServedAt ?? null,
+    reason: reasonOf(found),
+    sites: siteCounts(found?.sites, sources.config.sites.length),
+    drop_ratio: dropRatio,
+    latency_us: latency,
+  };
+}
+
+/** "`reason` is null only while a state is unknown": a known state without one was reached by answers. */
+function reasonOf(found: ServerView | undefined): string | null {
+  if (found === undefined) return null;
+  return found.reason ?? (found.state === 'unknown' ? null : found.state === 'serving' ? 'answered' : 'loss');
+}
+
+/** Sites that have never measured are unknown too: the counts add up to the configured ones. */
+function groupSites(found: GroupVerdict | undefined, configured: number): view.SiteCounts {
+  const { served, unserved, unknown } = found?.sites ?? { served: 0, unserved: 0, unknown: 0 };
+  return { served, unserved, unknown: Math.max(unknown, configured - served - unserved) };
+}
+
+function siteCounts(found: SiteCounts | undefined, configured: number): view.PathCountsView {
+  const { serving, degraded, nonServing, unknown } = found ?? { serving: 0, degraded: 0, nonServing: 0, unknown: 0 };
+  const known = serving + degraded + nonServing;
+  return { serving, degraded, non_serving: nonServing, unknown: Math.max(unknown, configured - known) };
+}
+
+/** An agent as far as a site's row needs it. */
+export interface SiteAgent {
+  readonly site: string;
+  readonly connected: boolean;
+}
+
+/** Every configured site once per group. */
+export function sitesOf(
+  { config, verdicts }: Pick<StatusSources, 'config' | 'verdicts'>,
+  agents: readonly SiteAgent[],
+  { unserved }: view.SitesRequest,
+): view.SitesView {
+  const rows = config.sites.flatMap(({ name: site }) =>
+    config.groups.map(({ name: group }): view.SiteView => {
+      const found = verdicts.sites.find((one) => one.site === site && one.group === group);
+      return {
+        site,
+        group,
+        served_by: found?.servedBy ?? [],
+        state: found?.state ?? 'unknown',
+        since: found?.since ?? null,
+        last_ack_at: found?.lastAckAt ?? null,
+        agent_state: agentState(agents, site, found?.silent ?? false),
+        reason: found?.reason ?? null,
+      };
+    }),
+  );
+  return { sites: unserved ? rows.filter(({ state }) => state === 'unserved') : rows };
+}
+
+function agentState(agents: readonly SiteAgent[], site: string, silent: boolean): string {
+  const here = agents.filter((agent) => agent.site === site);
+  if (here.some(({ connected }) => connected)) return silent ? 'silent' : 'connected';
+  return here.length === 0 ? 'none' : 'disconnected';
+}

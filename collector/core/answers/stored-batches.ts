@@ -1,0 +1,65 @@
+/**
+ * Which batches the collector has: per agent and epoch a set of ranges of sequences, as a value that can be written down and
+ * read again with the position through which it is complete. Rejected: one look-up on disk per batch that arrives.
+ */
+import { addRange, hasValue, NO_RANGES, type Ranges } from '../../../shared/core/ranges.ts';
+
+/** The name of a batch. */
+export interface BatchName {
+  readonly agent: string;
+  readonly epoch: number;
+  readonly sequence: number;
+}
+
+/** [agent, epoch, [from, to, from, to …]] */
+type Row = readonly [string, number, readonly number[]];
+
+export class StoredBatches {
+  /** Every record up to this position of the log is in the set; 0: none is known to be. */
+  readonly through: number;
+  readonly #agents = new Map<string, Map<number, Ranges>>();
+
+  constructor(through = 0) {
+    this.through = through;
+  }
+
+  has({ agent, epoch, sequence }: BatchName): boolean {
+    return hasValue(this.#agents.get(agent)?.get(epoch) ?? NO_RANGES, sequence);
+  }
+
+  add({ agent, epoch, sequence }: BatchName): void {
+    this.#set(
+      agent,
+      epoch,
+      addRange(this.#agents.get(agent)?.get(epoch) ?? NO_RANGES, { from: sequence, to: sequence }),
+    );
+  }
+
+  #set(agent: string, epoch: number, ranges: Ranges): void {
+    const epochs = this.#agents.get(agent) ?? new Map<number, Ranges>();
+    this.#agents.set(agent, epochs.set(epoch, ranges));
+  }
+
+  /** @param through position up to which every stored batch is in here */
+  toJson(through: number): string {
+    const rows: Row[] = [];
+    for (const [agent, epochs] of this.#agents) {
+      for (const [epoch, ranges] of epochs) rows.push([agent, epoch, ranges.flatMap(({ from, to }) => [from, to])]);
+    }
+    return JSON.stringify({ through, rows });
+  }
+
+  /** What toJson() wrote; undefined gives the empty set. */
+  static fromJson(text: string | undefined): StoredBatches {
+    if (text === undefined) return new StoredBatches();
+    const { through, rows } = JSON.parse(text) as { through: number; rows: readonly Row[] };
+    const stored = new StoredBatches(through);
+    for (const [agent, epoch, flat] of rows) {
+      const ranges: { from: number; to: number }[] = [];
+      for (let index = 0; index < flat.length; index += 2)
+        ranges.push({ from: flat[index] ?? 0, to: flat[index + 1] ?? 0 });
+      stored.#set(agent, epoch, ranges);
+    }
+    return stored;
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * The timeline: findings as they stand now, and marks. Changes of the fold are applied to it; rows are told from it on
+ * demand. It is a cache of the log with a bound, so a snapshot of it may always be thrown away.
+ */
+import type { EventRow } from '../../../shared/core/ops-view.ts';
+import type { Finding } from '../finding.ts';
+import type { MarkEntry } from '../log-entry.ts';
+import { findingId } from '../verdicts/finding-id.ts';
+import type { FindingChange } from '../verdicts/views.ts';
+import { eventRows, type StoredMark } from './event-rows.ts';
+import { FINDINGS_MAX, MARKS_MAX } from './limits.ts';
+
+/** As it is written to disk. */
+export interface TimelineSnapshot {
+  readonly findings: readonly Finding[];
+  readonly marks: readonly StoredMark[];
+  readonly shed: number;
+}
+
+export interface Timeline {
+  change(change: FindingChange): void;
+  /** Adds a mark. @returns it as stored */
+  mark(entry: MarkEntry): StoredMark;
+  /** Every row, by `at`. */
+  rows(): readonly EventRow[];
+  /** Findings and marks thrown away for the bound. */
+  readonly shed: number;
+  snapshot(): TimelineSnapshot;
+}
+
+const EMPTY: TimelineSnapshot = { findings: [], marks: [], shed: 0 };
+
+export function createTimeline(from: TimelineSnapshot = EMPTY): Timeline {
+  const findings = new Map(from.findings.map((finding) => [finding.id, finding]));
+  const marks = new Map(from.marks.map((mark) => [mark.id, mark]));
+  let shed = from.shed;
+  let told: readonly EventRow[] | null = null;
+  const bound = (map: Map<string, unknown>, max: number): void => {
+    // Maps keep their order of insertion: the first key is what was found first.
+    for (const key of map.keys()) {
+      if (map.size <= max) return;
+      map.delete(key);
+      shed += 1;
+    }
+  };
+  return {
+    change: ({ kind, finding }) => {
+      told = null;
+      if (kind === 'withdrawn') findings.delete(finding.id);
+      else findings.set(finding.id, finding);
+      bound(findings, FINDINGS_MAX);
+    },
+    mark: (entry) => {
+      told = null;
+      const mark = storedMark(entry);
+      marks.set(mark.id, mark);
+      bound(marks, MARKS_MAX);
+      return mark;
+    },
+    rows: () => {
+      told ??= eventRows(findings.values(), marks.values());
+      return told;
+    },
+    get shed() {
+      return shed;
+    },
+    snapshot: () => ({ findings: [...findings.values()], marks: [...marks.values()], shed }),
+  };
+}
+
+/** A mark as the timeline keeps it: its identifier is a hash of the whole mark with the moment it was received, so two people may mark the same. */
+export function storedMark({ at, receivedAt, text, group, server, site, actor, ref }: MarkEntry): StoredMark {
+  const what = { at, receivedAt, text, group, server, site, actor, ref };
+  return { id: findingId('mark', JSON.stringify(what)), ...what };
+}

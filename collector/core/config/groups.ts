@@ -1,0 +1,98 @@
+/**
+ * The `groups:` of the configuration: which servers belong together, how they share the work, and the rules between
+ * them (roles against mode, names and addresses that stand for one thing only).
+ */
+import { MAX_TARGETS } from '../../../shared/core/limits.ts';
+import { type GroupConfig, MODES, type Mode, ROLES, type Role, type ServerConfig } from './config.ts';
+import { GROUPS_MAX, SERVERS_MAX, SOURCES_MAX } from './limits.ts';
+import type { Located, Reader } from './reader.ts';
+import { createUniqueness, type Uniqueness } from './unique.ts';
+import { type Parsed, parseAddress, parseName, parseSource, parseWord } from './values.ts';
+
+/** Every group of the file; what is wrong has been reported. */
+export function readGroups(reader: Reader, at: Located): readonly GroupConfig[] {
+  const items = reader.items(at, GROUPS_MAX);
+  if (at.node.kind === 'list' && items.length === 0)
+    reader.report(at.node, at.path, 'is empty; name at least one group');
+  const names = createUniqueness(reader, 'group name');
+  // Over all groups: a server in two groups would be probed at twice the rate that was meant.
+  const addresses = createUniqueness(reader, 'server address');
+  const groups = items.flatMap((item) => readGroup(reader, item, names, addresses) ?? []);
+  const servers = groups.reduce((sum, group) => sum + group.servers.length, 0);
+  if (servers > MAX_TARGETS) {
+    reader.report(
+      at.node,
+      at.path,
+      `${servers} servers in all; every agent probes each, and at most ${MAX_TARGETS} fit`,
+    );
+  }
+  return groups;
+}
+
+function readGroup(reader: Reader, at: Located, names: Uniqueness, addresses: Uniqueness): GroupConfig | null {
+  const section = reader.section(at, ['name', 'mode', 'servers']);
+  if (section === null) return null;
+  const name = names.claim(section.get('name'), reader.required(section, 'name', parseName));
+  const mode = reader.required(section, 'mode', parseMode);
+  const servers = section.get('servers');
+  if (servers === null) {
+    reader.report(section, section.path, '"servers" is missing');
+    return null;
+  }
+  const items = reader.items(servers, SERVERS_MAX);
+  const serverNames = createUniqueness(reader, 'server name');
+  const read = items.flatMap((item) => readServer(reader, item, mode, serverNames, addresses) ?? []);
+  // Roles are judged only when every server could be read: one bad line should give one mistake.
+  if (mode !== null && read.length === items.length) judgeRoles(reader, servers, mode, read);
+  return name === null || mode === null ? null : { name, mode, servers: read };
+}
+
+function readServer(
+  reader: Reader,
+  at: Located,
+  mode: Mode | null,
+  names: Uniqueness,
+  addresses: Uniqueness,
+): ServerConfig | null {
+  const section = reader.section(at, ['name', 'address', 'role', 'sources']);
+  if (section === null) return null;
+  const name = names.claim(section.get('name'), reader.required(section, 'name', parseName));
+  const address = addresses.claim(section.get('address'), reader.required(section, 'address', parseAddress));
+  const roleAt = section.get('role');
+  const role: Role | null =
+    mode === 'hot-standby' && roleAt === null
+      ? reader.required(section, 'role', parseRole(mode))
+      : roleAt === null
+        ? 'server'
+        : reader.value(roleAt, parseRole(mode));
+  const sourcesAt = section.get('sources');
+  const sources = sourcesAt === null ? [] : reader.items(sourcesAt, SOURCES_MAX);
+  const addressesFrom = sources.flatMap((source) => reader.value(source, parseSource) ?? []);
+  if (name === null || address === null || role === null) return null;
+  return { name, address, role, sources: addressesFrom };
+}
+
+function parseMode(text: string): Parsed<Mode> {
+  if (text === 'load-balancing') {
+    return { ok: false, problem: `mode load-balancing is not supported yet; expected ${MODES.join(' or ')}` };
+  }
+  return parseWord(text, MODES);
+}
+
+function parseRole(mode: Mode | null): (text: string) => Parsed<Role> {
+  const fitting: readonly Role[] = mode === 'hot-standby' ? ['primary', 'standby'] : mode === null ? ROLES : ['server'];
+  return (text) => {
+    const parsed = parseWord(text, ROLES);
+    if (!parsed.ok || fitting.includes(parsed.value)) return parsed;
+    return { ok: false, problem: `role ${text} does not fit mode ${mode}; expected ${fitting.join(' or ')}` };
+  };
+}
+
+function judgeRoles(reader: Reader, at: Located, mode: Mode, servers: readonly ServerConfig[]): void {
+  if (servers.length === 0) reader.report(at.node, at.path, 'is empty; name at least one server');
+  if (mode !== 'hot-standby' || servers.length === 0) return;
+  for (const role of ['primary', 'standby'] as const) {
+    const count = servers.filter((server) => server.role === role).length;
+    if (count !== 1) reader.report(at.node, at.path, `hot-standby takes exactly one ${role}, found ${count}`);
+  }
+}

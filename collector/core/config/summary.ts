@@ -1,0 +1,45 @@
+/**
+ * What a configuration means, in rows: `check-config` prints them, so that a person sees what will be asked of which server
+ * before any agent does.
+ */
+import { identitiesNeeded } from '../assignment.ts';
+import type { CollectorConfig } from './config.ts';
+
+/** Table cells, first row the head. */
+export function configSummary(config: CollectorConfig): readonly (readonly string[])[] {
+  const { ratePerSecond, dropTimeMs, clients, kind, release } = config.probe;
+  const identities = clients ?? identitiesNeeded(ratePerSecond, dropTimeMs);
+  const head = ['Group', 'Mode', 'Server', 'Address', 'Role', 'Exchanges/s', 'Drop time', 'Identities', 'Leases kept'];
+  const rows = config.groups.flatMap((group) =>
+    group.servers.map((server) => [
+      group.name,
+      group.mode,
+      server.name,
+      server.address,
+      server.role,
+      rateText(ratePerSecond),
+      `${dropTimeMs / 1000}s`,
+      // With one agent; more agents share the rate and so need fewer each.
+      `${clients === null ? 'at most ' : ''}${identities} per agent`,
+      release === 'always' || kind === 'do' ? 'none' : `${identities} per agent`,
+    ]),
+  );
+  return [head, ...rows];
+}
+
+/** 2.5 → "2.50", 10 → "10". */
+export const rateText = (rate: number): string => (Number.isInteger(rate) ? String(rate) : rate.toFixed(2));
+
+/** One sentence on what the sites add up to. */
+export function sitesSummary(config: CollectorConfig): string {
+  const count = config.sites.length;
+  const servers = config.groups.reduce((sum, group) => sum + group.servers.length, 0);
+  const capped = config.sites.filter(({ ratePerSecond }) => ratePerSecond !== null).length;
+  const each = config.probe.ratePerSecond / count;
+  return (
+    `${count} ${count === 1 ? 'site' : 'sites'}, ${servers} ${servers === 1 ? 'server' : 'servers'}; ` +
+    `with an agent at every site, each sends ${rateText(each)}/s to each server` +
+    `${capped === 0 ? '' : ` (${capped} with a cap of their own)`}. ` +
+    `Non-serving after ${config.detect.fall} unanswered, serving again after ${config.detect.rise} answered.`
+  );
+}

@@ -1,0 +1,200 @@
+/**
+ * Moves the nodes of the verdict fold through event time: paths up to their watermark, servers up to that of all their
+ * sites, both again from a checkpoint when late results came.
+ *
+ * A watermark is waited for only while its agent keeps within the silence limit of the furthest one: a dead site host
+ * must not hold up the verdict about a server.
+ */
+
+import { unixMicros } from '../../../shared/core/units.ts';
+import type { Transition } from '../finding.ts';
+import { createEvidence, type Evidence, rowAt } from './evidence.ts';
+import { findingId } from './finding-id.ts';
+import { alter, enter } from './findings-book.ts';
+import {
+  type AgentNode,
+  checkpoint,
+  type FoldNode,
+  type Kept,
+  type PathNode,
+  rollBackTo,
+  type ServerNode,
+  soil,
+} from './nodes.ts';
+import { foldPath } from './path-fold.ts';
+import type { PoolSettings, Shift } from './pool.ts';
+import { fallSilent, type ShiftSink } from './pool-fold.ts';
+import { addServerSite, foldServer, type PathTurn } from './server-fold.ts';
+
+/** What the nodes are advanced with. */
+export interface FoldContext {
+  readonly kept: Kept;
+  readonly paths: ReadonlyMap<string, PathNode>;
+  readonly agents: ReadonlyMap<string, AgentNode>;
+  /** The furthest watermark of all agents, µs. */
+  readonly furthest: number;
+  /** Grows with the number of nodes; see checkpoint(). */
+  readonly spread: number;
+  settings(node: { readonly group: string; readonly dropUs?: number; readonly firstContact?: boolean }): PoolSettings;
+}
+
+interface About {
+  readonly group: string;
+  readonly server: string;
+  readonly site: string | null;
+  readonly bucket: number | null;
+}
+
+/** A sink that turns shifts into findings of a node's book. */
+function sinkOf<S>(node: FoldNode<S>, about: About): ShiftSink {
+  const { group, server, site, bucket } = about;
+  return {
+    shift: ({ decided, from, to, reason, bracket, lossRatio, first, sites }: Shift) => {
+      const id = findingId('transition', group, server, site, bucket, from, to, first);
+      const finding: Transition = {
+        kind: 'transition',
+        id,
+        group,
+        server,
+        site,
+        bucket,
+        from,
+        to,
+        reason,
+        ...bracket,
+        detectedAt: unixMicros(0),
+        sites,
+        lossRatio,
+        late: false,
+      };
+      enter(node.book, decided, finding);
+    },
+    widen: (decided, wider) => alter(node.book, decided, (finding) => ({ ...finding, ...wider })),
+  };
+}
+
+/** How far a node may go: every live agent's watermark, or what silence allows. */
+export function reach(context: FoldContext, agents: Iterable<string>, silenceUs: number): number {
+  const silent = context.furthest - silenceUs;
+  let least = Number.POSITIVE_INFINITY;
+  for (const name of agents) {
+    const mark = context.agents.get(name)?.watermark ?? 0;
+    if (mark >= silent && mark < least) least = mark;
+  }
+  return Number.isFinite(least) ? least : silent;
+}
+
+/** Folds a path up to a moment. */
+export function advancePath(context: FoldContext, path: PathNode, server: ServerNode, key: string, to: number): void {
+  if (to <= path.frontier) return;
+  const store = context.kept.stores.get(key) ?? createEvidence();
+  const settings = context.settings(path);
+  const known = path.book.kept.length;
+  const sink = sinkOf(path, path);
+  const begin = rowAt(store, path.frontier);
+  const end = rowAt(store, to);
+  foldPath(path.state, settings, store, begin, end, sink);
+  fallSilent(path.state.pool, settings, to, sink);
+  path.rows += end - begin;
+  path.frontier = to;
+  for (const { decided } of path.book.kept.slice(known)) soil(server, decided);
+  checkpoint(path, context.spread);
+}
+
+/** The rows of all sites in a span, in sending order; equal times in an order that neighbours' names do not decide. */
+function gather(stores: readonly Evidence[], ranks: readonly number[], from: number, to: number) {
+  let length = 0;
+  const spans = ranks.map((site) => {
+    const store = stores[site] as Evidence;
+    const begin = rowAt(store, from);
+    const end = rowAt(store, to);
+    length += end - begin;
+    return { site, store, begin, end };
+  });
+  const site = new Int32Array(length);
+  const row = new Int32Array(length);
+  const sent = new Float64Array(length);
+  let n = 0;
+  for (const span of spans) {
+    for (let i = span.begin; i < span.end; i++) {
+      if (span.store.excluded[i] === 1) continue;
+      site[n] = span.site;
+      row[n] = i;
+      sent[n++] = span.store.sent[i] as number;
+    }
+  }
+  if (spans.length === 1 || n < 2) return { site, row, length: n };
+  const order = Array.from({ length: n }, (_, i) => i).sort(
+    (a, b) => (sent[a] as number) - (sent[b] as number) || a - b,
+  );
+  const sorted = { site: new Int32Array(n), row: new Int32Array(n), length: n };
+  order.forEach((from_, i) => {
+    sorted.site[i] = site[from_] as number;
+    sorted.row[i] = row[from_] as number;
+  });
+  return sorted;
+}
+
+const ORDERS = new WeakMap<ServerNode, number[]>();
+
+/** Site numbers in an order that only hashes know; remembered, since it only changes with the number of sites. */
+function shuffled(server: ServerNode): number[] {
+  const known = ORDERS.get(server);
+  if (known?.length === server.paths.length) return known;
+  const order = server.paths
+    .map((key, site) => ({ site, hash: findingId(key) }))
+    .sort((a, b) => (a.hash < b.hash ? -1 : 1))
+    .map(({ site }) => site);
+  ORDERS.set(server, order);
+  return order;
+}
+
+function turnsOf(context: FoldContext, server: ServerNode, from: number, to: number): PathTurn[] {
+  const turns: PathTurn[] = [];
+  server.paths.forEach((key, site) => {
+    for (const { decided, finding } of context.paths.get(key)?.book.kept ?? []) {
+      if (decided < from || decided >= to) continue;
+      const { earliest, latest, at, reason, lossRatio, id } = finding;
+      const bracket = { at, earliest, latest };
+      turns.push({
+        decided,
+        site,
+        shift: { decided, from: finding.from, to: finding.to, reason, bracket, lossRatio, first: id, sites: null },
+      });
+    }
+  });
+  return turns.sort((a, b) => a.decided - b.decided || a.site - b.site);
+}
+
+/** Folds a server up to a moment: the pooled rows of its sites, and its paths' turns. */
+export function advanceServer(context: FoldContext, server: ServerNode, to: number): void {
+  if (to <= server.frontier) return;
+  const stores = server.paths.map((key) => context.kept.stores.get(key) ?? createEvidence());
+  for (let site = server.state.paths.length; site < server.paths.length; site++) {
+    addServerSite(server.state, context.paths.get(server.paths[site] as string)?.site ?? '');
+  }
+  const settings = context.settings(server);
+  const rows = gather(stores, shuffled(server), server.frontier, to);
+  const turns = turnsOf(context, server, server.frontier, to);
+  const about = { group: server.group, server: server.server, site: null, bucket: null };
+  foldServer(server.state, settings, { stores, turns, ...rows }, to, sinkOf(server, about));
+  server.rows += rows.length;
+  server.frontier = to;
+  checkpoint(server, context.spread);
+}
+
+/** Folds a dirty path again from before its late rows. */
+export function refoldPath(context: FoldContext, path: PathNode, server: ServerNode, key: string): void {
+  if (path.dirtyFrom === null) return;
+  const from = path.dirtyFrom;
+  const reached = rollBackTo(path, from);
+  soil(server, from);
+  advancePath(context, path, server, key, reached);
+}
+
+/** Folds a dirty server again; its paths must have been. */
+export function refoldServer(context: FoldContext, server: ServerNode): void {
+  if (server.dirtyFrom === null) return;
+  const reached = rollBackTo(server, server.dirtyFrom);
+  advanceServer(context, server, reached);
+}

@@ -1,0 +1,49 @@
+/**
+ * What is told of a group: its reading compared with what was told before. Same identifier and same content: nothing.
+ * What was detected once keeps its time of detection.
+ */
+import type { UnixMicros } from '../../../shared/core/units.ts';
+import type { Failover, Interval } from '../finding.ts';
+import { type Member, readGroup } from './group-reading.ts';
+import { LATE_US } from './limits.ts';
+import type { GroupNode, ServerNode } from './nodes.ts';
+import type { FindingChange } from './views.ts';
+
+/** @returns a server as its group reads it */
+export const memberOf = (node: ServerNode): Member => ({
+  name: node.server,
+  role: node.role,
+  transitions: node.book.kept.map(({ finding }) => finding),
+  aliveAt: node.state.pool.aliveAt,
+});
+
+/** The last moment that a finding speaks of, µs. */
+const lastMoment = (finding: Interval | Failover): number =>
+  finding.kind === 'gap' || finding.kind === 'overlap' ? (finding.end ?? finding.start).latest : finding.start.latest;
+
+const plain = (finding: Interval | Failover): string => JSON.stringify({ ...finding, detectedAt: 0, late: false });
+
+/** Reads a group anew. @param late whether a refold caused it @returns what changed */
+export function retellGroup(
+  node: GroupNode,
+  servers: readonly ServerNode[],
+  late: boolean,
+  at: UnixMicros,
+): FindingChange[] {
+  node.reading = readGroup(node.config.name, node.config.mode, servers.map(memberOf));
+  const before = new Map(node.told.map((finding) => [finding.id, finding]));
+  const changes: FindingChange[] = [];
+  node.told = node.reading.findings.map((finding) => {
+    const old = before.get(finding.id);
+    before.delete(finding.id);
+    if (old && plain(old) === plain(finding)) return old;
+    const told = { ...finding, detectedAt: old?.detectedAt ?? at, late: late && at - lastMoment(finding) > LATE_US };
+    changes.push({ kind: old ? 'revised' : 'found', finding: told });
+    return told;
+  });
+  const horizon = Math.min(...servers.map((s) => s.book.kept[0]?.finding.at ?? Number.POSITIVE_INFINITY));
+  for (const finding of before.values()) {
+    if (finding.start.at >= horizon) changes.push({ kind: 'withdrawn', finding: { ...finding, late: true } });
+  }
+  return changes;
+}

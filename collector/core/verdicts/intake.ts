@@ -1,0 +1,106 @@
+/**
+ * Takes one batch apart: results become rows of their paths, placed on the collector's clock; unmeasured exchanges and
+ * silence before first contact are left out, since they are evidence of nothing.
+ */
+import type { ResultBatch } from '../../../shared/core/batch.ts';
+import { OUTCOMES, STAGES } from '../../../shared/core/outcome.ts';
+import { type ClockTrack, offsetAt } from './clock-track.ts';
+import { ANSWERED, CODES, FOREIGN, NAK, NO_ACK, NO_OFFER, type Rows } from './evidence.ts';
+import { FOREIGN_SPANS_KEPT } from './limits.ts';
+
+/** How to read a batch's epoch microseconds as collector time. */
+export interface Placement {
+  /** @param us µs since the epoch's anchor @returns collector time, µs */
+  readonly place: (us: number) => number;
+  /** Clock error, µs. */
+  readonly error: number;
+}
+
+/** The offset is taken at both ends of the batch and drawn straight between them. */
+export function placement(batch: ResultBatch, track: ClockTrack): Placement {
+  const { anchor, epoch, fromUs, results } = batch;
+  const begin = results.sentUs.length > 0 ? (results.sentUs[0] as number) : fromUs;
+  const end = Math.max(begin + 1, batch.completeThroughUs);
+  const low = offsetAt(track, epoch, anchor + begin);
+  const high = offsetAt(track, epoch, anchor + end);
+  const slope = (high.offset - low.offset) / (end - begin);
+  return {
+    place: (us) => anchor + us - low.offset - (us - begin) * slope,
+    error: Math.max(low.error, high.error),
+  };
+}
+
+const CODE_OF: readonly number[] = OUTCOMES.map((outcome) => {
+  if (outcome === 'acked') return ANSWERED;
+  if (outcome === 'naked') return NAK;
+  return Math.max(NO_OFFER, CODES.indexOf(outcome as (typeof CODES)[number]));
+});
+const DROPPED = OUTCOMES.indexOf('dropped');
+const UNMEASURED = OUTCOMES.indexOf('unmeasured');
+const ACK_STAGE = STAGES.indexOf('ack');
+
+const emptyRows = (): Rows => ({ sent: [], total: [], ack: [], code: [], identity: [], index: [] });
+
+/** Spans with foreign answers of a path, [from, to] in collector time. */
+export type ForeignSpans = readonly (readonly [number, number])[];
+
+const amidForeign = (spans: ForeignSpans, sent: number): boolean =>
+  spans.some(([from, to]) => sent >= from && sent <= to);
+
+/** Adds this batch's span to a path's foreign spans, when foreign answers are as many as half its exchanges. */
+export function noteForeign(batch: ResultBatch, path: number, at: Placement, spans: [number, number][]): void {
+  const counts = batch.counts.find((c) => c.path === path);
+  if (!counts || counts.foreign === 0 || counts.foreign * 2 < counts.sent) return;
+  const from = at.place(batch.fromUs);
+  const to = Math.max(at.place(batch.completeThroughUs), from + 1e6);
+  spans.push([from - batch.dropTimeUs, to + batch.dropTimeUs]);
+  if (spans.length > FOREIGN_SPANS_KEPT) spans.shift();
+}
+
+/** What the batch's rows are judged by on their way in, by path index; null for a path that is not taken in. */
+export interface PathIntake {
+  readonly foreign: ForeignSpans;
+  /** Rows sent before this moment can no longer be folded. */
+  readonly notBefore: number;
+}
+
+/** Rows by path index, and how many came too late. */
+export interface Taken {
+  readonly rows: readonly Rows[];
+  readonly tooLate: number;
+}
+
+/** @returns the batch's evidence by path */
+export function takeRows(batch: ResultBatch, at: Placement, paths: readonly (PathIntake | null)[]): Taken {
+  const { results } = batch;
+  const rows = batch.paths.map(emptyRows);
+  let tooLate = 0;
+  for (let i = 0; i < results.path.length; i++) {
+    const path = results.path[i] as number;
+    const intake = paths[path];
+    const outcome = results.outcome[i] as number;
+    if (!intake || outcome === UNMEASURED) continue;
+    const sent = Math.round(at.place(results.sentUs[i] as number));
+    let code = CODE_OF[outcome] as number;
+    if (outcome === DROPPED && results.stage[i] === ACK_STAGE) code = NO_ACK;
+    if (code !== ANSWERED) {
+      if (batch.paths[path]?.firstContact) continue;
+      if (intake.foreign.length > 0 && amidForeign(intake.foreign, sent)) code = FOREIGN;
+    }
+    if (sent < intake.notBefore) tooLate++;
+    else put(rows[path] as Rows, batch, i, sent, code);
+  }
+  return { rows, tooLate };
+}
+
+function put(rows: Rows, { results }: ResultBatch, i: number, sent: number, code: number): void {
+  const total = results.totalUs[i] as number;
+  const ack = results.ackUs[i] as number;
+  const answered = code === ANSWERED;
+  rows.sent.push(sent);
+  rows.total.push(answered ? Math.max(0, total) : (results.offerUs[i] as number));
+  rows.ack.push(answered ? (ack >= 0 ? ack : Math.max(0, total)) : -1);
+  rows.code.push(code);
+  rows.identity.push(results.identity[i] as number);
+  rows.index.push(i);
+}

@@ -1,0 +1,79 @@
+/**
+ * A pool's run of unanswered exchanges: how it grows, whether it is a surprise, and whether it was seen widely enough to be
+ * the server's and not some sites'. What follows from it is decided in pool-fold.
+ */
+
+import type { Reason } from '../finding.ts';
+import { batchOf, CODES, type Evidence, evidenceName, NAK, NO_ACK } from './evidence.ts';
+import * as limits from './limits.ts';
+import * as loss from './loss-history.ts';
+import type { Pool, PoolSettings } from './pool.ts';
+
+/** The run grows by one; its first exchanges say by when the server had stopped, its last ones since when it may be back. */
+export function lengthen(pool: Pool, settings: PoolSettings, store: Evidence, row: number): void {
+  const { run } = pool;
+  const sent = store.sent[row] as number;
+  const { error } = batchOf(store, row);
+  run.sent.push(sent - error);
+  if (run.sent.length > limits.RUN_REMEMBERED) run.sent.shift();
+  if (pool.state === 'non-serving') return;
+  if (run.length === 0) {
+    const { lost, all } = loss.prior(pool.history);
+    run.priorLost = lost;
+    run.priorAll = all;
+    run.first = evidenceName(store, row);
+  }
+  const code = store.code[row] as number;
+  run.surprise += loss.nextLostLn({ lost: run.priorLost, all: run.priorAll }, run.length);
+  run.length++;
+  run.codes[code] = (run.codes[code] as number) + 1;
+  if (run.stoppedBy.length >= limits.RUN_REMEMBERED) return;
+  run.stoppedBy.push(sent + error + patience(pool, settings, store, row, code));
+}
+
+/** How long after its DISCOVER an unanswered exchange would have been answered at the latest, µs. */
+function patience(pool: Pool, settings: PoolSettings, store: Evidence, row: number, code: number): number {
+  const { history } = pool;
+  const known = history.sum.answered;
+  if (known === 0) return settings.dropUs;
+  const offered = store.total[row] as number;
+  const inAck = (code === NO_ACK || code === NAK) && offered >= 0;
+  const wait = inAck
+    ? offered + loss.worstLatency(history.worstAck, known)
+    : loss.worstLatency(history.worstOffer, known);
+  return Math.min(wait, settings.dropUs);
+}
+
+/** With little history a path is allowed a smaller surprise: it is asked only some dozens of times in its life. */
+export function surprising(pool: Pool): boolean {
+  const { run } = pool;
+  if (run.surprise <= limits.SURPRISE_LN) return true;
+  if (run.priorAll >= limits.COLD_HISTORY) return false;
+  return run.surprise <= limits.COLD_SURPRISE_LN || run.length >= limits.COLD_RUN;
+}
+
+/** Of the sites answered until the run began, most regions (eighths of them in name order) must have an unanswered one. */
+export function seenFromMostRegions(pool: Pool, settings: PoolSettings, now: number): boolean {
+  const { sites, names } = pool;
+  if (names.length === 1) return true;
+  const eligible = names
+    .map((_, i) => i)
+    .filter((i) => now - (sites.lastAt[i] as number) <= settings.silenceUs && (sites.lastAt[i] as number) >= 0)
+    .filter((i) => sites.run[i] === 0 || sites.began[i] === pool.answers)
+    .sort((a, b) => ((names[a] as string) < (names[b] as string) ? -1 : 1));
+  const regions = Math.min(limits.REGIONS, eligible.length);
+  const seen = new Set<number>();
+  eligible.forEach((site, rank) => {
+    if (sites.run[site] !== 0) seen.add(Math.floor((rank * regions) / eligible.length));
+  });
+  return seen.size >= Math.ceil(regions * limits.REGION_SHARE);
+}
+
+/** The commonest reason of a run; of equals, the later code (an ICMP error says more than silence). */
+export function mostOf(codes: readonly number[]): Reason {
+  let best = 1;
+  codes.forEach((count, code) => {
+    if (code > 0 && count >= (codes[best] as number)) best = code;
+  });
+  return CODES[best] as Reason;
+}

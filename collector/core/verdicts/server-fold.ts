@@ -1,0 +1,141 @@
+/**
+ * A server's fold: the pooled evidence of all its sites, and beside it the states of their paths. The pool says quickly
+ * that the server serves or does not; the paths say slowly that some sites are not served while others are. Together:
+ * non-serving or unknown as the pool says, else degraded while any site that reports is unserved, else as the pool says.
+ */
+
+import type { Bracket, Reason, State } from '../finding.ts';
+import { bracket } from './bracket.ts';
+import { ANSWERED, type Evidence } from './evidence.ts';
+import { addSite, createPool, type Pool, type PoolSettings, type Shift } from './pool.ts';
+import { fallSilent, foldRow, type ShiftSink } from './pool-fold.ts';
+
+/** Plain JSON. */
+export interface ServerState {
+  pool: Pool;
+  /** The state of each site's path (worst bucket's last word is not needed: buckets are paths of their own). */
+  paths: State[];
+  state: State;
+  reason: Reason | null;
+  since: Bracket | null;
+}
+
+/** A change of a path that its server's fold takes in when it gets to that moment. */
+export interface PathTurn {
+  readonly decided: number;
+  readonly site: number;
+  readonly shift: Shift;
+}
+
+/** What a server is folded from: one store a site, by the site's number in the pool. */
+export interface ServerInput {
+  readonly stores: readonly Evidence[];
+  readonly site: Int32Array;
+  readonly row: Int32Array;
+  readonly length: number;
+  /** Turns of its paths in the same span, in order. */
+  readonly turns: readonly PathTurn[];
+}
+
+export const createServerState = (): ServerState => ({
+  pool: createPool(),
+  paths: [],
+  state: 'unknown',
+  reason: null,
+  since: null,
+});
+
+/** Adds a site's path. @returns its number */
+export function addServerSite(server: ServerState, site: string): number {
+  server.paths.push('unknown');
+  return addSite(server.pool, site);
+}
+
+/** How many sites report, and how many of them are not served. */
+function countSites(server: ServerState, settings: PoolSettings, now: number, suspectRun: number) {
+  const { lastAt, run } = server.pool.sites;
+  let reporting = 0;
+  let unserved = 0;
+  let suspect = 0;
+  for (let i = 0; i < lastAt.length; i++) {
+    const last = lastAt[i] as number;
+    if (last < 0 || now - last > settings.silenceUs) continue;
+    reporting++;
+    if (server.paths[i] === 'non-serving' && (run[i] as number) >= settings.rise) unserved++;
+    else if ((run[i] as number) >= suspectRun) suspect++;
+  }
+  return { reporting, unserved, suspect };
+}
+
+type Cause = Pick<Shift, 'decided' | 'reason' | 'bracket' | 'first' | 'lossRatio'>;
+
+/** Reads pool and paths together; a change goes to the sink with the counts of sites. */
+function judge(server: ServerState, settings: PoolSettings, cause: Cause, sink: ShiftSink): void {
+  const { pool } = server;
+  const { reporting, unserved, suspect } = countSites(server, settings, cause.decided, Math.ceil(settings.fall / 2));
+  const pooled = pool.state;
+  const alive = pooled === 'serving' || pooled === 'degraded';
+  const none = alive && unserved > 0 && unserved === reporting;
+  const some = alive && unserved > 0 && !none;
+  const to: State = none ? 'non-serving' : some ? 'degraded' : pooled;
+  if (to === server.state) return;
+  const reason: Reason = some ? 'some-sites' : to === 'serving' ? 'answered' : cause.reason;
+  const served = to === 'non-serving' ? 0 : reporting - unserved - (some ? suspect : 0);
+  const from = server.state;
+  server.state = to;
+  server.reason = reason;
+  server.since = cause.bracket;
+  const lossRatio = to === 'degraded' && !some ? cause.lossRatio : null;
+  sink.shift({ ...cause, from, to, reason, lossRatio, sites: { served, reporting } });
+}
+
+/** Folds a span of merged rows and turns up to event time `through`. */
+export function foldServer(
+  server: ServerState,
+  settings: PoolSettings,
+  input: ServerInput,
+  through: number,
+  sink: ShiftSink,
+): void {
+  const { pool } = server;
+  const pooled: ShiftSink = {
+    shift: (shift) => judge(server, settings, shift, sink),
+    widen: (decided, wider) => {
+      if (server.state === 'serving' && server.since?.latest === wider.latest) server.since = wider;
+      sink.widen(decided, wider);
+    },
+  };
+  let next = 0;
+  for (let i = 0; i < input.length; i++) {
+    const site = input.site[i] as number;
+    const store = input.stores[site] as Evidence;
+    const row = input.row[i] as number;
+    const sent = store.sent[row] as number;
+    while (next < input.turns.length && (input.turns[next] as PathTurn).decided < sent) {
+      takeTurn(server, settings, input.turns[next++] as PathTurn, sink);
+    }
+    foldRow(pool, settings, site, store, row, pooled);
+    if (store.code[row] !== ANSWERED && server.paths[site] === 'non-serving')
+      stillUnserved(server, settings, site, sent, sink);
+  }
+  while (next < input.turns.length) takeTurn(server, settings, input.turns[next++] as PathTurn, sink);
+  fallSilent(pool, settings, through, pooled);
+}
+
+function takeTurn(server: ServerState, settings: PoolSettings, turn: PathTurn, sink: ShiftSink): void {
+  server.paths[turn.site] = turn.shift.to;
+  judge(server, settings, { ...turn.shift, decided: turn.decided }, sink);
+}
+
+/** After the server is back, a site that goes on unanswered makes it degraded, though its path's state never changed. */
+function stillUnserved(server: ServerState, settings: PoolSettings, site: number, sent: number, sink: ShiftSink): void {
+  const { pool } = server;
+  if (pool.state === 'non-serving' || pool.sites.run[site] !== settings.rise || !pool.since) return;
+  const since = bracket(pool.since.earliest, sent);
+  judge(
+    server,
+    settings,
+    { decided: sent, reason: 'some-sites', bracket: since, first: `site ${site}`, lossRatio: null },
+    sink,
+  );
+}

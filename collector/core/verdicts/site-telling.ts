@@ -1,0 +1,57 @@
+/**
+ * What is told of a site's silences. While a backlog streams in its hole shrinks with every batch; the site is compared
+ * again only when the agent's batches are whole, or now and then, so that one silence is not told a thousand times.
+ */
+import type { ResultBatch } from '../../../shared/core/batch.ts';
+import type { UnixMicros } from '../../../shared/core/units.ts';
+import type { Transition } from '../finding.ts';
+import { REFOLD_US } from './limits.ts';
+import type { SiteNode } from './nodes.ts';
+import { cover, silences } from './site-coverage.ts';
+import type { FindingChange } from './views.ts';
+
+/** Adds what a batch covers. @param place epoch µs → collector µs */
+export function coverSite(node: SiteNode, batch: ResultBatch, place: (us: number) => number, limit: number): void {
+  node.firstContact = batch.paths.some((path) => path.firstContact);
+  const sent = batch.results.sentUs;
+  if (sent.length === 0) return;
+  let from = Number.POSITIVE_INFINITY;
+  let to = 0;
+  for (const us of sent) {
+    if (us < from) from = us;
+    if (us > to) to = us;
+  }
+  const name = `${batch.agent}/${batch.epoch}/${batch.sequence}`;
+  cover(node.coverage, { from: place(from), to: place(to), first: name, last: name }, limit);
+}
+
+const plain = (finding: Transition): string => JSON.stringify({ ...finding, detectedAt: 0, late: false });
+
+/** Compares a site's silences with what was told. @param whole whether its agent's batches are all there */
+export function retellSite(
+  site: string,
+  node: SiteNode,
+  furthest: number,
+  limit: number,
+  whole: boolean,
+  at: UnixMicros,
+): FindingChange[] {
+  if (!whole && at - node.comparedAt < REFOLD_US) return [];
+  node.comparedAt = at;
+  const turns = silences(site, node.coverage, furthest, limit);
+  const before = new Map(node.told.map((finding) => [finding.id, finding]));
+  const changes: FindingChange[] = [];
+  node.told = turns.map((finding) => {
+    const old = before.get(finding.id);
+    before.delete(finding.id);
+    if (old && plain(old) === plain(finding)) return old;
+    const told = { ...finding, detectedAt: old?.detectedAt ?? at };
+    changes.push({ kind: old ? 'revised' : 'found', finding: told });
+    return told;
+  });
+  const horizon = node.coverage[0]?.from ?? 0;
+  for (const finding of before.values()) {
+    if (finding.at >= horizon) changes.push({ kind: 'withdrawn', finding: { ...finding, late: true } });
+  }
+  return changes;
+}

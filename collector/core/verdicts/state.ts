@@ -1,0 +1,217 @@
+/**
+ * The verdict fold's whole state: its nodes by name, and how new ones come about. Nodes are made by what the log shows (a
+ * configuration, a batch), so replaying the log makes the same ones in the same order.
+ */
+import type { PathRef, ResultBatch } from '../../../shared/core/batch.ts';
+import type { CollectorConfig, GroupConfig } from '../config/config.ts';
+import { createEvidence, type Evidence } from './evidence.ts';
+import type { FoldContext } from './fold.ts';
+import { readGroup } from './group-reading.ts';
+import {
+  AGENTS_MAX,
+  NODES_AT_FULL_CHECKPOINTS,
+  PATHS_MAX,
+  SILENCE_FIRST_CONTACT_US,
+  SILENCE_MIN_US,
+  SILENCE_PERIODS,
+} from './limits.ts';
+import {
+  type AgentNode,
+  createFoldNode,
+  type GroupNode,
+  type Kept,
+  type PathNode,
+  type ServerNode,
+  type SiteNode,
+} from './nodes.ts';
+import { createPathState } from './path-fold.ts';
+import type { PoolSettings } from './pool.ts';
+import { addServerSite, createServerState } from './server-fold.ts';
+
+export interface VerdictState {
+  config: CollectorConfig | null;
+  readonly agents: Map<string, AgentNode>;
+  readonly sites: Map<string, SiteNode>;
+  readonly paths: Map<string, PathNode>;
+  readonly servers: Map<string, ServerNode>;
+  readonly groups: Map<string, GroupNode>;
+  readonly kept: Kept;
+  /** Silence limit for so many sites; null = not worked out since the configuration changed. */
+  limit: { readonly sites: number; readonly us: number } | null;
+  furthest: number;
+  /** `furthest` when silent paths were last looked for. */
+  scannedAt: number;
+  rowsKept: number;
+  /** Rows that were left by the last trim: it is not tried again before an eighth more have come. */
+  rowsLeft: number;
+  tooLate: number;
+  /** Batches of agents or paths beyond the limits. */
+  refused: number;
+}
+
+export const createState = (): VerdictState => ({
+  config: null,
+  agents: new Map(),
+  sites: new Map(),
+  paths: new Map(),
+  servers: new Map(),
+  groups: new Map(),
+  kept: { stores: new Map(), clocks: new Map() },
+  limit: null,
+  furthest: 0,
+  scannedAt: 0,
+  rowsKept: 0,
+  rowsLeft: 0,
+  tooLate: 0,
+  refused: 0,
+});
+
+const FALL = 10;
+const RISE = 2;
+const DROP_US = 3e6;
+
+/** How long a group's path may be without results, µs: some of its own periods, since 142 sites share one rate. */
+export function silenceLimit(state: VerdictState): number {
+  const sites = Math.max(1, state.config?.sites.length ?? 0, state.sites.size);
+  if (state.limit === null || state.limit.sites !== sites) state.limit = { sites, us: limitFor(state.config, sites) };
+  return state.limit.us;
+}
+
+function limitFor(config: CollectorConfig | null, sites: number): number {
+  const drop = config ? config.probe.dropTimeMs * 1000 : DROP_US;
+  if (!config) return drop + SILENCE_MIN_US;
+  const slowest = Math.min(
+    config.probe.ratePerSecond / sites,
+    ...config.sites.map((site) => site.ratePerSecond ?? Number.POSITIVE_INFINITY),
+  );
+  return drop + Math.max(SILENCE_MIN_US, (SILENCE_PERIODS * 1e6) / Math.max(slowest, 1e-3));
+}
+
+/** What the nodes are advanced with at this entry. */
+export function contextOf(state: VerdictState): FoldContext {
+  const { detect } = state.config ?? {};
+  const silenceUs = silenceLimit(state);
+  const settings = (node: { readonly dropUs?: number; readonly firstContact?: boolean }): PoolSettings => ({
+    fall: detect?.fall ?? FALL,
+    rise: detect?.rise ?? RISE,
+    dropUs: node.dropUs ?? (state.config ? state.config.probe.dropTimeMs * 1000 : DROP_US),
+    silenceUs: node.firstContact ? Math.max(silenceUs, SILENCE_FIRST_CONTACT_US) : silenceUs,
+  });
+  const spread = Math.max(1, Math.ceil(state.paths.size / NODES_AT_FULL_CHECKPOINTS));
+  return { kept: state.kept, paths: state.paths, agents: state.agents, furthest: state.furthest, spread, settings };
+}
+
+/** The group of a name, made from the configuration, or as independent when it is not configured. */
+export function groupNode(state: VerdictState, name: string, config?: GroupConfig): GroupNode {
+  const known = state.groups.get(name);
+  if (known) {
+    if (config) known.config = config;
+    return known;
+  }
+  const made = config ?? { name, mode: 'independent' as const, servers: [] };
+  const node = { config: made, reading: readGroup(name, made.mode, []), told: [], refoldedAt: 0 };
+  state.groups.set(name, node);
+  return node;
+}
+
+export const serverKey = (group: string, server: string): string => JSON.stringify([group, server]);
+
+/** The server of a name, made when first seen. */
+export function serverNode(state: VerdictState, group: string, server: string, address: string): ServerNode {
+  const key = serverKey(group, server);
+  const known = state.servers.get(key);
+  if (known) return known;
+  const role = groupNode(state, group).config.servers.find((s) => s.name === server)?.role ?? 'server';
+  const node = { ...createFoldNode(createServerState()), group, server, address, role, paths: [] };
+  state.servers.set(key, node);
+  return node;
+}
+
+/** A path and its server, with the path's key and store. */
+export interface PathFound {
+  readonly key: string;
+  readonly path: PathNode;
+  readonly server: ServerNode;
+  readonly store: Evidence;
+}
+
+/** The path that a batch's reference names; null when there are too many. */
+export function pathNode(state: VerdictState, batch: ResultBatch, ref: PathRef): PathFound | null {
+  const server = serverNode(state, ref.group, ref.server, ref.address);
+  const key = JSON.stringify([ref.group, ref.server, ref.bucket, batch.site]);
+  const known = state.paths.get(key);
+  const path = known ?? (state.paths.size < PATHS_MAX ? createPath(state, server, key, batch, ref) : null);
+  const store = state.kept.stores.get(key);
+  if (!path || !store) return null;
+  path.dropUs = batch.dropTimeUs;
+  path.firstContact = ref.firstContact;
+  if (!path.agents.includes(batch.agent)) path.agents.push(batch.agent);
+  return { key, path, server, store };
+}
+
+function createPath(state: VerdictState, server: ServerNode, key: string, batch: ResultBatch, ref: PathRef): PathNode {
+  const path: PathNode = {
+    ...createFoldNode(createPathState(batch.site)),
+    group: ref.group,
+    server: ref.server,
+    bucket: ref.bucket,
+    site: batch.site,
+    siteNumber: server.paths.push(key) - 1,
+    agents: [],
+    dropUs: batch.dropTimeUs,
+    firstContact: ref.firstContact,
+    foreign: [],
+  };
+  addServerSite(server.state, batch.site);
+  state.paths.set(key, path);
+  state.kept.stores.set(key, createEvidence());
+  return path;
+}
+
+/** The site of a name, made when first seen. */
+export function siteNode(state: VerdictState, site: string): SiteNode {
+  const known = state.sites.get(site);
+  if (known) return known;
+  const node: SiteNode = { coverage: [], firstContact: false, told: [], comparedAt: 0 };
+  state.sites.set(site, node);
+  return node;
+}
+
+/** The agent a batch came from, with what the batch says about its sequences; null when there are too many agents. */
+export function agentNode(state: VerdictState, batch: ResultBatch): AgentNode | null {
+  let node = state.agents.get(batch.agent);
+  if (!node) {
+    if (state.agents.size >= AGENTS_MAX) return null;
+    node = {
+      agent: batch.agent,
+      site: batch.site,
+      epoch: -1,
+      watermark: 0,
+      lastReceivedAt: batch.anchor,
+      loopDelayMaxUs: 0,
+      lowest: 0,
+      highest: 0,
+      count: 0,
+      paths: [],
+    };
+    state.agents.set(batch.agent, node);
+  }
+  if (batch.epoch > node.epoch) {
+    Object.assign(node, {
+      epoch: batch.epoch,
+      site: batch.site,
+      lowest: batch.sequence,
+      highest: batch.sequence,
+      count: 0,
+    });
+  }
+  if (batch.epoch === node.epoch) {
+    node.count++;
+    node.lowest = Math.min(node.lowest, batch.sequence);
+    node.highest = Math.max(node.highest, batch.sequence);
+  }
+  return node;
+}
+
+/** @returns true when every batch of the agent's epoch between the first and the last seen is here */
+export const isWhole = (agent: AgentNode): boolean => agent.count >= agent.highest - agent.lowest + 1;

@@ -1,0 +1,237 @@
+/**
+ * Verdicts: the detector as a pure fold over the log. One entry in, the findings that it changed out. Nothing but the
+ * entries is read: no clock, no store, no randomness, so a restart or a second collector concludes the same.
+ *
+ * An entry is first taken in (rows placed on the collector's clock and merged into their paths), then paths, servers and
+ * groups are brought as far as the watermarks allow. Results that come late are folded in from a checkpoint; while a
+ * backlog streams in this is put off (by log time, so that it stays a function of the log) until it is complete.
+ */
+import type { UnixMicros } from '../../../shared/core/units.ts';
+import type { BatchEntry, ClockEntry, ConfigEntry, LogEntry } from '../log-entry.ts';
+import { addSample } from './clock-track.ts';
+import { mergeRows } from './evidence.ts';
+import { compare } from './findings-book.ts';
+import { advancePath, advanceServer, type FoldContext, reach, refoldPath, refoldServer } from './fold.ts';
+import { overlapOpen } from './group-reading.ts';
+import { retellGroup } from './group-telling.ts';
+import { noteForeign, type Placement, placement, takeRows } from './intake.ts';
+import * as limits from './limits.ts';
+import { type AgentNode, type GroupNode, oldest, type PathNode, type ServerNode, soil } from './nodes.ts';
+import { readView } from './reading.ts';
+import { coverSite, retellSite } from './site-telling.ts';
+import { restoreState, stateSnapshot, type VerdictsSnapshot } from './snapshot.ts';
+import * as states from './state.ts';
+import { trimState } from './trim.ts';
+import type { FindingChange, VerdictsView } from './views.ts';
+
+export type { VerdictsSnapshot } from './snapshot.ts';
+
+/** The fold. */
+export interface Verdicts {
+  /** Folds one entry, in log order. @returns what it changed, in order; usually nothing */
+  apply(entry: LogEntry): readonly FindingChange[];
+  /** Everything needed to go on from here: restoring it and applying the rest of the log equals applying the whole log. */
+  snapshot(): VerdictsSnapshot;
+  /** The current states, without any clock; see `overlay` for what is shown live. */
+  view(): VerdictsView;
+}
+
+/** @returns a fold that has read nothing yet */
+export const createVerdicts = (): Verdicts => verdictsOf(states.createState());
+
+/** @returns the fold as it was, or null when the snapshot is of another version (fold the log from its start then) */
+export function restoreVerdicts(snapshot: VerdictsSnapshot): Verdicts | null {
+  const state = restoreState(snapshot);
+  return state && verdictsOf(state);
+}
+
+const verdictsOf = (state: states.VerdictState): Verdicts => ({
+  apply: (entry) => applyEntry(state, entry),
+  snapshot: () => stateSnapshot(state),
+  view: () => readView(state),
+});
+
+function applyEntry(state: states.VerdictState, entry: LogEntry): readonly FindingChange[] {
+  if (entry.kind === 'batch') return applyBatch(state, entry);
+  if (entry.kind === 'clock') applyClock(state, entry);
+  if (entry.kind === 'config') return applyConfig(state, entry);
+  return [];
+}
+
+function applyClock(state: states.VerdictState, entry: ClockEntry): void {
+  const { clocks } = state.kept;
+  const track = clocks.get(entry.agent) ?? [];
+  if (clocks.size >= limits.AGENTS_MAX && !clocks.has(entry.agent)) return;
+  clocks.set(entry.agent, track);
+  const { epoch, offsetUs: offset, errorUs: error } = entry;
+  addSample(track, { epoch, at: entry.anchor + entry.at, offset, error });
+}
+
+function applyConfig(state: states.VerdictState, { config, receivedAt }: ConfigEntry): readonly FindingChange[] {
+  state.config = config;
+  state.limit = null;
+  const changes: FindingChange[] = [];
+  for (const group of config.groups) {
+    const node = states.groupNode(state, group.name, group);
+    for (const server of group.servers) {
+      const own = states.serverNode(state, group.name, server.name, server.address);
+      own.address = server.address;
+      own.role = server.role;
+    }
+    changes.push(...retellGroup(node, serversOf(state, node), false, receivedAt));
+  }
+  return changes;
+}
+
+const serversOf = (state: states.VerdictState, { config }: GroupNode): ServerNode[] =>
+  [...state.servers.values()].filter(
+    (server) =>
+      server.group === config.name &&
+      (config.servers.length === 0 || config.servers.some((s) => s.name === server.server)),
+  );
+
+function applyBatch(state: states.VerdictState, entry: BatchEntry): readonly FindingChange[] {
+  const { batch, receivedAt } = entry;
+  const agent = states.agentNode(state, batch);
+  if (!agent) {
+    state.refused++;
+    return [];
+  }
+  const at = placement(batch, state.kept.clocks.get(batch.agent) ?? []);
+  takeIn(state, entry, at, agent);
+  const context = states.contextOf(state);
+  const late = bringUp(state, context, entry, agent);
+  const changes = tell(state, late, receivedAt);
+  changes.push(...tellSites(state, batch.site, isSettled(state, agent), receivedAt));
+  trimState(state);
+  return changes;
+}
+
+/** Merges a batch's rows, and notes how far its agent is. */
+function takeIn(state: states.VerdictState, { batch, receivedAt }: BatchEntry, at: Placement, agent: AgentNode): void {
+  const found = batch.paths.map((ref) => states.pathNode(state, batch, ref));
+  found.forEach((path, i) => {
+    if (path) noteForeign(batch, i, at, path.path.foreign);
+  });
+  const intakes = found.map(
+    (f) => f && { foreign: f.path.foreign, notBefore: Math.max(oldest(f.path), oldest(f.server)) },
+  );
+  const taken = takeRows(batch, at, intakes);
+  state.tooLate += taken.tooLate;
+  const { agent: name, epoch, sequence } = batch;
+  found.forEach((f, i) => {
+    const rows = taken.rows[i];
+    if (!f) return;
+    if (!agent.paths.includes(f.key)) agent.paths.push(f.key);
+    if (!rows || rows.sent.length === 0) return;
+    const first = mergeRows(f.store, rows, { agent: name, epoch, sequence, error: at.error });
+    state.rowsKept += rows.sent.length;
+    soil(f.path, first);
+    soil(f.server, first);
+  });
+  agent.watermark = Math.max(agent.watermark, Math.min(at.place(batch.completeThroughUs), receivedAt));
+  agent.lastReceivedAt = receivedAt;
+  agent.loopDelayMaxUs = batch.loopDelayMaxUs;
+  state.furthest = Math.max(state.furthest, agent.watermark);
+  const site = states.siteNode(state, batch.site);
+  coverSite(site, batch, at.place, siteLimit(state, site.firstContact));
+}
+
+const siteLimit = (state: states.VerdictState, firstContact: boolean): number =>
+  Math.max(states.silenceLimit(state), firstContact ? limits.SILENCE_FIRST_CONTACT_US : 0);
+
+/** Nothing of an agent is missing: no hole in its batches, and none of a backlog left to come. */
+const isSettled = (state: states.VerdictState, agent: AgentNode): boolean =>
+  states.isWhole(agent) && agent.watermark >= state.furthest - states.silenceLimit(state);
+
+/** Brings every node as far as the watermarks allow. @returns the groups in which history was folded again */
+function bringUp(
+  state: states.VerdictState,
+  context: FoldContext,
+  { batch, receivedAt }: BatchEntry,
+  agent: AgentNode,
+): Set<string> {
+  const late = new Set<string>();
+  const settled = isSettled(state, agent);
+  const groups = new Set(batch.paths.map((path) => path.group));
+  for (const name of groups) {
+    const group = state.groups.get(name);
+    if (!group || (!settled && receivedAt - group.refoldedAt < limits.REFOLD_US)) continue;
+    if (refold(state, context, name)) {
+      late.add(name);
+      group.refoldedAt = receivedAt;
+    }
+  }
+  for (const key of agent.paths) {
+    const path = state.paths.get(key);
+    if (path) bringUpPath(state, context, path, key);
+  }
+  if (context.furthest - state.scannedAt >= limits.SCAN_US) bringUpSilent(state, context);
+  const overdue = context.furthest - states.silenceLimit(state);
+  const asked = new Set(batch.paths.map((path) => states.serverKey(path.group, path.server)));
+  for (const [key, server] of state.servers) {
+    if (server.paths.length === 0 || (!asked.has(key) && server.frontier >= overdue)) continue;
+    const agents = server.paths.flatMap((path) => state.paths.get(path)?.agents ?? []);
+    advanceServer(context, server, reach(context, agents, context.settings(server).silenceUs));
+  }
+  return late;
+}
+
+/** Paths whose agents have not been heard of: event time goes on without them. */
+function bringUpSilent(state: states.VerdictState, context: FoldContext): void {
+  state.scannedAt = context.furthest;
+  const overdue = context.furthest - states.silenceLimit(state);
+  for (const [key, path] of state.paths) if (path.frontier < overdue) bringUpPath(state, context, path, key);
+}
+
+function bringUpPath(state: states.VerdictState, context: FoldContext, path: PathNode, key: string): void {
+  const server = state.servers.get(states.serverKey(path.group, path.server));
+  if (server) advancePath(context, path, server, key, reach(context, path.agents, context.settings(path).silenceUs));
+}
+
+/** Folds what is dirty in a group again. */
+function refold(state: states.VerdictState, context: FoldContext, group: string): boolean {
+  let any = false;
+  for (const [key, path] of state.paths) {
+    const server = state.servers.get(states.serverKey(path.group, path.server));
+    if (path.group !== group || path.dirtyFrom === null || !server) continue;
+    refoldPath(context, path, server, key);
+    any = true;
+  }
+  for (const server of state.servers.values()) {
+    if (server.group !== group || server.dirtyFrom === null) continue;
+    refoldServer(context, server);
+    any = true;
+  }
+  return any;
+}
+
+/** Compares every node's conclusions with what was told. */
+function tell(state: states.VerdictState, late: ReadonlySet<string>, at: UnixMicros): FindingChange[] {
+  const changes: FindingChange[] = [];
+  for (const path of state.paths.values()) changes.push(...compare(path.book, at));
+  for (const group of state.groups.values()) {
+    const servers = serversOf(state, group);
+    let moved = overlapOpen(group.reading);
+    for (const server of servers) {
+      const own = compare(server.book, at);
+      if (own.length > 0) moved = true;
+      changes.push(...own);
+    }
+    if (moved) changes.push(...retellGroup(group, servers, late.has(group.config.name), at));
+  }
+  return changes;
+}
+
+function tellSites(state: states.VerdictState, own: string, whole: boolean, at: UnixMicros): FindingChange[] {
+  const changes: FindingChange[] = [];
+  const least = states.silenceLimit(state);
+  for (const [name, site] of state.sites) {
+    const limit = site.firstContact ? Math.max(least, limits.SILENCE_FIRST_CONTACT_US) : least;
+    const ended = site.coverage.at(-1)?.to ?? state.furthest;
+    const overdue = state.furthest - ended > limit && site.told.at(-1)?.to !== 'unknown';
+    if (name === own || overdue)
+      changes.push(...retellSite(name, site, state.furthest, limit, whole || name !== own, at));
+  }
+  return changes;
+}

@@ -1,0 +1,93 @@
+import t from 'tap';
+import { agentRows } from '../../../../collector/core/answers/agent-rows.ts';
+import { createRecent } from '../../../../collector/core/answers/recent.ts';
+import { sitesOf, statusOf } from '../../../../collector/core/answers/status.ts';
+import { DETECT_DEFAULTS, PROBE_DEFAULTS } from '../../../../collector/core/config/collector-config.ts';
+import type { CollectorConfig } from '../../../../collector/core/config/config.ts';
+import { createVerdicts } from '../../../../collector/core/verdicts/verdicts.ts';
+import { microseconds, unixMicros } from '../../../../shared/core/units.ts';
+
+const site = (name: string) => ({ name, relayAddress: null, probeSubnet: null, ratePerSecond: null });
+const config: CollectorConfig = {
+  groups: [
+    {
+      name: 'g',
+      mode: 'hot-standby',
+      servers: [
+        { name: 'primary', address: '10.0.0.1', role: 'primary', sources: [] },
+        { name: 'standby', address: '10.0.0.2', role: 'standby', sources: [] },
+      ],
+    },
+  ],
+  sites: [site('a'), site('b')],
+  probe: PROBE_DEFAULTS,
+  detect: DETECT_DEFAULTS,
+  influx: null,
+};
+const now = unixMicros(1e15);
+const verdicts = createVerdicts().view();
+
+t.test('what nobody has measured yet is shown, as unknown', async (t) => {
+  const { groups } = statusOf({ config, verdicts, recent: createRecent(), now }, null);
+  t.match(groups, [{ name: 'g', state: 'unknown', since: null, sites: { served: 0, unserved: 0, unknown: 2 } }]);
+  t.same(
+    groups[0]?.servers.map(({ name, state, expected, reason }) => [name, state, expected, reason]),
+    [
+      ['primary', 'unknown', 'serving', null],
+      ['standby', 'unknown', 'silent', null],
+    ],
+  );
+  t.same(statusOf({ config, verdicts, recent: createRecent(), now }, 'other').groups, []);
+});
+
+t.test("a site's agents: connected, disconnected, none", async (t) => {
+  const { sites } = sitesOf({ config, verdicts }, [{ site: 'a', connected: false }], { unserved: false });
+  t.same(
+    sites.map((row) => [row.site, row.state, row.agent_state]),
+    [
+      ['a', 'unknown', 'disconnected'],
+      ['b', 'unknown', 'none'],
+    ],
+  );
+  const again = sitesOf(
+    { config, verdicts },
+    [
+      { site: 'a', connected: false },
+      { site: 'a', connected: true },
+    ],
+    { unserved: false },
+  );
+  t.equal(again.sites[0]?.agent_state, 'connected');
+  t.same(sitesOf({ config, verdicts }, [], { unserved: true }).sites, [], 'unknown is not unserved');
+});
+
+t.test('agents of earlier runs are remembered, sessions tell more', async (t) => {
+  const logged = {
+    site: 'a',
+    epoch: 1,
+    completeThrough: now,
+    lastReceivedAt: now,
+    clockErrorUs: microseconds(5),
+    silent: false,
+  };
+  const old = { ...logged, agent: 'old', clockOffsetUs: microseconds(-7), loopDelayMaxUs: microseconds(1500) };
+  const session = {
+    agent: 'new',
+    site: 'a',
+    version: '',
+    connected: true,
+    lastSeen: now,
+    clockOffsetUs: null,
+    clockErrorUs: null,
+  };
+  const rows = agentRows([{ ...session, backlogBatches: null, assignmentVersion: 0, loopDelayMaxUs: null }], [old]);
+  t.match(rows[0], {
+    id: 'new',
+    version: null,
+    connected: true,
+    clock_offset_us: null,
+    assignment_version: null,
+    loop_delay_max_ms: null,
+  });
+  t.match(rows[1], { id: 'old', connected: false, last_seen: now, clock_offset_us: -7, loop_delay_max_ms: 1.5 });
+});
