@@ -3,8 +3,9 @@
  * to mean well, not to be free of mistakes or of the same version: it looks at every field too.
  * Rejected: one codec file for both directions; a change to one would always show in the other.
  */
-import { MAX_RANGES_PER_ACK } from '../core/limits.ts';
+
 import type { Assignment } from '../core/assignment.ts';
+import { MAX_RANGES_PER_ACK } from '../core/limits.ts';
 import type { Range } from '../core/ranges.ts';
 import { type UnixMicros, unixMicros } from '../core/units.ts';
 import { packAssignment, unpackAssignment } from './assignment-codec.ts';

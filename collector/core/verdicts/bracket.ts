@@ -43,7 +43,8 @@ export interface StopEvidence {
 /** When a server stopped answering. */
 export function stopBracket(e: StopEvidence): Bracket {
   const telling = e.stoppedBy.filter((moment) => moment >= e.aliveAt);
-  const by = telling[mereLosses(e.prior) - 1] ?? e.decidedBy;
+  // Each of these bounds the stop by itself; a later exchange may bound it sooner, when only old answers were slow.
+  const by = Math.min(e.decidedBy, ...telling.slice(mereLosses(e.prior) - 1));
   return bracket(e.aliveAt, Math.max(by, e.lastAckAt));
 }
 

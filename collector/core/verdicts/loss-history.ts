@@ -125,10 +125,17 @@ export function prior(h: LossHistory): Prior {
 /** ln of the chance that the next exchange is lost too, after `run` lost ones: Beta(½,½) prior and what was seen. */
 export const nextLostLn = (p: Prior, run: number): number => Math.log((p.lost + 0.5 + run) / (p.all + 1 + run));
 
-/** Worst latency of recent answers with a margin, µs: the next one may be worse than any seen. */
-export function worstLatency(column: readonly number[], answered: number): number {
+/**
+ * The latency that the next answers will not all exceed, µs: the worst of the newest blocks, with a margin.
+ *
+ * If `later` exchanges are all slower than the worst of n answers just before them, that is a chance of 1 in C(n + later,
+ * later). So the first unanswered must be measured against long memory; by the third the last hundred answers suffice
+ * (1 in 170,000), and one old spike no longer widens a bracket. @param later 1 for the first exchange of a run, 2 …
+ */
+export function worstLatency(column: readonly number[], answered: number, later: number): number {
+  const blocks = later === 1 ? BLOCKS_RECENT + 1 : later === 2 ? 4 : 2;
   let worst = 0;
-  for (let i = Math.max(0, column.length - BLOCKS_RECENT - 1); i < column.length; i++) {
+  for (let i = Math.max(0, column.length - blocks); i < column.length; i++) {
     worst = Math.max(worst, column[i] as number);
   }
   return worst * (answered < BLOCK_EXCHANGES ? 2 : 1.25) + 2000;

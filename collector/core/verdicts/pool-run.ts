@@ -39,8 +39,8 @@ function patience(pool: Pool, settings: PoolSettings, store: Evidence, row: numb
   const offered = store.total[row] as number;
   const inAck = (code === NO_ACK || code === NAK) && offered >= 0;
   const wait = inAck
-    ? offered + loss.worstLatency(history.worstAck, known)
-    : loss.worstLatency(history.worstOffer, known);
+    ? offered + loss.worstLatency(history.worstAck, known, pool.run.length)
+    : loss.worstLatency(history.worstOffer, known, pool.run.length);
   return Math.min(wait, settings.dropUs);
 }
 

@@ -21,6 +21,11 @@ t.test('a stop: after the last sign of life, by the first unanswered that tells'
     { earliest: 200, latest: 250 },
     'one from before the last answer tells nothing',
   );
+  t.match(
+    stopBracket({ ...stop, stoppedBy: [900, 250, 350] }),
+    { latest: 250 },
+    'one slow answer long ago: the second unanswered bounds it sooner',
+  );
   t.match(stopBracket({ ...stop, lastAckAt: 170 }), { latest: 170 }, 'never before an ACK that came in');
   t.match(
     stopBracket({ ...stop, prior: { lost: 60, all: 600 } }),
