@@ -20,6 +20,8 @@ interface Kind {
   /** One way, µs: least, and the mean of what comes on top. */
   readonly least: number;
   readonly jitter: number;
+  /** Share of packets that a busy network holds for 400 ms more. */
+  readonly held: number;
   readonly clock: number;
   /** Detection within this many seconds of a stop; null = printed only. */
   readonly within: number | null;
@@ -27,12 +29,25 @@ interface Kind {
   readonly width: number | null;
 }
 
-const base = { runs: 40, loss: 0, sites: 1, rate: 10, least: 10_000, jitter: 0, clock: 1000, within: 5.5, width: 200 };
+const base = {
+  runs: 40,
+  loss: 0,
+  sites: 1,
+  rate: 10,
+  least: 10_000,
+  jitter: 0,
+  held: 0,
+  clock: 1000,
+  within: 5.5,
+  width: 200,
+};
 const KINDS: readonly Kind[] = [
   { ...base, name: 'quiet, 40 ms round trip' },
   { ...base, name: 'jitter of 10 ms', jitter: 10_000, width: null },
   { ...base, name: 'latency longer than the interval', least: 100_000, jitter: 5000, width: null },
   { ...base, name: 'wild jitter, 100 ms', jitter: 100_000, width: null },
+  { ...base, name: 'one packet in 500 held for 400 ms', runs: 200, held: 0.002, width: null },
+  { ...base, name: 'one packet in 25 held for 400 ms', held: 0.04, width: null },
   { ...base, name: '1 % loss', loss: 0.01, width: null },
   { ...base, name: '20 % loss', loss: 0.2, within: null, width: null },
   { ...base, name: '60 % loss', loss: 0.6, within: null, width: null },
@@ -51,7 +66,10 @@ function worldOf(kind: Kind, seed: number): Run {
   const random = seeded(seed);
   const stop = 120 + random() * 3;
   const start = stop + 60 + random() * 3;
-  const delay = (): number => kind.least - Math.log(1 - random()) * kind.jitter;
+  const delay = (): number => {
+    const held = kind.held > 0 && random() < kind.held ? 400_000 : 0;
+    return kind.least - Math.log(1 - random()) * kind.jitter + held;
+  };
   const offsets = Array.from({ length: kind.sites }, () => Math.round((random() - 0.5) * 2e6));
   const world = {
     ...quietWorld(random),
