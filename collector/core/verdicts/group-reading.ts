@@ -120,7 +120,7 @@ function mark(walk: Walk, change: Transition): void {
 }
 
 /** State of a hot-standby pair; the standby's silence is by design. */
-function hotStandby(members: readonly Member[], states: readonly State[]): GroupState {
+function hotStandby(members: readonly Pick<Member, 'role'>[], states: readonly State[]): GroupState {
   const primary = states[members.findIndex((m) => m.role === 'primary')] ?? 'unknown';
   const others = states.filter((_, i) => members[i]?.role !== 'primary').map(service);
   const standby: Service = others.includes('serves') ? 'serves' : others.includes('unknown') ? 'unknown' : 'silent';
@@ -143,8 +143,11 @@ function independent(states: readonly State[]): GroupState {
 }
 
 /** @returns the state that the servers' states amount to, before any look at single sites */
-export const groupState = (mode: Mode, members: readonly Member[], states: readonly State[]): GroupState =>
-  mode === 'hot-standby' ? hotStandby(members, states) : independent(states);
+export const groupState = (
+  mode: Mode,
+  members: readonly Pick<Member, 'role'>[],
+  states: readonly State[],
+): GroupState => (mode === 'hot-standby' ? hotStandby(members, states) : independent(states));
 
 /** Whether two that serve have done so beyond doubt: the one that was there first was alive after the other's start. */
 function proven(walk: Walk, start: Transition): boolean {

@@ -172,5 +172,10 @@ t.test('a silent site: unknown since its last result, and back; the overlay show
   const view = verdicts.view();
   t.equal(view.paths[0]?.state, 'serving');
   t.equal(overlay(view, unixMicros(START + 205e6)).paths[0]?.state, 'serving');
-  t.match(overlay(view, unixMicros(START + 300e6)).paths[0], { state: 'unknown', reason: 'silent-agent' });
+  const old = overlay(view, unixMicros(START + 300e6));
+  const last = view.servers[0]?.lastEvidenceAt;
+  t.match(old.paths[0], { state: 'unknown', reason: 'silent-agent' });
+  t.match(old.servers[0], { state: 'unknown', since: { at: last }, sites: { serving: 0, unknown: 1 } });
+  t.match(old.sites[0], { state: 'unknown', servedBy: [], since: last });
+  t.match(old.groups[0], { state: 'unknown', since: { at: last }, sites: { served: 0, unserved: 0, unknown: 1 } });
 });
