@@ -43,6 +43,10 @@ interface Walk {
   readonly mode: Mode;
   readonly members: readonly Member[];
   readonly states: State[];
+  /** Whether each serves, as last known: being unknown for a while moves nothing and ends nothing. */
+  readonly serving: boolean[];
+  /** When each that is known silent became so. */
+  readonly silentSince: (Transition | null)[];
   readonly findings: (Interval | Failover)[];
   /** The transition that began what is open. */
   gap: Transition | null;
@@ -89,13 +93,13 @@ function moved(walk: Walk, to: number, start: Transition): void {
   });
 }
 
-/** Who holds the service: it moves when another serves and the holder does not. */
+/** Who holds the service: it moves when another serves and the holder is known not to. Equals hold it together. */
 function move(walk: Walk, server: number, change: Transition): void {
-  if (service(change.from) !== 'serves' && service(change.to) === 'serves') walk.started[server] = change;
-  if (server === walk.holder && service(change.to) !== 'serves') walk.stopped = only(change);
-  const serving = walk.states.map(service).map((s) => s === 'serves');
-  if (walk.holder >= 0 && serving[walk.holder]) return;
-  const next = serving.indexOf(true);
+  if (walk.mode !== 'hot-standby') return;
+  if (walk.serving[server]) walk.started[server] = change;
+  else if (server === walk.holder) walk.stopped = only(change);
+  if (walk.holder >= 0 && walk.serving[walk.holder]) return;
+  const next = walk.serving.indexOf(true);
   if (next < 0) return;
   const start = walk.started[next];
   if (walk.holder >= 0 && next !== walk.holder && start) moved(walk, next, start);
@@ -103,20 +107,40 @@ function move(walk: Walk, server: number, change: Transition): void {
   walk.stopped = null;
 }
 
-function mark(walk: Walk, change: Transition): void {
+/** Begins a gap or an overlap that is known to be one now, at the last of the moments that made it. */
+function begin(walk: Walk, change: Transition): void {
   const services = walk.states.map(service);
-  const none = services.every((s) => s === 'silent');
+  if (services.every((s) => s === 'silent') && !walk.gap) {
+    walk.gap = walk.silentSince.reduce((latest, own) => (own && (!latest || own.at > latest.at) ? own : latest), null);
+  }
   const both = walk.mode === 'hot-standby' && services.filter((s) => s === 'serves').length > 1;
-  if (none && !walk.gap) walk.gap = change;
-  else if (!none && walk.gap) {
+  if (both && !walk.overlap) walk.overlap = change;
+}
+
+/** Ends what a server that is known to have changed ends. */
+function end(walk: Walk, change: Transition): void {
+  const serving = walk.serving.filter(Boolean).length;
+  if (walk.gap && serving > 0) {
     interval(walk, 'gap', walk.gap, change);
     walk.gap = null;
   }
-  if (both && !walk.overlap) walk.overlap = change;
-  else if (!both && walk.overlap) {
+  if (walk.overlap && serving < 2) {
     interval(walk, 'overlap', walk.overlap, change);
     walk.overlap = null;
   }
+}
+
+/** Takes in one server's transition. What it was before it became unknown is what it is compared with. */
+function take(walk: Walk, server: number, change: Transition): void {
+  walk.states[server] = change.to;
+  const now = service(change.to);
+  const turned = now !== 'unknown' && (now === 'serves') !== walk.serving[server];
+  if (now === 'silent' && (turned || !walk.silentSince[server])) walk.silentSince[server] = change;
+  if (now === 'serves') walk.silentSince[server] = null;
+  if (turned) walk.serving[server] = now === 'serves';
+  if (turned) end(walk, change);
+  begin(walk, change);
+  if (turned) move(walk, server, change);
 }
 
 /** State of a hot-standby pair; the standby's silence is by design. */
@@ -163,6 +187,8 @@ export function readGroup(group: string, mode: Mode, members: readonly Member[])
     mode,
     members,
     states,
+    serving: states.map((state) => service(state) === 'serves'),
+    silentSince: members.map(() => null),
     findings: [],
     gap: null,
     overlap: null,
@@ -175,9 +201,7 @@ export function readGroup(group: string, mode: Mode, members: readonly Member[])
   const changes = members.flatMap((m, server) => m.transitions.map((change) => ({ server, change })));
   changes.sort((a, b) => a.change.at - b.change.at || a.server - b.server);
   for (const { server, change } of changes) {
-    states[server] = change.to;
-    mark(walk, change);
-    move(walk, server, change);
+    take(walk, server, change);
     const state = groupState(mode, members, states);
     if (state !== walk.state) {
       walk.state = state;

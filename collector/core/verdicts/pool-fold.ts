@@ -32,10 +32,18 @@ interface Change {
 
 function turn(pool: Pool, sink: ShiftSink, change: Change): void {
   const from = pool.state;
+  const since = from === 'unknown' ? sinceKnown(pool, change) : change.bracket;
+  pool.before = change.to === 'unknown' ? { serves: from !== 'non-serving', at: change.bracket.earliest } : null;
   pool.state = change.to;
   pool.reason = change.reason;
-  pool.since = change.bracket;
-  sink.shift({ ...change, from, lossRatio: change.lossRatio ?? null, sites: null });
+  pool.since = since;
+  sink.shift({ ...change, bracket: since, from, lossRatio: change.lossRatio ?? null, sites: null });
+}
+
+/** A pool found otherwise than it was before it became unknown changed somewhere in between, not when it was found. */
+function sinceKnown({ before }: Pool, change: Change): Bracket {
+  if (before === null || before.serves === (change.to !== 'non-serving')) return change.bracket;
+  return bracket(before.at, change.bracket.latest);
 }
 
 /** Tells a pool that event time has reached `now`: without results for longer than the limit it becomes unknown. */

@@ -77,6 +77,8 @@ export interface Pool {
   state: State;
   reason: Reason | null;
   since: Bracket | null;
+  /** What was known before the pool became unknown, and the last moment it was: null while known, or before any verdict. */
+  before: { serves: boolean; at: number } | null;
   /** Sent time of the last evidence (−1 before any), and what names it: the batch and the index in it. */
   lastAt: number;
   lastBatch: BatchName | null;
@@ -127,6 +129,7 @@ export const createPool = (): Pool => ({
   state: 'unknown',
   reason: null,
   since: null,
+  before: null,
   lastAt: -1,
   lastBatch: null,
   lastIndex: 0,

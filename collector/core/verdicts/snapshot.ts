@@ -10,7 +10,7 @@ import { type EvidenceSnapshot, evidenceSnapshot, restoreEvidence } from './evid
 import { copyOf } from './pool.ts';
 import { createState, type VerdictState } from './state.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** The fold's whole state. Opaque to everybody but restoreVerdicts; survives JSON.stringify. */
 export interface VerdictsSnapshot {
