@@ -16,6 +16,7 @@ async function main(argv: readonly string[]): Promise<number> {
       'Measures DHCP servers from a site: one shot (probe), or as a daemon that reports to a collector (run).',
     )
     .version(packageVersion())
+    .showHelpAfterError('(dorawatch-agent --help shows how)')
     .exitOverride();
   const probing = probeCommand(async (server, flags, refusals) => {
     exitCode = await probe(server, flags, refusals);

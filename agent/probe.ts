@@ -15,6 +15,7 @@ import type { ProbeFlags } from './one-shot/flags.ts';
 import { type ProbePlan, planProbe } from './one-shot/plan.ts';
 import { showInterim, showProgress } from './one-shot/progress.ts';
 import { ProbeRun, type ProbeRunResult } from './one-shot/run.ts';
+import { readServer } from './one-shot/values.ts';
 
 /** Runs the command. @returns its exit code; never rejects for what an operator or a network can cause */
 export async function probe(server: string, flags: ProbeFlags, refusals: readonly string[]): Promise<number> {
@@ -43,6 +44,9 @@ async function findPlace(plan: ProbePlan): Promise<Place> {
   const address = await addressOf(plan.server);
   if (address === undefined)
     return { kind: 'failed', said: `${plan.server}: no such server: give its IPv4 address or name` };
+  const mistakes: string[] = [];
+  readServer(address, (text) => void mistakes.push(text));
+  if (mistakes.length > 0) return { kind: 'failed', said: `${plan.server} is ${address}: ${mistakes.join()}` };
   if (plan.local !== undefined) {
     const giaddr = interfaceAddress(plan.local);
     if (giaddr !== undefined) return { kind: 'place', address, giaddr };

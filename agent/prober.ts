@@ -83,7 +83,8 @@ class RunningProber implements Prober {
   readonly #batcher: Batcher;
   readonly #contacted: Set<string>;
   readonly #pools: IdentityPools = new Map();
-  readonly #guards = new Map<string, PortGuard>();
+  /** By address; a promise, so that two assignments in quick succession share one. */
+  readonly #guards = new Map<string, Promise<PortGuard>>();
   readonly #said = new Map<string, MonotonicNs>();
   readonly #epochStart: MonotonicNs;
   readonly #batchTimer: NodeJS.Timeout;
@@ -129,7 +130,7 @@ class RunningProber implements Prober {
     clearInterval(this.#batchTimer);
     this.#engine.close();
     this.#close();
-    for (const guard of this.#guards.values()) guard.close();
+    for (const guard of this.#guards.values()) (await guard).close();
   }
 
   /** Looks the routes up and takes the newest assignment over; what has not changed stays as it is. */
@@ -166,10 +167,11 @@ class RunningProber implements Prober {
   }
 
   async #guard(address: string): Promise<void> {
-    if (this.#guards.has(address)) return;
-    const guard = await openPortGuard(address, 67, this.#engine.native);
-    this.#guards.set(address, guard);
-    const { state } = guard;
+    const known = this.#guards.get(address);
+    const opened = known ?? openPortGuard(address, 67, this.#engine.native);
+    this.#guards.set(address, opened);
+    const { state } = await opened;
+    if (known !== undefined) return;
     if (state.kind === 'taken')
       this.#options.log.info(
         { address },

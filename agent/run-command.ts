@@ -30,6 +30,7 @@ export function runCommand(done: (exitCode: number) => void): Command {
     .requiredOption('--state <directory>', 'where name, spool and last assignment are kept; made when missing')
     .option('--id <name>', 'name of this agent; default: made once and kept in the state directory')
     .addHelpText('after', EXAMPLES)
+    .showHelpAfterError('(dorawatch-agent run --help shows how)')
     .action(async (flags: AgentFlags) => done(await runAgent(flags)));
 }
 
@@ -38,6 +39,7 @@ async function runAgent(flags: AgentFlags): Promise<number> {
   const config = readAgentFlags(flags);
   if (!('collector' in config)) {
     for (const mistake of config) process.stderr.write(`dorawatch-agent: ${mistake}\n`);
+    process.stderr.write('dorawatch-agent: `dorawatch-agent run --help` shows how\n');
     return 2;
   }
   const logger = createLogger('dorawatch-agent');

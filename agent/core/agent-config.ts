@@ -28,7 +28,9 @@ export interface AgentConfig {
 export function readAgentFlags(flags: AgentFlags): AgentConfig | readonly string[] {
   const collector = readAddress(flags.collector);
   const mistakes = [
-    collector === undefined ? `--collector takes HOST:PORT, not "${flags.collector}"` : undefined,
+    collector === undefined
+      ? `--collector takes HOST:PORT (an IPv6 address in brackets), not "${flags.collector}"`
+      : undefined,
     nameMistake('--site', flags.site),
     flags.id === undefined ? undefined : nameMistake('--id', flags.id),
     flags.state === '' ? '--state takes a directory' : undefined,

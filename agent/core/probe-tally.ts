@@ -82,7 +82,8 @@ export function tallyEnding(tally: ProbeTally, ending: Ending, released: boolean
   if (ending.ackNs !== undefined) tally.acks += 1;
   addLatency(tally.latency.offer, ending.offerNs);
   addLatency(tally.latency.ack, ending.ackNs);
-  addLatency(tally.latency.total, ending.totalNs);
+  // DISCOVER to ACK: without an ACK (DO) there is none, and the offer's latency would only stand twice.
+  if (ending.ackNs !== undefined) addLatency(tally.latency.total, ending.totalNs);
 }
 
 /** Exchanges that have ended, whatever their outcome. */

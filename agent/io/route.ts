@@ -22,12 +22,21 @@ export function localAddressTo(server: string): Promise<RouteResult> {
       socket.close();
       resolve(result);
     };
-    socket.once('error', (error) => end({ kind: 'unreachable', said: error.message }));
-    socket.connect(67, server, () => {
+    const fail = (error: NodeJS.ErrnoException): void => end({ kind: 'unreachable', said: refusalOf(error) });
+    socket.once('error', fail);
+    // Node hands this callback the error too, though its types know of none.
+    socket.connect(67, server, (error?: NodeJS.ErrnoException) => {
+      if (error) return fail(error);
       const { address } = socket.address();
       end(address === '0.0.0.0' ? { kind: 'unreachable', said: 'no source address' } : { kind: 'address', address });
     });
   });
+}
+
+/** The kernel allows no UDP socket to be connected to a network's broadcast address. */
+function refusalOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EACCES') return "that is a network's broadcast address, or a local rule prohibits it";
+  return code === 'ENETUNREACH' ? 'the network is unreachable' : message;
 }
 
 /** The IPv4 address of a server given by address or name; undefined when the name has none. */

@@ -25,7 +25,7 @@ export function exchangeDocument(record: ExchangeRecord, run: ProbeRunResult): R
     stage: ending.stage,
     offer_us: us(ending.offerNs),
     ack_us: us(ending.ackNs),
-    total_us: us(ending.totalNs),
+    total_us: ending.ackNs === undefined ? null : us(ending.totalNs),
     late_us: us(lateNs),
     address: ending.lease === undefined ? null : formatIpv4(ending.lease.address),
     released,

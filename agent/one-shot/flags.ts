@@ -79,7 +79,8 @@ export function probeCommand(
     .summary('exchange DORAs with one server and report, with the flags of perfdhcp')
     .description('Exchange DORAs with one DHCP server, as a relay, and report how each went.')
     .addArgument(new Argument('<server>', 'address or name of the server'))
-    .addHelpText('after', EXAMPLES);
+    .addHelpText('after', EXAMPLES)
+    .showHelpAfterError('(dorawatch-agent probe --help lists the flags)');
   addFlags(command);
   for (const [flag, value] of REFUSED)
     command.addOption(new Option(value === 'value' ? `${longFor(flag)} [value]` : longFor(flag)).hideHelp());

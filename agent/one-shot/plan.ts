@@ -6,7 +6,7 @@ import type { ExchangeKind } from '../../shared/core/outcome.ts';
 import { identitiesNeeded, type MacBase, macBase } from '../core/identity.ts';
 import { IDENTITIES_MAX, WINDOW_IDENTITIES } from '../core/probe-limits.ts';
 import type { ProbeFlags } from './flags.ts';
-import { type Abort, macOf, type RawOption, readAbort, readNumber, readOption } from './values.ts';
+import { type Abort, macOf, type RawOption, readAbort, readNumber, readOption, readServer } from './values.ts';
 
 /** What a probe will do. */
 export interface ProbePlan {
@@ -96,7 +96,7 @@ export function planProbe(server: string, flags: ProbeFlags, host: string): Plan
     json: flags.json === true,
     eachExchange: flags.exchanges === true,
   };
-  if (server === 'all') wrong('server "all": a relay asks one server; give its address');
+  readServer(server, wrong);
   if (/[^aeilstT]/.test(plan.diagnostics)) wrong(`-x ${plan.diagnostics}: the letters are a e i l s t T`);
   if (plan.eachExchange && !plan.json) wrong('--exchanges: goes with --json');
   return mistakes.length > 0

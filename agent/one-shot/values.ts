@@ -5,6 +5,7 @@
 
 import { reservedOptionCodes } from '../core/dhcp4/build.ts';
 import type { MacBase } from '../core/identity.ts';
+import { parseIpv4 } from '../core/net/ipv4.ts';
 
 /** When to stop early because of drops (-D). */
 export type Abort =
@@ -28,6 +29,22 @@ export interface NumberFields {
   readonly above?: number;
   readonly most?: number;
   readonly whole?: boolean;
+}
+
+/** Complains of what can be no one server's address or name. Names are looked up later, and then read here again. */
+export function readServer(text: string, wrong: Wrong): undefined {
+  const ask = 'give the IPv4 address or the name of one server';
+  if (text === '') return wrong(`the server is empty: ${ask}`);
+  if (text === 'all') return wrong('server "all": a relay asks one server; give its address');
+  if (/^[^:]+:\d+$/.test(text)) return wrong(`server ${text}: the server's UDP port is set by -N; ${ask} alone`);
+  if (/^\[?[0-9a-f.]*:[0-9a-f:.]*\]?(%.*)?$/i.test(text))
+    return wrong(`server ${text} is an IPv6 address: only DHCPv4 is probed; ${ask}`);
+  const address = parseIpv4(text);
+  // A name's last label is never a number; 10.71.0 would be read as 10.71.0.0 by the resolver.
+  if (address === undefined)
+    return /^[\d.]+$/.test(text) ? wrong(`server ${text} is no IPv4 address: ${ask}`) : undefined;
+  if (address >>> 24 === 0 || address >>> 28 >= 14)
+    return wrong(`server ${text} is no host's address (0.x, multicast, reserved or broadcast): ${ask}`);
 }
 
 /** Reads a decimal number within bounds. */

@@ -52,9 +52,25 @@ export class ProbeNetwork {
 
   /** Runs a TypeScript file of the repository in one of the two namespaces. */
   run(namespace: string, file: string, args: readonly string[]): LabChild {
+    return this.#start([process.execPath, '--import', 'tsx', file, ...args], namespace);
+  }
+
+  /** Runs the agent's command line as nobody, with these capabilities alone ("none", "net_raw"). */
+  agentAsNobody(capabilities: string, ...args: readonly string[]): LabChild {
+    const held = capabilities === 'none' ? '-all' : `-all,+${capabilities}`;
+    const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', `--bounding-set=${held}`, `--inh-caps=${held}`];
+    const node = [process.execPath, '--import', 'tsx', 'agent/main.ts', ...args];
+    return this.#start(['setpriv', ...nobody, `--ambient-caps=${held}`, ...node]);
+  }
+
+  /** Runs any command in the agent's namespace. */
+  command(...line: readonly string[]): LabChild {
+    return this.#start(line);
+  }
+
+  #start(line: readonly string[], namespace = this.agent): LabChild {
     const logPath = join(this.#folder, `${this.#children.length}.log`);
-    const node = [process.execPath, '--import', 'tsx', file, ...args];
-    const child = new LabChild('ip', ['netns', 'exec', namespace, ...node], { logPath, cwd: ROOT });
+    const child = new LabChild('ip', ['netns', 'exec', namespace, ...line], { logPath, cwd: ROOT });
     this.#children.push(child);
     return child;
   }

@@ -192,7 +192,7 @@ t.test('what is in the way is named, with what to do', async (t) => {
     badPort: [
       serve('--config', example, '--state', `${folder}/c`, '--grpc', 'here'),
       2,
-      /--grpc here is not HOST:PORT/,
+      /--grpc takes HOST:PORT, not "here"/,
     ],
   } as const;
   for (const [name, [result, code, message]] of Object.entries(cases)) {

@@ -77,8 +77,9 @@ const answers = (server: number, second: number): boolean =>
   server === 0 ? second < 15 || second >= 50 : second >= 25 && second < 60;
 
 t.test('the contract', async (t) => {
-  const config = `${t.testdir({ 'collector.yaml': CONFIG })}/collector.yaml`;
-  const collector = await startCollectorProcess(config, `${t.testdirName}/state`);
+  const folder = t.testdir({ 'collector.yaml': CONFIG });
+  const [config, state] = [`${folder}/collector.yaml`, `${folder}/state`];
+  const collector = await startCollectorProcess(config, state);
   t.teardown(() => collector.kill('SIGKILL'));
   const dorawatch = (...args: string[]): Promise<Ran> =>
     run('collector/ops/main.ts', args, { DORAWATCH_COLLECTOR: collector.address });
@@ -246,7 +247,7 @@ t.test('the contract', async (t) => {
     const before = parsed(agents)['agents'] as Json[];
     collector.kill('SIGTERM');
     t.equal((await collector.ended).code, 0);
-    const again = await startCollectorProcess(config, `${t.parent?.testdirName ?? ''}/state`);
+    const again = await startCollectorProcess(config, state);
     t.teardown(() => again.kill('SIGKILL'));
     const where = { DORAWATCH_COLLECTOR: again.address };
     const [after, sitesAfter] = await Promise.all([
