@@ -1,7 +1,6 @@
 /**
  * A simulated day of loss: constant from 0 to 70 %, and bursts shorter than `fall`. Nothing ever stops, so there must be
- * no non-serving, and at most one degraded a day. The figures are printed. `DORAWATCH_LONG=1` simulates the whole day at
- * every step; otherwise a quarter of it, at fewer.
+ * no non-serving, and at most one degraded a day. The figures are printed. `DORAWATCH_LONG=1` takes more steps.
  */
 import t from 'tap';
 import type { Transition } from '../../collector/core/finding.ts';
@@ -10,7 +9,7 @@ import { seeded } from './random.ts';
 import { logOf, quietWorld, type WorldOptions } from './world.ts';
 
 const long = process.env['DORAWATCH_LONG'] === '1';
-const seconds = long ? 86_400 : 21_600;
+const seconds = 86_400;
 
 function verdictsOn(world: WorldOptions): { nonServing: number; degraded: number; serving: number; exchanges: number } {
   const verdicts = createVerdicts();
