@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { EventRow, EventsRequest } from '../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
-import { lengthText, localTime, uncertaintyText } from '../core/answers/clock-text.ts';
+import { isSharp, lengthText, localTime, uncertaintyText } from '../core/answers/clock-text.ts';
 import { jsonLine } from '../core/answers/ops-json.ts';
 import type { OpsClient } from './client.ts';
 import { type CommonFlags, type Runtime, TIMES_HELP, timeReader, withClient, withCommonOptions } from './runtime.ts';
@@ -62,7 +62,8 @@ function eventCells(event: EventRow, zone: string): readonly string[] {
   const { at, earliest, latest, detected_at: detected, group, reason, kind } = event;
   const half = earliest === null || latest === null ? '-' : uncertaintyText((latest - earliest) / 2000);
   const delay = detected === null || kind === 'mark' ? '-' : lengthText(Math.max(0, detected - at) / 1000);
-  return [localTime(at, zone, { date: true }), half, group ?? '-', sentence(event), reason ?? '-', delay];
+  const time = localTime(at, zone, { date: true, tenths: isSharp(event) });
+  return [time, half, group ?? '-', sentence(event), reason ?? '-', delay];
 }
 
 function sentence(event: EventRow): string {

@@ -76,11 +76,21 @@ export function zoneOffsetUs(at: UnixMicros, zone: string): number {
   return local - Math.floor(at / 1e6) * 1e6;
 }
 
-/** "11:36:06" in a zone, rounded to the second; with `date` "2026-03-01 11:36:06". */
-export function localTime(at: UnixMicros, zone: string, { date = false } = {}): string {
-  const rounded = unixMicros(Math.round(at / 1e6) * 1e6);
+/** "11:36:06" in a zone, rounded to the second; with `date` "2026-03-01 11:36:06", with `tenths` "11:36:06.4". */
+export function localTime(at: UnixMicros, zone: string, { date = false, tenths = false } = {}): string {
+  const step = tenths ? 1e5 : 1e6;
+  const rounded = unixMicros(Math.round(at / step) * step);
   const parts = utcParts(rounded + zoneOffsetUs(rounded, zone));
-  return date ? `${parts.date} ${parts.clock}` : parts.clock;
+  const clock = tenths ? `${parts.clock}.${parts.micros.slice(0, 1)}` : parts.clock;
+  return date ? `${parts.date} ${clock}` : clock;
+}
+
+/** When a row stands, as far as its tenths matter: a verdict has a bracket, a mark has none. */
+type Placed = { readonly at: UnixMicros; readonly earliest: UnixMicros | null; readonly latest: UnixMicros | null };
+
+/** Whether a moment is known to better than a second; a mark, when it was not given to the whole second. */
+export function isSharp({ at, earliest, latest }: Placed): boolean {
+  return earliest === null || latest === null ? at % 1e6 !== 0 : latest - earliest < 1e6;
 }
 
 /** The date that a moment has in a zone, "2026-03-01". */
@@ -111,6 +121,11 @@ export function lengthText(ms: number): string {
   return minutes === 0
     ? `${seconds.toFixed(1)}s`
     : `${elapsedText(minutes * 60_000).replace(/ 0s$/, '')} ${seconds.toFixed(1)}s`;
+}
+
+/** The time between two rows: "3.8s" below a minute when both moments are sharp, else whole seconds, "5m 51s". */
+export function stepText(ms: number, sharp: boolean): string {
+  return sharp && Math.round(ms / 100) < 600 ? lengthText(ms) : elapsedText(Math.round(ms / 1000) * 1000);
 }
 
 /** "± 0.05s": the half width of what is not known. */

@@ -2,9 +2,9 @@
  * A report as people read it: Event, Time, Elapsed as in the table that a network team once typed, with gaps, overlaps and
  * failovers in their places and the line that says what was measured. The table and the Markdown share every word.
  */
-import type { EventRow, FailoverView, ReportView } from '../../../shared/core/ops-view.ts';
+import type { EventRow, FailoverView, ReportRow, ReportView } from '../../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
-import { elapsedText, lengthText, localDate, localTime, uncertaintyText } from './clock-text.ts';
+import { elapsedText, isSharp, lengthText, localDate, localTime, stepText, uncertaintyText } from './clock-text.ts';
 
 /** One line of the table: event, time, elapsed, uncertainty; `finding` marks those that are not rows of the JSON. */
 export interface ReportLine {
@@ -27,9 +27,13 @@ interface Placed extends ReportLine {
 /** @param zone IANA name of the zone that times are shown in */
 export function reportText(report: ReportView, zone: string): ReportText {
   const dated = localDate(report.since, zone) !== localDate(report.until, zone);
-  const time = (at: UnixMicros): string => localTime(at, zone, { date: dated });
+  const time: TimeText = (at, tenths) => localTime(at, zone, { date: dated, tenths });
   const lines: Placed[] = [
-    ...report.rows.map((row) => ({ at: row.at, finding: false, cells: rowCells(row, row.elapsed_ms, time) })),
+    ...report.rows.map((row, index) => ({
+      at: row.at,
+      finding: false,
+      cells: rowCells(row, report.rows[index - 1], time),
+    })),
     ...[...report.gaps, ...report.overlaps].map((row) => ({
       at: row.at,
       finding: true,
@@ -48,12 +52,16 @@ export function reportText(report: ReportView, zone: string): ReportText {
 }
 
 type Cells = ReportLine['cells'];
-type TimeText = (at: UnixMicros) => string;
+type TimeText = (at: UnixMicros, tenths: boolean) => string;
 
-function rowCells(row: EventRow, elapsed: number | null, time: TimeText): Cells {
+/** @param before the row above, whose moment `elapsed_ms` counts from */
+function rowCells(row: ReportRow, before: ReportRow | undefined, time: TimeText): Cells {
   const half = row.earliest === null || row.latest === null ? '-' : uncertaintyText((row.latest - row.earliest) / 2000);
   const name = row.kind === 'mark' ? row.text + credit(row) : row.text + (row.late ? ' (learned late)' : '');
-  return [name, time(row.at), elapsed === null ? '-' : elapsedText(Math.round(elapsed / 1000) * 1000), half];
+  const sharp = isSharp(row);
+  const elapsed = row.elapsed_ms;
+  const step = elapsed === null ? '-' : stepText(elapsed, sharp && before !== undefined && isSharp(before));
+  return [name, time(row.at, sharp), step, half];
 }
 
 /** "(CHG0012, ada)" behind a mark's text. */
@@ -69,13 +77,20 @@ function intervalCells(row: EventRow, until: UnixMicros, time: TimeText): Cells 
     row.duration_ms === null || row.duration_ms === undefined
       ? [lengthText((until - row.at) / 1000), ' so far']
       : [lengthText(row.duration_ms), ''];
-  return [`  ${name} for ${length}${reach}`, time(row.at), '', half === null ? '-' : uncertaintyText(half)];
+  return [
+    `  ${name} for ${length}${reach}`,
+    time(row.at, isSharp(row)),
+    '',
+    half === null ? '-' : uncertaintyText(half),
+  ];
 }
 
 function failoverCells(failover: FailoverView, time: TimeText): Cells {
   const { kind, from, to, at, gap_ms: gap, uncertainty_ms: half } = failover;
   const without = gap === null ? '' : gap === 0 ? ', without a gap' : `, ${lengthText(gap)} without service`;
-  return [`  ${kind}: ${from} → ${to}${without}`, time(at), '', half === null ? '-' : uncertaintyText(half)];
+  // Half the sum of both widths: below half a second neither bracket is a second wide.
+  const sharp = half !== null && half < 500;
+  return [`  ${kind}: ${from} → ${to}${without}`, time(at, sharp), '', half === null ? '-' : uncertaintyText(half)];
 }
 
 function period({ since, until }: ReportView, zone: string): string {

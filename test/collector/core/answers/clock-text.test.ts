@@ -5,6 +5,7 @@ import {
   lengthText,
   localTime,
   rfc3339,
+  stepText,
   uncertaintyText,
 } from '../../../../collector/core/answers/clock-text.ts';
 import { unixMicros } from '../../../../shared/core/units.ts';
@@ -23,6 +24,8 @@ t.test('local time knows its zone and daylight saving', async (t) => {
   t.equal(localTime(july, 'Europe/London'), '11:36:06');
   t.equal(localTime(july, 'UTC', { date: true }), '2026-07-01 10:36:06');
   t.equal(localTime(july, 'Asia/Kolkata'), '16:06:06');
+  t.equal(localTime(july, 'Asia/Kolkata', { tenths: true }), '16:06:06.4');
+  t.equal(localTime(unixMicros(july + 550_000), 'UTC', { tenths: true }), '10:36:07.0', 'rounding carries');
 });
 
 t.test('spans read as the table has them', async (t) => {
@@ -38,5 +41,13 @@ t.test('spans read as the table has them', async (t) => {
     '1m 40s',
   ]);
   t.same([51_320, 351_320, 59_990].map(lengthText), ['51.3s', '5m 51.3s', '1m 0.0s']);
+  t.same(
+    [3840, 59_940, 59_960, 351_000].map((ms) => stepText(ms, true)),
+    ['3.8s', '59.9s', '1m 0s', '5m 51s'],
+  );
+  t.same(
+    [3840, 51_320].map((ms) => stepText(ms, false)),
+    ['4s', '51s'],
+  );
   t.same([50, 1500].map(uncertaintyText), ['± 0.05s', '± 1.5s']);
 });

@@ -2,6 +2,7 @@ import t from 'tap';
 import { eventRows } from '../../../../collector/core/answers/event-rows.ts';
 import { reportOf } from '../../../../collector/core/answers/report.ts';
 import { reportMarkdown, reportText } from '../../../../collector/core/answers/report-text.ts';
+import { unixMicros } from '../../../../shared/core/units.ts';
 import { findings, marks, moment, transition } from '../verdicts/a-failover.ts';
 
 const measured = {
@@ -22,10 +23,10 @@ t.test('the rows are those that were typed by hand', async (t) => {
     lines.filter(({ finding }) => !finding).map(({ cells }) => cells.slice(0, 3)),
     [
       ['Primary server taken down (CHG0012, ada)', '11:30:15', '-'],
-      ['Primary stops serving leases', '11:36:06', '5m 51s'],
-      ['Standby starts serving leases', '11:36:57', '51s'],
+      ['Primary stops serving leases', '11:36:06.0', '5m 51s'],
+      ['Standby starts serving leases', '11:36:57.0', '51.0s'],
       ['Primary is re-enabled', '11:41:57', '5m 0s'],
-      ['Primary resumes serving leases', '11:44:07', '2m 10s'],
+      ['Primary resumes serving leases', '11:44:07.0', '2m 10s'],
     ],
   );
 });
@@ -43,10 +44,30 @@ t.test('gaps and failovers have lists of their own, and stand in the table', asy
       .lines.filter(({ finding }) => finding)
       .map(({ cells }) => cells),
     [
-      ['  gap: no server serving for 51.0s', '11:36:06', '', '± 0.10s'],
-      ['  failover: primary → standby, 51.0s without service', '11:36:57', '', '± 0.10s'],
+      ['  gap: no server serving for 51.0s', '11:36:06.0', '', '± 0.10s'],
+      ['  failover: primary → standby, 51.0s without service', '11:36:57.0', '', '± 0.10s'],
     ],
   );
+});
+
+t.test('tenths are shown where the moment is known to better than a second', async (t) => {
+  const stop = transition('11:36:06', 'primary', ['serving', 'non-serving']);
+  const start = transition('11:36:09', 'standby', ['non-serving', 'serving']);
+  const later = (row: typeof stop, us: number, halfUs: number): typeof stop => ({
+    ...row,
+    at: unixMicros(row.at + us),
+    earliest: unixMicros(row.at + us - halfUs),
+    latest: unixMicros(row.at + us + halfUs),
+  });
+  const cells = (halfUs: number): readonly (readonly string[])[] => {
+    const rows = eventRows([later(stop, 240_000, 100_000), later(start, 960_000, halfUs)], []);
+    return reportText(reportOf(period, rows, measured), 'UTC').lines.map((line) => line.cells.slice(1));
+  };
+  t.same(cells(100_000), [
+    ['11:36:06.2', '-', '± 0.10s'],
+    ['11:36:10.0', '3.7s', '± 0.10s'],
+  ]);
+  t.same(cells(600_000)[1], ['11:36:10', '4s', '± 0.60s'], 'a bracket of 1.2 s');
 });
 
 t.test('an open gap shows how long it has lasted', async (t) => {
@@ -102,12 +123,12 @@ t.test('the Markdown is a table that renders', async (t) => {
 | Event                                                | Time (Europe/London) | Elapsed | ±       |
 |------------------------------------------------------|----------------------|---------|---------|
 | Primary server taken down (CHG0012, ada)             | 11:30:15             | -       | -       |
-| Primary stops serving leases                         | 11:36:06             | 5m 51s  | ± 0.05s |
-| *gap: no server serving for 51.0s*                   | 11:36:06             |         | ± 0.10s |
-| Standby starts serving leases                        | 11:36:57             | 51s     | ± 0.05s |
-| *failover: primary → standby, 51.0s without service* | 11:36:57             |         | ± 0.10s |
+| Primary stops serving leases                         | 11:36:06.0           | 5m 51s  | ± 0.05s |
+| *gap: no server serving for 51.0s*                   | 11:36:06.0           |         | ± 0.10s |
+| Standby starts serving leases                        | 11:36:57.0           | 51.0s   | ± 0.05s |
+| *failover: primary → standby, 51.0s without service* | 11:36:57.0           |         | ± 0.10s |
 | Primary is re-enabled                                | 11:41:57             | 5m 0s   | -       |
-| Primary resumes serving leases                       | 11:44:07             | 2m 10s  | ± 0.05s |
+| Primary resumes serving leases                       | 11:44:07.0           | 2m 10s  | ± 0.05s |
 
 Measured from 1 site at 10/s per server, drop time 3s, over 1h 0m 0s: 14,404 exchanges, 2 unmeasured, 0 unsent, 7 late.
 `,
