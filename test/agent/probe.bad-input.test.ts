@@ -11,6 +11,10 @@ t.test('places that are none, and flags that are wrong', { skip }, async (t) => 
   command('ip', ['-n', network.agent, 'route', 'add', 'default', 'via', SERVER_ADDRESS]);
   command('ip', ['-n', network.server, 'route', 'add', 'prohibit', '192.0.2.9/32']);
   command('ip', ['netns', 'exec', network.server, 'sysctl', '-qw', 'net.ipv4.ip_forward=1']);
+  // Alone: the router counts what it says to a host, and the name below is asked for through it too.
+  const prohibited = await network.probe('192.0.2.9', '-n', '1', '-d', '0.5');
+  t.equal(prohibited.code, 3);
+  t.match(prohibited.stderr, /192\.0\.2\.9 cannot be reached: a router or this host said so by ICMP/);
   const cases: readonly (readonly [string, number, RegExp])[] = [
     ['', 2, /the server is empty: give the IPv4 address or the name of one server/],
     ['0.0.0.0', 2, /0\.0\.0\.0 is no host's address/],
@@ -22,13 +26,12 @@ t.test('places that are none, and flags that are wrong', { skip }, async (t) => 
     ['10.71.0.2:67', 2, /the server's UDP port is set by -N/],
     ['10.71.0.255', 1, /no route to 10\.71\.0\.255 \(that is a network's broadcast address/],
     ['no-such-name.invalid', 1, /no-such-name\.invalid: no such server: give its IPv4 address or name/],
-    ['192.0.2.9', 3, /192\.0\.2\.9 cannot be reached: a router or this host said so by ICMP/],
   ];
   const ran = await Promise.all(cases.map(([server]) => network.probe(server, '-n', '1', '-d', '0.5', '--json')));
   for (const [index, [server, code, said]] of cases.entries()) {
     t.equal(ran[index]?.code, code, server);
     t.match(ran[index]?.stderr, said);
-    t.equal(ran[index]?.stdout === '', code !== 3, 'a document only for what was measured');
+    t.equal(ran[index]?.stdout, '', 'a document only for what was measured');
   }
   const flags = await Promise.all(
     [
