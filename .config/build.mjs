@@ -39,7 +39,12 @@ const sources = [...protos, '.config/build.mjs', 'proto/dorawatch/v1'];
 if (sources.some((file) => modified(file) >= made)) await generateAll();
 
 if (!process.argv.includes('--generate')) {
-  rmSync('dist', { recursive: true, force: true });
+  try {
+    rmSync('dist', { recursive: true, force: true });
+  } catch (error) {
+    console.error(`build: cannot replace dist/ (${error.code}): is this clone another user's?`);
+    process.exit(1);
+  }
   execFileSync(bin('tsc'), ['-p', '.config/tsconfig.build.json'], { stdio: 'inherit' });
   cpSync(generated, 'dist/shared/wire/generated', { recursive: true });
   for (const main of ['agent/main', 'collector/main', 'collector/ops/main']) {

@@ -124,7 +124,9 @@ function exitCode({ tally, reason }: ProbeRunResult): number {
 
 function sayGuard({ state }: PortGuard, address: string, port: number): void {
   if (state.kind === 'taken')
-    say(`port ${port} of ${address} is held by another program here; that is fine, answers reach this probe as well`);
+    say(
+      `port ${port} of ${address} is held by another program here; that is fine: answers reach this probe as well, and that program's answers count as orphans`,
+    );
   if (state.kind === 'denied' || state.kind === 'failed')
     say(
       `port ${port} of ${address} cannot be held (${state.said}): this host will answer the server with ICMP port unreachable. CAP_NET_BIND_SERVICE allows it`,

@@ -22,10 +22,10 @@ export function interimLine({ sent, offers, requests, acks, naked }: ProbeTally)
 }
 
 /** Shows the live line when standard error is a terminal. @returns its end, which removes the line */
-export function showProgress({ tally, engine }: ProbeRun, plan: ProbePlan): () => void {
+export function showProgress(run: ProbeRun, plan: ProbePlan): () => void {
   if (!process.stderr.isTTY) return () => undefined;
   const timer = setInterval(
-    () => process.stderr.write(`\r\u001b[K${progressLine(tally, engine.inFlight, plan)}`),
+    () => process.stderr.write(`\r\u001b[K${progressLine(run, plan, process.stderr.columns || 80)}`),
     PROGRESS_MS,
   );
   return () => {
@@ -34,10 +34,13 @@ export function showProgress({ tally, engine }: ProbeRun, plan: ProbePlan): () =
   };
 }
 
-function progressLine(tally: ProbeTally, inFlight: number, { server, exchanges }: ProbePlan): string {
+function progressLine({ tally, engine }: ProbeRun, { server, exchanges }: ProbePlan, columns: number): string {
+  const { inFlight } = engine;
   const { sent, due, acked, dropped, naked, refused, unreachable } = tally;
   const goal = exchanges === undefined ? '' : ` of ${exchanges}`;
   const drops = dropped.offer + dropped.ack;
   const others = naked + refused + unreachable;
-  return `${server}: due ${due}${goal}, sent ${sent}, answered ${acked}, dropped ${drops}, refused or NAK ${others}, in flight ${inFlight}`;
+  // A line longer than the terminal would leave its first part behind at every renewal: the tail is what can be spared.
+  const line = `${server}: due ${due}${goal}, answered ${acked}, dropped ${drops}, refused ${others}, sent ${sent}, in flight ${inFlight}`;
+  return line.slice(0, Math.max(0, columns - 1));
 }
