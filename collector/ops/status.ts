@@ -55,7 +55,7 @@ function groupText(group: GroupView, runtime: Runtime, windowSeconds: number): s
     'Offer p50/p99',
     'Ack p50/p99',
   ];
-  const rows = group.servers.map((server) => serverRow(server, runtime));
+  const rows = group.servers.map((server) => serverRow(server, group.state, runtime));
   const never = group.servers.some(({ reason }) => reason === 'never-answered') ? NEVER_ANSWERED : '';
   return `${group.name} (${group.mode}): ${state}${since}; ${sites}\n${tableText(head, rows)}${never}`;
 }
@@ -63,11 +63,12 @@ function groupText(group: GroupView, runtime: Runtime, windowSeconds: number): s
 const NEVER_ANSWERED =
   'never-answered: no server of the group has answered these agents yet. Are their relay addresses in a subnet that the servers know?\n';
 
-function serverRow(server: ServerView, runtime: Runtime): readonly string[] {
+function serverRow(server: ServerView, group: GroupView['state'], runtime: Runtime): readonly string[] {
   const { offer_p50, offer_p99, ack_p50, ack_p99 } = server.latency_us;
   const sites = server.sites.serving + server.sites.degraded;
   const all = sites + server.sites.non_serving + server.sites.unknown;
-  const silent = isSilentByDesign(server);
+  // In a gap the standby should have taken over: its silence is then a part of the fault.
+  const silent = isSilentByDesign(server) && group !== 'gap';
   return [
     server.name,
     server.address,

@@ -32,13 +32,17 @@ interface Change {
 
 function turn(pool: Pool, sink: ShiftSink, change: Change): void {
   const from = pool.state;
-  const since = from === 'unknown' ? sinceKnown(pool, change) : change.bracket;
+  const since = notBefore(pool.since, from === 'unknown' ? sinceKnown(pool, change) : change.bracket);
   pool.before = change.to === 'unknown' ? { serves: from !== 'non-serving', at: change.bracket.earliest } : null;
   pool.state = change.to;
   pool.reason = change.reason;
   pool.since = since;
   sink.shift({ ...change, bracket: since, from, lossRatio: change.lossRatio ?? null, sites: null });
 }
+
+/** A change cannot have come before the one that it follows: loss that was there before a start is not the start's. */
+const notBefore = (last: Bracket | null, own: Bracket): Bracket =>
+  last === null || own.earliest >= last.earliest ? own : bracket(last.earliest, Math.max(last.latest, own.latest));
 
 /** A pool found otherwise than it was before it became unknown changed somewhere in between, not when it was found. */
 function sinceKnown({ before }: Pool, change: Change): Bracket {

@@ -6,7 +6,7 @@ import type { GroupState, State } from '../finding.ts';
 import { lossRatio } from './loss-history.ts';
 import type { GroupNode, PathNode, ServerNode } from './nodes.ts';
 import type { Pool } from './pool.ts';
-import { silenceLimit, type VerdictState } from './state.ts';
+import { isWatched, silenceLimit, type VerdictState } from './state.ts';
 import type { AgentView, GroupView, PathView, ServerView, SiteCounts, SiteView, VerdictsView } from './views.ts';
 
 const moment = (us: number): UnixMicros | null => (us < 0 ? null : unixMicros(Math.round(us)));
@@ -31,9 +31,11 @@ function pathView(node: PathNode): PathView {
 function countSites(state: VerdictState, node: ServerNode): SiteCounts {
   const counts = { serving: 0, degraded: 0, nonServing: 0, unknown: 0 };
   for (const key of node.paths) {
-    const path = state.paths.get(key)?.state.pool.state ?? 'unknown';
-    if (path === 'non-serving') counts.nonServing++;
-    else counts[path]++;
+    const path = state.paths.get(key);
+    if (!path || !isWatched(state, path.site)) continue;
+    const own = path.state.pool.state;
+    if (own === 'non-serving') counts.nonServing++;
+    else counts[own]++;
   }
   return counts;
 }
@@ -114,7 +116,7 @@ function agentViews(state: VerdictState): AgentView[] {
 /** Groups and servers in the configuration's order, then those that only the log knows. */
 export function readView(state: VerdictState): VerdictsView {
   const groups = [...state.groups.values()];
-  const names = [...state.sites.keys()].sort();
+  const names = [...state.sites.keys()].filter((site) => isWatched(state, site)).sort();
   const sites = groups.flatMap((group) => names.map((site) => siteView(state, group.config.name, site)));
   const servers = groups.flatMap(({ config }) => {
     const own = [...state.servers.values()].filter((server) => server.group === config.name);

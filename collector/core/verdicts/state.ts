@@ -87,6 +87,10 @@ function limitFor(config: CollectorConfig | null, sites: number): number {
   return drop + Math.max(SILENCE_MIN_US, (SILENCE_PERIODS * 1e6) / Math.max(slowest, 1e-3));
 }
 
+/** Whether a site is still watched: one that the configuration no longer names is neither waited for nor told. */
+export const isWatched = ({ config }: VerdictState, site: string): boolean =>
+  config === null || config.sites.length === 0 || config.sites.some(({ name }) => name === site);
+
 /** What the nodes are advanced with at this entry. */
 export function contextOf(state: VerdictState): FoldContext {
   const { detect } = state.config ?? {};

@@ -171,7 +171,10 @@ function bringUp(
   const asked = new Set(batch.paths.map((path) => states.serverKey(path.group, path.server)));
   for (const [key, server] of state.servers) {
     if (server.paths.length === 0 || (!asked.has(key) && server.frontier >= overdue)) continue;
-    const agents = server.paths.flatMap((path) => state.paths.get(path)?.agents ?? []);
+    const agents = server.paths.flatMap((name) => {
+      const path = state.paths.get(name);
+      return path && states.isWatched(state, path.site) ? path.agents : [];
+    });
     advanceServer(context, server, reach(context, agents, context.settings(server).silenceUs));
   }
   return late;
@@ -227,6 +230,7 @@ function tellSites(state: states.VerdictState, own: string, whole: boolean, at: 
   const changes: FindingChange[] = [];
   const least = states.silenceLimit(state);
   for (const [name, site] of state.sites) {
+    if (!states.isWatched(state, name)) continue;
     const limit = site.firstContact ? Math.max(least, limits.SILENCE_FIRST_CONTACT_US) : least;
     const ended = site.coverage.at(-1)?.to ?? state.furthest;
     const overdue = state.furthest - ended > limit && site.told.at(-1)?.to !== 'unknown';

@@ -11,7 +11,7 @@ import { createVerdicts, restoreVerdicts, type Verdicts } from '../../../../coll
 import type { FindingChange } from '../../../../collector/core/verdicts/views.ts';
 import { unixMicros } from '../../../../shared/core/units.ts';
 import { seeded } from '../../../simulation/random.ts';
-import { logOf, quietWorld, START, type WorldOptions } from '../../../simulation/world.ts';
+import { configOf, logOf, quietWorld, START, type WorldOptions } from '../../../simulation/world.ts';
 
 /** Two sites, a failover and a fail-back, some loss, and a site whose uplink is cut across the first stop. */
 function story(seed: number): WorldOptions {
@@ -178,4 +178,36 @@ t.test('a silent site: unknown since its last result, and back; the overlay show
   t.match(old.servers[0], { state: 'unknown', since: { at: last }, sites: { serving: 0, unknown: 1 } });
   t.match(old.sites[0], { state: 'unknown', servedBy: [], since: last });
   t.match(old.groups[0], { state: 'unknown', since: { at: last }, sites: { served: 0, unserved: 0, unknown: 1 } });
+});
+
+t.test('a site that the configuration no longer names is neither told silent nor waited for nor counted', async (t) => {
+  const world = {
+    ...story(9),
+    connected: () => true,
+    lost: () => false,
+    running: (site: number, second: number) => site === 0 || second < 18,
+  };
+  const log = [...logOf(world)].flatMap((entry): LogEntry[] => {
+    const first = entry.kind === 'batch' && entry.batch.agent === 'agent-0' && entry.batch.sequence === 18;
+    const config = configOf({ ...world, sites: 1 });
+    const change: LogEntry = { kind: 'config', version: 2, config, text: '', receivedAt: entry.receivedAt };
+    return first ? [change, entry] : [entry];
+  });
+  const verdicts = createVerdicts();
+  const found = standing(run(verdicts, log));
+  t.same(
+    found.filter((f) => f.kind === 'silent'),
+    [],
+  );
+  const stop = found.find(
+    (f) => f.kind === 'transition' && f.site === null && f.to === 'non-serving' && f.at > START + 30e6,
+  );
+  t.ok(stop && stop.detectedAt < START + 48e6, 'the stop at 40.1 s is not held up by the site that is gone');
+  const view = verdicts.view();
+  t.same(
+    view.sites.map(({ site }) => site),
+    ['site-000'],
+  );
+  t.match(view.groups[0]?.sites, { served: 1, unserved: 0, unknown: 0 });
+  t.match(view.servers[0]?.sites, { serving: 1, degraded: 0, nonServing: 0, unknown: 0 });
 });
