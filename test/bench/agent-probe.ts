@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import type { Lab } from '../lab/lab.ts';
 import { runPinned, TOOL_CORE } from './cores.ts';
-import type { RateTrial, TrialOptions } from './rate.ts';
+import type { RateTrial, TrialOptions } from './rate-trial.ts';
 
 const PROGRAM = new URL('../../dist/agent/main.js', import.meta.url).pathname;
 

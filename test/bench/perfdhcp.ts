@@ -7,7 +7,7 @@
  */
 import type { Lab } from '../lab/lab.ts';
 import { runPinned, TOOL_CORE } from './cores.ts';
-import type { RateTrial, TrialOptions } from './rate.ts';
+import type { RateTrial, TrialOptions } from './rate-trial.ts';
 
 /** One stage of a report. */
 interface PerfdhcpStage {

@@ -10,21 +10,8 @@ import { probeTrial } from './agent-probe.ts';
 import { pin, SERVER_CORE } from './cores.ts';
 import type { Figure, Tell } from './figure.ts';
 import { perfdhcpTrial } from './perfdhcp.ts';
+import type { RateTrial, TrialOptions } from './rate-trial.ts';
 import { compileResponder, startResponder } from './responder.ts';
-
-/** One run at one rate. */
-export interface TrialOptions {
-  readonly ratePerSecond: number;
-  readonly seconds: number;
-  readonly clients: number;
-}
-
-/** What it did: exchanges begun and answered to the end, and the rate that was kept. */
-export interface RateTrial {
-  readonly sent: number;
-  readonly acked: number;
-  readonly ratePerSecond: number;
-}
 
 type Trial = (lab: Lab, options: TrialOptions) => Promise<RateTrial>;
 
