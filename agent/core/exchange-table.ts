@@ -19,7 +19,8 @@ import {
   onIcmp,
   type Step,
 } from './exchange.ts';
-import { clientIdOf } from './identity.ts';
+import { createFifo, type Fifo, first, push, removeFirst } from './fifo.ts';
+import { isClientIdOf } from './identity.ts';
 import type { Ipv4 } from './net/ipv4.ts';
 import { sameOctets } from './net/octets.ts';
 import { IN_FLIGHT_MAX, RECENT_MAX, RECENT_NS, XID_TRIES } from './probe-limits.ts';
@@ -39,8 +40,9 @@ export interface Ended {
 export interface ExchangeTable {
   /** In the order of their DISCOVERs. */
   readonly inFlight: Map<number, Exchange>;
-  /** In the order of their ends. */
   readonly recent: Map<number, Ended>;
+  /** The same in the order of their ends. A Map has an order too, but walks over all that was deleted from its front. */
+  readonly ended: Fifo<Ended>;
   /** The latest deadline of any exchange yet, and whether deadlines were ever given out of order until then. */
   lastDeadlineNs: number;
   mixedUntilNs: number;
@@ -69,6 +71,7 @@ export function createTable(): ExchangeTable {
   return {
     inFlight: new Map(),
     recent: new Map(),
+    ended: createFifo(),
     lastDeadlineNs: Number.NEGATIVE_INFINITY,
     mixedUntilNs: Number.NEGATIVE_INFINITY,
   };
@@ -110,7 +113,9 @@ export function onArrival(table: ExchangeTable, arrival: Arrival, now: Monotonic
 export function endExchange(table: ExchangeTable, exchange: Exchange, ending: Ending, now: MonotonicNs): void {
   table.inFlight.delete(exchange.xid);
   const isAnswered = ending.lateNs !== undefined;
-  table.recent.set(exchange.xid, { exchange, outcome: ending.outcome, endedNs: now, isAnswered });
+  const ended: Ended = { exchange, outcome: ending.outcome, endedNs: now, isAnswered };
+  table.recent.set(exchange.xid, ended);
+  push(table.ended, ended);
   forget(table, now);
 }
 
@@ -175,7 +180,7 @@ function oldestTo(table: ExchangeTable, destination: Ipv4): Exchange | undefined
 
 function isSameClient(exchange: Exchange, arrival: Arrival): boolean {
   if (!sameOctets(exchange.identity.chaddr, arrival.chaddr)) return false;
-  return arrival.clientId === undefined || sameOctets(clientIdOf(exchange.identity.chaddr), arrival.clientId);
+  return arrival.clientId === undefined || isClientIdOf(exchange.identity.chaddr, arrival.clientId);
 }
 
 function onAfterEnd(ended: Ended, arrival: Arrival): Receipt {
@@ -189,8 +194,9 @@ function onAfterEnd(ended: Ended, arrival: Arrival): Receipt {
 }
 
 function forget(table: ExchangeTable, now: MonotonicNs): void {
-  for (const [xid, { endedNs }] of table.recent) {
-    if (table.recent.size <= RECENT_MAX && now - endedNs < RECENT_NS) return;
-    table.recent.delete(xid);
+  for (let ended = first(table.ended); ended !== undefined; ended = first(table.ended)) {
+    if (table.recent.size <= RECENT_MAX && now - ended.endedNs < RECENT_NS) return;
+    table.recent.delete(ended.exchange.xid);
+    removeFirst(table.ended);
   }
 }

@@ -6,6 +6,7 @@
  * A random choice was refused: it reuses an identity while its RELEASE is still being worked on.
  */
 import type { MonotonicNs } from '../../shared/core/units.ts';
+import { createFifo, type Fifo, first, push, removeFirst } from './fifo.ts';
 import { type Identity, identityAt, type MacBase } from './identity.ts';
 import { IDENTITY_REST_NS } from './probe-limits.ts';
 
@@ -17,16 +18,15 @@ export interface IdentityPool {
   /** Slots handed out at least once are below this. */
   fresh: number;
   inFlight: number;
-  /** Rested identities, oldest first from `head`. */
-  resting: Identity[];
-  head: number;
+  /** Free identities, the one that has rested longest first. */
+  readonly resting: Fifo<Identity>;
   /** Set aside while the count is too small for their slots; forgetting them could hand one out while it is in flight. */
   surplus: Identity[];
 }
 
 /** A pool with every identity free. */
 export function createPool(base: MacBase, count: number): IdentityPool {
-  return { base, count, fresh: 0, inFlight: 0, resting: [], head: 0, surplus: [] };
+  return { base, count, fresh: 0, inFlight: 0, resting: createFifo(), surplus: [] };
 }
 
 /** An identity that nobody uses, or undefined when all are in flight or still resting. */
@@ -35,10 +35,9 @@ export function takeIdentity(pool: IdentityPool, now: MonotonicNs): Identity | u
     pool.fresh += 1;
     return taken(pool, identityAt(pool.base, pool.fresh - 1));
   }
-  for (let identity = pool.resting[pool.head]; identity !== undefined; identity = pool.resting[pool.head]) {
+  for (let identity = first(pool.resting); identity !== undefined; identity = first(pool.resting)) {
     if (identity.freeAt > now) return undefined;
-    pool.head += 1;
-    compact(pool);
+    removeFirst(pool.resting);
     if (identity.slot < pool.count) return taken(pool, identity);
     pool.surplus.push(identity);
   }
@@ -70,19 +69,12 @@ function taken(pool: IdentityPool, identity: Identity): Identity {
 function giveBack(pool: IdentityPool, identity: Identity): void {
   pool.inFlight -= 1;
   identity.isInFlight = false;
-  pool.resting.push(identity);
+  push(pool.resting, identity);
 }
 
 /** Changes how many identities there may be; those in flight beyond the new count finish first. */
 export function resizePool(pool: IdentityPool, count: number): void {
   pool.count = count;
-  pool.resting.push(...pool.surplus);
+  for (const identity of pool.surplus) push(pool.resting, identity);
   pool.surplus = [];
-}
-
-/** Drops the consumed front of the queue now and then, so that taking stays constant in time. */
-function compact(pool: IdentityPool): void {
-  if (pool.head < 1024 || pool.head * 2 < pool.resting.length) return;
-  pool.resting = pool.resting.slice(pool.head);
-  pool.head = 0;
 }

@@ -8,6 +8,7 @@
  */
 
 import type { MonotonicNs } from '../../shared/core/units.ts';
+import { sameOctets } from './net/octets.ts';
 import { NEVER } from './probe-limits.ts';
 
 /** chaddr and client-id of a probe. */
@@ -55,6 +56,11 @@ export function clientIdOf(chaddr: Uint8Array): Uint8Array {
   clientId[0] = 1;
   clientId.set(chaddr, 1);
   return clientId;
+}
+
+/** True when these octets are `clientIdOf(chaddr)`, without making it. */
+export function isClientIdOf(chaddr: Uint8Array, clientId: Uint8Array): boolean {
+  return clientId[0] === 1 && sameOctets(clientId.subarray(1), chaddr);
 }
 
 /** How many identities a path needs: those that can be in flight when nobody answers, and one more. */
