@@ -153,15 +153,16 @@ function onOffer(exchange: Exchange, answer: Answer, now: MonotonicNs): Step {
 function onLast(exchange: Exchange, answer: Answer): Step {
   const { state } = exchange;
   const lease = leaseOf(exchange, answer);
-  const reached = { ...progress(exchange), lease };
   const totalNs = since(exchange, answer);
   if (answer.earliestNs > exchange.deadlineNs)
-    return { kind: 'finish', ending: { outcome: 'dropped', ...reached, lateNs: totalNs } };
-  if (answer.receivedNs > exchange.deadlineNs) return { kind: 'finish', ending: { outcome: 'unmeasured', ...reached } };
+    return { kind: 'finish', ending: { outcome: 'dropped', ...progress(exchange), lease, lateNs: totalNs } };
+  if (answer.receivedNs > exchange.deadlineNs)
+    return { kind: 'finish', ending: { outcome: 'unmeasured', ...progress(exchange), lease } };
   if (answer.type === 'NAK' || state.kind === 'offer')
-    return { kind: 'finish', ending: { outcome: 'naked', ...reached } };
+    return { kind: 'finish', ending: { outcome: 'naked', ...progress(exchange), lease } };
   const ackNs = Math.max(0, answer.receivedNs - state.requestNs);
-  return { kind: 'finish', ending: { outcome: 'acked', ...reached, ackNs, totalNs } };
+  const offerNs = state.offerNs - exchange.sentNs;
+  return { kind: 'finish', ending: { outcome: 'acked', stage: 'ack', offerNs, ackNs, totalNs, lease } };
 }
 
 /** What an ACK gives us: its own yiaddr, and the server identifier of the OFFER where it names none. */

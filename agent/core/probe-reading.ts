@@ -3,8 +3,9 @@
  * about packets that we sent. Everything else on the host's wire passes by unseen.
  */
 
+import { type AnswerMarks, readAnswerMarks } from './dhcp4/answer-marks.ts';
 import { MessageType, messageTypeName } from './dhcp4/codes.ts';
-import { decode } from './dhcp4/decode.ts';
+import { decode, type MalformedReason } from './dhcp4/decode.ts';
 import { clientIdentifier, messageType, serverIdentifier } from './dhcp4/message.ts';
 import type { Answer, IcmpOutcome } from './exchange.ts';
 import type { Arrival, IcmpQuote } from './exchange-table.ts';
@@ -31,15 +32,22 @@ export function readReply(packet: Uint8Array, localPort: number): Reading | unde
   const { payload, source } = datagram;
   // Clients' broadcasts, and our own when the server is this host: op 1.
   if (u8(payload, 0) === 1) return undefined;
+  const marks = readAnswerMarks(payload) ?? decodedMarks(payload);
+  if (typeof marks === 'string') return { kind: 'malformed', source, reason: marks };
+  const { xid, yiaddr, chaddr, clientId, server } = marks;
+  const type = answerTypes.get(marks.type);
+  if (type === undefined) return { kind: 'malformed', source, reason: `unexpected ${messageTypeName(marks.type)}` };
+  return { kind: 'answer', type, source, xid, yiaddr, chaddr, clientId, server };
+}
+
+/** The marks of a message that is not the ordinary answer, or why it is no message. */
+function decodedMarks(payload: Uint8Array): AnswerMarks | MalformedReason {
   const decoded = decode(payload);
-  if (decoded.kind === 'malformed') return { kind: 'malformed', source, reason: decoded.reason };
+  if (decoded.kind === 'malformed') return decoded.reason;
   const { message } = decoded;
-  const type = answerTypes.get(messageType(message));
-  if (type === undefined)
-    return { kind: 'malformed', source, reason: `unexpected ${messageTypeName(messageType(message))}` };
   const { xid, yiaddr, chaddr } = message;
-  const server = serverIdentifier(message);
-  return { kind: 'answer', type, source, xid, yiaddr, chaddr, clientId: clientIdentifier(message), server };
+  const [type, server, clientId] = [messageType(message), serverIdentifier(message), clientIdentifier(message)];
+  return { xid, yiaddr, chaddr, type, server, clientId };
 }
 
 /** Our two ports, by which a quoted packet is known as ours. */

@@ -40,7 +40,7 @@ export type DecodedDatagram =
       readonly destination: Ipv4;
       readonly sourcePort: number;
       readonly destinationPort: number;
-      /** A copy, good after the receive buffer is used again. */
+      /** A view into the packet: whoever keeps octets of it copies them before the buffer is used again. */
       readonly payload: Uint8Array;
     }
   | {
@@ -90,7 +90,7 @@ export function decodeDatagram(packet: Uint8Array): DecodedDatagram {
     destination: ip.destination,
     sourcePort: u16(packet, udp),
     destinationPort: u16(packet, udp + 2),
-    payload: packet.slice(udp + udpHeaderOctets, udp + length),
+    payload: packet.subarray(udp + udpHeaderOctets, udp + length),
   };
 }
 

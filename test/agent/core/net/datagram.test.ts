@@ -133,18 +133,21 @@ t.test('every captured packet is read, and cut at any length never throws', asyn
   }
 });
 
-t.test('random packets never throw, and the payload is a copy', async (t) => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 80 }), (octets) => decodeDatagram(octets).kind !== undefined));
-  const packet = datagram({
-    source: ipv4(1),
-    sourcePort: 67,
-    destination: ipv4(2),
-    destinationPort: 67,
-    ttl: 64,
-    identification: 1,
-    payload: Uint8Array.of(9),
-  });
-  const read = decodeDatagram(packet);
-  packet.fill(0);
-  t.same(read.kind === 'udp' && read.payload, Uint8Array.of(9));
-});
+t.test(
+  'random packets never throw, and the payload is the packet itself: nothing is copied on the way in',
+  async (t) => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 80 }), (octets) => decodeDatagram(octets).kind !== undefined));
+    const packet = datagram({
+      source: ipv4(1),
+      sourcePort: 67,
+      destination: ipv4(2),
+      destinationPort: 67,
+      ttl: 64,
+      identification: 1,
+      payload: Uint8Array.of(9),
+    });
+    const read = decodeDatagram(packet);
+    packet.fill(7);
+    t.same(read.kind === 'udp' && read.payload, Uint8Array.of(7));
+  },
+);
