@@ -79,8 +79,8 @@ export function openRawSocket(options: RawSocketOptions): RawSocket {
   socket.on('error', () => undefined);
   setOptions(socket, options.protocol);
   if (fd !== undefined && options.protocol === 'udp') options.native?.attachFilter(fd, destinationPort(options.port));
-  const buffer = Buffer.allocUnsafe(PACKET_OCTETS_MAX);
-  const memory = Buffer.alloc(36);
+  const memory = new SocketMemory(socket);
+  const inbox = new Inbox(socket, memory);
   return {
     fd,
     send: (packet, destination) => {
@@ -91,12 +91,8 @@ export function openRawSocket(options: RawSocketOptions): RawSocket {
         return error instanceof Error ? error.message : String(error);
       }
     },
-    drain: (read) => drain(socket, buffer, read),
-    drops: () => {
-      // The ninth word of SO_MEMINFO is the socket's own drop counter (Linux 4.12); filtered packets are not in it.
-      const octets = tryOption(() => socket.getOption(SOL_SOCKET, SO_MEMINFO, memory, memory.length));
-      return octets === 36 ? memory.readUInt32LE(32) : 0;
-    },
+    drain: (read) => inbox.drain(read),
+    drops: () => memory.drops(),
     close: () => {
       open.delete(socket);
       socket.close();
@@ -144,37 +140,64 @@ function tryOption(call: () => number): number | undefined {
   }
 }
 
-function drain(socket: Socket, buffer: Uint8Array, read: PacketReader): boolean {
-  const received = (_: Uint8Array, octets: number): void => read(buffer.subarray(0, octets));
-  // The end of the queue arrives as a thrown Error; without a stack trace it costs a tenth.
-  const stackTraceLimit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
-  try {
+/** What the kernel holds for a socket, read into one buffer that each packet overwrites. */
+class Inbox {
+  readonly #socket: Socket;
+  readonly #memory: SocketMemory;
+  readonly #buffer = Buffer.allocUnsafe(PACKET_OCTETS_MAX);
+  readonly #received = (_: Uint8Array, octets: number): void => {
+    this.#octets = octets;
+  };
+  #octets = 0;
+
+  constructor(socket: Socket, memory: SocketMemory) {
+    this.#socket = socket;
+    this.#memory = memory;
+  }
+
+  drain(read: PacketReader): boolean {
     for (let packets = 0; packets < DRAIN_PACKETS_MAX; packets += 1) {
-      const problem = receive(socket, buffer, received);
-      if (problem === 'empty') return true;
+      const got = this.#receive();
+      if (got === 'packet') read(this.#buffer.subarray(0, this.#octets));
+      // Asking costs a tenth of finding out: an empty queue comes as a thrown Error.
+      if (got === 'empty' || this.#memory.isEmpty()) return true;
     }
     return false;
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+  }
+
+  /** One system call. Errors other than an empty queue (an interface that went) were pending, and are gone once read. */
+  #receive(): 'packet' | 'empty' | 'error' {
+    try {
+      this.#socket.wrap.recv(this.#buffer, this.#received);
+      return 'packet';
+    } catch (error) {
+      return error instanceof Error && /temporarily unavailable/i.test(error.message) ? 'empty' : 'error';
+    }
   }
 }
 
-type Received = Parameters<Socket['wrap']['recv']>[1];
+/** The kernel's account of a socket's memory: nine words, SO_MEMINFO (Linux 4.12). */
+class SocketMemory {
+  readonly #socket: Socket;
+  readonly #words = Buffer.alloc(9 * 4);
 
-/** One system call. Errors other than an empty queue (an interface that went) were pending, and are gone once read. */
-function receive(socket: Socket, buffer: Uint8Array, received: Received): 'packet' | 'empty' | 'error' {
-  let isReading = false;
-  try {
-    socket.wrap.recv(buffer, (octets, length, source) => {
-      isReading = true;
-      received(octets, length, source);
-    });
-    return 'packet';
-  } catch (error) {
-    // What the reader throws is a bug of ours, not the kernel's word.
-    if (isReading) throw error;
-    return error instanceof Error && /temporarily unavailable/i.test(error.message) ? 'empty' : 'error';
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** True when no packet waits to be read; false also where the kernel does not tell. */
+  isEmpty(): boolean {
+    return this.#ask() && this.#words.readUInt32LE(0) === 0;
+  }
+
+  /** Packets dropped for want of room, those that the filter refused not among them. */
+  drops(): number {
+    return this.#ask() ? this.#words.readUInt32LE(8 * 4) : 0;
+  }
+
+  #ask(): boolean {
+    const { length } = this.#words;
+    return tryOption(() => this.#socket.getOption(SOL_SOCKET, SO_MEMINFO, this.#words, length)) === length;
   }
 }
 
