@@ -10,6 +10,7 @@ import type { UnsentCause } from '../../shared/core/outcome.ts';
 import type { Microseconds, MonotonicNs } from '../../shared/core/units.ts';
 import { type Answer, type Ending, type Exchange, requestFailed, requestSent } from '../core/exchange.ts';
 import {
+  type Arrival,
   abandoned,
   createTable,
   doubtAll,
@@ -24,10 +25,10 @@ import {
 } from '../core/exchange-table.ts';
 import { rest, returnIdentity, returnUnused, takeIdentity } from '../core/identity-pool.ts';
 import type { Ipv4 } from '../core/net/ipv4.ts';
-import { HEARTBEAT_NS, STALL_NS } from '../core/probe-limits.ts';
+import { HEARTBEAT_NS } from '../core/probe-limits.ts';
 import { discoverPacket, type Lease, releasePacket, requestPacket } from '../core/probe-packet.ts';
 import type { ProbePath } from '../core/probe-path.ts';
-import { type Reading, readIcmp, readReply } from '../core/probe-reading.ts';
+import { readIcmp, readReply } from '../core/probe-reading.ts';
 import { type KernelTimestamps, kernelTimestamps } from '../io/kernel-timestamp.ts';
 import { loadNativeCalls, type NativeCalls } from '../io/native-calls.ts';
 import { openRawSocket, type RawSocket } from '../io/raw-socket.ts';
@@ -46,8 +47,12 @@ export class ProbeEngine {
   readonly #stamps: KernelTimestamps | undefined;
   readonly #native: NativeCalls | undefined;
   readonly #watch = new LoopWatch(() => this.turn('timer'));
-  /** When the sockets were last known to be empty. */
+  /** What came before this moment has been read. */
   #emptyNs: MonotonicNs;
+  /** The last turn that a timer called for. */
+  #timerNs: MonotonicNs;
+  /** The last reading stopped before the end of a queue. */
+  #isBehind = false;
   #isAligned = false;
   #userStamps = 0;
   readonly #readReply = (packet: Uint8Array): void => this.#onReply(packet);
@@ -64,6 +69,7 @@ export class ProbeEngine {
     this.#udp = open('udp');
     this.#icmp = open('icmp');
     this.#emptyNs = options.clock.monotonic();
+    this.#timerNs = this.#emptyNs;
     const { fd } = this.#udp;
     if (options.stamps === 'auto' && fd !== undefined && this.#native !== undefined)
       this.#stamps = kernelTimestamps({ native: this.#native, fd, monotonic: options.clock.monotonic });
@@ -84,9 +90,8 @@ export class ProbeEngine {
   /** How answers were stamped, and the loop's worst delay, since the last call. */
   takeQuality(): { readonly stamped: 'kernel' | 'user'; readonly loopDelayMaxUs: Microseconds } {
     const stamped = this.#stamps !== undefined && this.#userStamps === 0 ? 'kernel' : 'user';
-    const loopDelayMaxUs = this.#watch.takeDelayMaxUs();
     this.#userStamps = 0;
-    return { stamped, loopDelayMaxUs };
+    return { stamped, loopDelayMaxUs: this.#watch.takeDelayMaxUs() };
   }
 
   /** Sends a DISCOVER on a path. Returns why it did not leave, undefined when it did. */
@@ -118,19 +123,18 @@ export class ProbeEngine {
   turn(wakeUp: WakeUp = 'all'): void {
     if (this.#isClosed) return;
     const now = this.#options.clock.monotonic();
+    if (wakeUp === 'timer') this.#noteTimer(now);
     const isStalled = this.#watch.notice(now, this.#emptyNs);
-    // A loop that listens reads within a heartbeat and what counts as no stall, or it would be known as stalled.
-    if (!isStalled) this.#emptyNs = Math.max(this.#emptyNs, now - HEARTBEAT_NS - STALL_NS) as MonotonicNs;
     const isOver = (nextDeadline(this.#table, now) ?? Number.POSITIVE_INFINITY) <= now;
-    const isEmpty = this.#drain(isStalled || isOver ? 'all' : wakeUp);
-    if (isEmpty && (isStalled || isOver)) {
+    this.#isBehind = !this.#drain(isStalled || isOver || this.#isBehind ? 'all' : wakeUp);
+    if (!this.#isBehind && (isStalled || isOver)) {
       // Everything that came before `now` has been read, so deadlines before it can be judged.
       this.#judge(now);
       this.#emptyNs = now;
       this.#watch.caughtUp();
     }
     this.#options.feed.dispatch(this.#options.clock.monotonic());
-    this.#arm(isEmpty);
+    this.#arm();
     if (this.inFlight === 0) this.#onIdle?.();
   }
 
@@ -153,7 +157,13 @@ export class ProbeEngine {
     this.#icmp.close();
   }
 
-  /** False when more may be waiting. An idle turn reads nothing: finding a queue empty costs more than the turn. */
+  /** Node looks at its sockets between two turns of its timers: what came before the earlier one has been read. */
+  #noteTimer(now: MonotonicNs): void {
+    if (!this.#isBehind) this.#emptyNs = Math.max(this.#emptyNs, this.#timerNs) as MonotonicNs;
+    this.#timerNs = now;
+  }
+
+  /** False when more may be waiting: the sockets then call for the next turn themselves, once other work had its own. An idle turn reads nothing: finding a queue empty costs more than the turn. */
   #drain(what: WakeUp): boolean {
     this.#isAligned = false;
     const reads = (socket: WakeUp): boolean => what === 'all' || what === socket;
@@ -172,11 +182,7 @@ export class ProbeEngine {
     for (const { exchange, ending } of isLossy ? expired(this.#table, now) : over) this.#end(exchange, ending);
   }
 
-  #arm(isEmpty: boolean): void {
-    if (!isEmpty) {
-      this.#watch.goOn();
-      return;
-    }
+  #arm(): void {
     const now = this.#options.clock.monotonic();
     const due = this.#options.feed.nextDue(now) ?? Number.POSITIVE_INFINITY;
     const deadline = nextDeadline(this.#table, now) ?? Number.POSITIVE_INFINITY;
@@ -187,18 +193,20 @@ export class ProbeEngine {
 
   #onReply(packet: Uint8Array): void {
     const { clock, sink, feed, localPort } = this.#options;
+    // First of all: without a kernel stamp this is the moment of arrival, and whatever comes before it counts as latency.
+    const readNs = clock.monotonic();
     const reading = readReply(packet, localPort);
     if (reading === undefined) return;
-    const path = feed.pathOf(reading.source);
     if (reading.kind === 'malformed') {
-      if (path !== undefined) sink.onStray('malformed', path, reading.source, reading.reason);
+      sink.onStray('malformed', feed.pathOf(reading.source), reading.source, reading.reason);
       return;
     }
-    const readNs = clock.monotonic();
     const stamp = this.#stampOf(readNs);
     if (stamp === undefined) this.#userStamps += 1;
+    const { type, source, xid, yiaddr, chaddr, clientId, server } = reading;
     const earliestNs = stamp ?? this.#watch.stalledSinceNs ?? readNs;
-    this.#onAnswer({ ...reading, receivedNs: stamp ?? readNs, earliestNs }, path);
+    const receivedNs = stamp ?? readNs;
+    this.#onAnswer({ type, source, xid, yiaddr, chaddr, clientId, server, receivedNs, earliestNs });
   }
 
   #stampOf(readNs: MonotonicNs): MonotonicNs | undefined {
@@ -207,12 +215,12 @@ export class ProbeEngine {
     return this.#stamps?.last(this.#emptyNs, readNs);
   }
 
-  #onAnswer(arrival: Extract<Reading, { kind: 'answer' }> & Answer, pathOfSource: ProbePath | undefined): void {
-    const { sink, clock } = this.#options;
+  #onAnswer(arrival: Arrival): void {
+    const { sink, clock, feed } = this.#options;
     const receipt = onArrival(this.#table, arrival, clock.monotonic());
     switch (receipt.kind) {
       case 'orphan':
-        sink.onStray('orphans', pathOfSource, arrival.source, arrival.type);
+        sink.onStray('orphans', feed.pathOf(arrival.source), arrival.source, arrival.type);
         return;
       case 'foreign':
         sink.onForeign(receipt.path, arrival.source);

@@ -13,7 +13,6 @@ const SLEEP_MS_MAX = 60_000;
 export class LoopWatch {
   readonly #wake: () => void;
   #timer: NodeJS.Timeout | undefined;
-  #immediate: NodeJS.Immediate | undefined;
   #wakeAtNs = Number.POSITIVE_INFINITY;
   #delayMaxNs = 0;
   #stalledSinceNs: MonotonicNs | undefined;
@@ -50,15 +49,8 @@ export class LoopWatch {
     this.#timer = setTimeout(this.#wake, delayMs);
   }
 
-  /** Wakes as soon as other work had its turn: the sockets hold more. */
-  goOn(): void {
-    this.cancel();
-    this.#immediate = setImmediate(this.#wake);
-  }
-
   cancel(): void {
     clearTimeout(this.#timer);
-    clearImmediate(this.#immediate);
   }
 
   /** The worst lateness since the last call. */
