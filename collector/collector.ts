@@ -6,7 +6,7 @@
  * half-built picture and no agent is accepted by a collector that cannot store what it sends.
  */
 
-import type { Clock } from '../shared/io/clock.ts';
+import { type Clock, steadyClock } from '../shared/io/clock.ts';
 import type { Logger } from '../shared/io/logger.ts';
 import { AGENTS_SERVICE_NAME } from '../shared/wire/agents-service.ts';
 import {
@@ -70,7 +70,8 @@ const CLOSE_GRACE_MS = 2000;
 const RESHARE_INTERVAL_MS = 5000;
 
 /** @throws ConfigFileError, ConfigRefusedError, BatchLogError, GrpcServerError, each with a message that says what to do */
-export async function startCollector(options: CollectorOptions): Promise<Collector> {
+export async function startCollector(given: CollectorOptions): Promise<Collector> {
+  const options = { ...given, clock: steadyClock(given.clock, (stepUs) => sayStep(given.logger, stepUs)) };
   const file = await acceptedFile(options.config);
   const inbox = await openInbox(`${options.state}/log`);
   try {
@@ -83,6 +84,14 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     await inbox.close();
     throw error;
   }
+}
+
+/** The log's order is time: what is received after a step back must not seem to be older than what came before it. */
+function sayStep(logger: Logger, stepUs: number): void {
+  logger.warn(
+    { step_us: stepUs },
+    'the wall clock of this machine went back; this run keeps to the time that it had: when the new one is right, restart it',
+  );
 }
 
 interface AcceptedFile {

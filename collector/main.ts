@@ -81,18 +81,25 @@ async function serve({ config, state, grpc, http }: ServeFlags): Promise<void> {
       throw new CommanderError(2, 'address', `--${flag} takes HOST:PORT, not "${text}"`);
   const logger = createLogger('dorawatch-collector');
   if (http !== undefined) logger.warn({ http }, '--http is understood, but nothing is served there in this version');
-  const collector = await startCollector({ config, state, grpc, clock: createClock(), logger });
-  process.on('SIGHUP', () => void collector.reload());
+  const starting = startCollector({ config, state, grpc, clock: createClock(), logger });
+  // Before the start is over: whoever reads "ready" may send a signal at once, and a start may take its time.
+  process.on('SIGHUP', () => void starting.then((collector) => collector.reload(), ignoreFailedStart));
   const stop = (signal: string): void => {
     logger.info({ signal }, 'closing');
-    closeAndExit(collector, logger, 0);
+    starting.then((collector) => closeAndExit(collector, logger, 0), ignoreFailedStart);
   };
   process.once('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));
+  const collector = await starting;
   collector.ended.catch((error: unknown) => {
     logger.fatal({ err: error }, 'the log cannot be read or folded any more; the collector ends');
     closeAndExit(collector, logger, 1);
   });
+}
+
+/** A start that fails is told, with its exit code, by whoever awaits it. */
+function ignoreFailedStart(): void {
+  // Nothing is left to close.
 }
 
 function closeAndExit(collector: Collector, logger: Logger, code: number): void {

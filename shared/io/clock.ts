@@ -29,3 +29,32 @@ export function createClock(): Clock {
   };
   return { monotonic, wall };
 }
+
+/** A smaller step back is a clock being disciplined, which is followed by standing still. */
+const STEP_BACK_US = 500_000;
+
+/**
+ * A clock whose wall never goes back while it lives: a step back is told, and from then on added to what the system shows.
+ * Steps forward and slow corrections are followed. For whoever orders a log by it. Rejected: an anchor and the monotonic
+ * clock alone; over months they drift seconds from the time that everybody else has.
+ */
+export function steadyClock(clock: Clock, onStepBack: (stepUs: number) => void): Clock {
+  let shiftUs = 0;
+  let lastUs: number = clock.wall();
+  let lastNs: number = clock.monotonic();
+  const wall = (): UnixMicros => {
+    const nowNs = clock.monotonic();
+    const expectedUs = lastUs + Math.round((nowNs - lastNs) / 1_000);
+    let shownUs = clock.wall() + shiftUs;
+    if (shownUs < expectedUs - STEP_BACK_US) {
+      const stepUs = expectedUs - shownUs;
+      shiftUs += stepUs;
+      shownUs = expectedUs;
+      onStepBack(stepUs);
+    }
+    lastUs = Math.max(lastUs, shownUs);
+    lastNs = nowNs;
+    return unixMicros(lastUs);
+  };
+  return { monotonic: clock.monotonic, wall };
+}

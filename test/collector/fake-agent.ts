@@ -183,6 +183,21 @@ export class FakeAgent {
     });
   }
 
+  /** One envelope, whatever it holds; nothing is waited for. */
+  sendRaw(sequence: number, bytes: Uint8Array): void {
+    this.#call.write({ kind: 'batch', epoch: null, sequence, bytes, samePrefixBytes: 0 });
+  }
+
+  /** All refusals of single batches heard so far, by reason. */
+  async refusals(count: number): Promise<readonly string[]> {
+    return this.hear(() => {
+      const reasons = this.#heard.flatMap((message) =>
+        message.kind === 'refusal' && message.batch !== null ? [`${message.batch.sequence} ${message.reason}`] : [],
+      );
+      return reasons.length >= count ? reasons : null;
+    });
+  }
+
   close(): void {
     this.#call.end();
     this.#client.close();

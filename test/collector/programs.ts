@@ -43,11 +43,15 @@ export interface CollectorProcess {
 }
 
 /** Starts a collector on a port of the kernel's choice; resolves when it is ready. */
-export async function startCollectorProcess(config: string, state: string): Promise<CollectorProcess> {
+export async function startCollectorProcess(
+  config: string,
+  state: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<CollectorProcess> {
   const child = start(
     'collector/main.ts',
     ['serve', '--config', config, '--state', state, '--grpc', '127.0.0.1:0'],
-    {},
+    env,
   );
   const ended = collected(child);
   let log = '';
