@@ -10,6 +10,8 @@ const HELP = `
 Clock: the agent's clock minus the collector's, and how well that is known. Backlog: batches not yet acknowledged.
 Loop delay: the agent's worst stall lately; above some 100 ms the host is overloaded and latencies are in doubt.
 
+Refused: batches that the collector would not take (malformed, or other content under a name that it has); its log says why.
+
 Examples:
   dorawatch agents
   dorawatch agents --json | jq -r '.agents[] | select(.connected | not) | .id'`;
@@ -30,7 +32,7 @@ async function showAgents(flags: CommonFlags, runtime: Runtime): Promise<void> {
     );
   }
   const seen = `Last seen (${runtime.zone})`;
-  const head = ['Agent', 'Site', 'Version', 'State', seen, 'Clock', 'Backlog', 'Assignment', 'Loop delay'];
+  const head = ['Agent', 'Site', 'Version', 'State', seen, 'Clock', 'Backlog', 'Assignment', 'Loop delay', 'Refused'];
   return runtime.write(
     tableText(
       head,
@@ -51,6 +53,7 @@ function agentRow(agent: AgentView, { zone, paint }: Runtime): readonly string[]
     text(agent.backlog_batches),
     text(agent.assignment_version),
     agent.loop_delay_max_ms === null ? '-' : `${agent.loop_delay_max_ms.toFixed(1)} ms`,
+    text(agent.refused_batches),
   ];
 }
 

@@ -72,10 +72,11 @@ function connected(client: Client, destination: Destination, now: () => number):
     const look = (): void => {
       const state = channel.getConnectivityState(true);
       if (state === connectivityState.READY) resolve();
-      else if (state === connectivityState.TRANSIENT_FAILURE) reject(unreachable(destination, new Error('refused')));
+      else if (state === connectivityState.TRANSIENT_FAILURE)
+        reject(unreachable(destination, new Error('refused, or no such host, or what listens there is no collector')));
       else
         channel.watchConnectivityState(state, deadline, (error) =>
-          error ? reject(unreachable(destination, error)) : look(),
+          error ? reject(unreachable(destination, new Error('no answer in 5 s'))) : look(),
         );
     };
     look();
@@ -83,8 +84,10 @@ function connected(client: Client, destination: Destination, now: () => number):
 }
 
 function unreachable({ address, source }: Destination, cause: Error): OpsError {
+  // gRPC's own words are for its developers.
+  const why = 'details' in cause ? '' : `: ${cause.message}`;
   return new OpsError(
-    `cannot reach the collector at ${address} (${source}).\n` +
+    `cannot reach the collector at ${address} (${source})${why}.\n` +
       `Is "dorawatch-collector serve" running there, and its --grpc open to this host? ` +
       `Another place: --collector HOST:PORT, or DORAWATCH_COLLECTOR in the environment.`,
     1,

@@ -6,7 +6,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { UnixMicros } from '../../shared/core/units.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import { parseTime } from '../core/answers/time-input.ts';
-import { connectOps, type Destination, type OpsClient } from './client.ts';
+import { connectOps, type Destination, type OpsClient, OpsError } from './client.ts';
 import { type Paint, painter } from './table.ts';
 
 export interface Runtime {
@@ -53,14 +53,19 @@ export function withCommonOptions(command: Command, output: string | null): Comm
   return output === null ? command : command.option('--json', output);
 }
 
+const isAddress = (text: string): boolean =>
+  /^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/.test(text) && Number(text.split(':').at(-1)) <= 65_535;
+
 function parseAddress(text: string): string {
-  if (/^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/.test(text)) return text;
+  if (isAddress(text)) return text;
   throw new InvalidArgumentError('expected HOST:PORT, 127.0.0.1:6767 say.');
 }
 
 function destinationOf(flags: CommonFlags, runtime: Runtime): Destination {
   if (flags.collector !== undefined) return { address: flags.collector, source: '--collector' };
   const named = runtime.environment['DORAWATCH_COLLECTOR'] ?? '';
+  if (named !== '' && !isAddress(named))
+    throw new OpsError(`DORAWATCH_COLLECTOR is "${named}"; expected HOST:PORT, 127.0.0.1:6767 say.`, 2);
   if (named !== '') return { address: named, source: 'DORAWATCH_COLLECTOR' };
   return { address: DEFAULT_ADDRESS, source: 'the default' };
 }

@@ -111,6 +111,8 @@ export interface AgentView {
   readonly backlog_batches: number | null;
   readonly assignment_version: number | null;
   readonly loop_delay_max_ms: number | null;
+  /** Batches refused for ever since the collector began; null while the agent has not connected since. */
+  readonly refused_batches: number | null;
 }
 
 export interface FailoverView {

@@ -138,6 +138,7 @@ const agent = message<view.AgentView>({
   backlog_batches: countOrNull,
   assignment_version: countOrNull,
   loop_delay_max_ms: countOrNull,
+  refused_batches: countOrNull,
 });
 
 export const fillAgents = message<view.AgentsView>({ agents: many(agent) });

@@ -19,6 +19,8 @@ export interface SessionAgent {
   /** 0: none. */
   readonly assignmentVersion: number;
   readonly loopDelayMaxUs: number | null;
+  /** Batches refused for ever, since the collector began. */
+  readonly refused: number;
 }
 
 /** @returns by site, then by name */
@@ -42,6 +44,7 @@ function loggedRow(agent: LoggedAgent): AgentView {
     backlog_batches: null,
     assignment_version: null,
     loop_delay_max_ms: agent.loopDelayMaxUs / 1000,
+    refused_batches: null,
   };
 }
 
@@ -58,5 +61,6 @@ function sessionRow(session: SessionAgent, logged: AgentView | undefined): Agent
     backlog_batches: session.backlogBatches,
     assignment_version: session.assignmentVersion === 0 ? null : session.assignmentVersion,
     loop_delay_max_ms: delay === null ? (logged?.loop_delay_max_ms ?? null) : delay / 1000,
+    refused_batches: session.refused,
   };
 }

@@ -34,7 +34,7 @@ const KEYS = {
   failover: 'from to at gap_ms uncertainty_ms [kind]',
   measured: 'sites rate_per_second drop_time_ms exchanges unmeasured unsent late',
   agent:
-    'id site version connected last_seen clock_offset_us clock_error_us backlog_batches assignment_version loop_delay_max_ms',
+    'id site version connected last_seen clock_offset_us clock_error_us backlog_batches assignment_version loop_delay_max_ms [refused_batches]',
   exchange:
     'agent epoch sequence index site group server bucket identity sent_at outcome stage offer_us ack_us total_us late_us released stamped clock_offset_us',
 } as const;

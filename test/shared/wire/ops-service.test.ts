@@ -54,6 +54,8 @@ t.test('absent is null and zero is zero, also from writers that leave out zeros'
     clock_offset_us: -3_000_000_000,
     clock_error_us: 0,
   };
-  const agents = { agents: [{ ...clock, backlog_batches: null, assignment_version: null, loop_delay_max_ms: 0.5 }] };
+  const agents = {
+    agents: [{ ...clock, backlog_batches: null, assignment_version: null, loop_delay_max_ms: 0.5, refused_batches: 0 }],
+  };
   t.same(opsService.Agents.responseDeserialize(opsService.Agents.responseSerialize(agents)), agents);
 });

@@ -80,7 +80,10 @@ t.test('agents of earlier runs are remembered, sessions tell more', async (t) =>
     clockOffsetUs: null,
     clockErrorUs: null,
   };
-  const rows = agentRows([{ ...session, backlogBatches: null, assignmentVersion: 0, loopDelayMaxUs: null }], [old]);
+  const rows = agentRows(
+    [{ ...session, backlogBatches: null, assignmentVersion: 0, loopDelayMaxUs: null, refused: 2 }],
+    [old],
+  );
   t.match(rows[0], {
     id: 'new',
     version: null,
@@ -88,6 +91,7 @@ t.test('agents of earlier runs are remembered, sessions tell more', async (t) =>
     clock_offset_us: null,
     assignment_version: null,
     loop_delay_max_ms: null,
+    refused_batches: 2,
   });
   t.match(rows[1], { id: 'old', connected: false, last_seen: now, clock_offset_us: -7, loop_delay_max_ms: 1.5 });
 });
