@@ -44,6 +44,7 @@ function worldOf(lines: readonly string[]): { world: WorldOptions; restartAt: nu
     mode,
     seconds: number('seconds', 200),
     sites: number('sites', 1),
+    rate: number('rate', 10),
     servers: [...serves.keys()],
     alive: (server, at) => inside(serves.get(server), at),
     lost: (at, site) =>

@@ -114,7 +114,7 @@ function transitionText(finding: Transition, servedBefore: boolean): string {
   return `${capitalised(finding.server ?? '?')} ${verb(finding, servedBefore)}${at}`;
 }
 
-function verb({ from, to, sites, lossRatio }: Transition, servedBefore: boolean): string {
+function verb({ from, to, reason, sites, lossRatio }: Transition, servedBefore: boolean): string {
   switch (to) {
     case 'serving':
       return servedBefore || isServed(from) ? 'resumes serving leases' : 'starts serving leases';
@@ -128,7 +128,7 @@ function verb({ from, to, sites, lossRatio }: Transition, servedBefore: boolean)
       return lossRatio === null ? 'is degraded' : `is degraded (${Math.round(lossRatio * 100)} % of exchanges lost)`;
     }
     case 'unknown':
-      return 'is unknown: no news of it';
+      return reason === 'foreign-source' ? 'is unknown: only other addresses answer' : 'is unknown: no news of it';
   }
 }
 

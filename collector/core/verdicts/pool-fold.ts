@@ -126,7 +126,8 @@ function answered(
     pool.brokenAt = sent + total;
   }
   if (run.length > 0) {
-    loss.countLost(history, run.length);
+    // Silence before the first answer ever is a server that did not serve yet, not a path that loses.
+    if (history.sum.answered > 1 || run.length < settings.fall) loss.countLost(history, run.length);
     pool.run = createRun();
   }
   const rotated = loss.rotate(history, sent);
@@ -175,16 +176,17 @@ function rising(pool: Pool, settings: PoolSettings, store: Evidence, row: number
     rise.firstSent = sent - error;
     rise.answeredAt = arrived;
     rise.first = evidenceName(store, row);
-    rise.silent = pool.state === 'non-serving' ? pool.run.sent.slice() : [];
+    rise.silent = pool.run.sent.slice();
   }
   rise.count++;
   rise.run = 0;
   rise.answeredAt = Math.min(rise.answeredAt, arrived);
   if (rise.count < settings.rise) return;
   const known = pool.state === 'non-serving';
-  const since = known
-    ? startBracket(rise.silent, startSkip(pool), rise.answeredAt)
-    : bracket(rise.firstSent, rise.answeredAt);
+  const since =
+    known || rise.silent.length >= settings.fall
+      ? startBracket(rise.silent, startSkip(pool), rise.answeredAt)
+      : bracket(rise.firstSent, rise.answeredAt);
   const { first, silent } = rise;
   // Before the turn is told: what a site did while the server was away says nothing about the site.
   if (known) pool.sites.run.fill(0);
