@@ -63,6 +63,14 @@ async function stay(lab: Lab, programs: Programs): Promise<void> {
   while (lab.children.length > 0) await pause(1_000);
 }
 
+/** `npm run` and its shell may be killed without a word to us: who runs on for nobody ends as if told to. */
+function endWithParent(): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM');
+  }, 1_000).unref();
+}
+
 const words = process.argv.slice(2);
 const unknown = words.filter((word) => word !== '--keep' && word !== '--help');
 const reason = labSkipReason();
@@ -75,4 +83,7 @@ else if (unknown.length > 0) {
     `The demo cannot run here: ${reason}.\nIt needs root on Linux with network namespaces, and (Debian packages) kea-dhcp4-server, kea-admin, tcpdump, iproute2.`,
   );
   process.exitCode = 1;
-} else await demo(words.includes('--keep'));
+} else {
+  endWithParent();
+  await demo(words.includes('--keep'));
+}
