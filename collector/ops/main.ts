@@ -42,7 +42,11 @@ async function main(argv: readonly string[]): Promise<void> {
 // Whoever reads us has had enough (`| head`): that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
+/** What still lingers, a name that no DNS server answers for, must not hold the prompt. It was all said by then. */
+const LINGER_MS = 200;
+
 main(process.argv).catch((error: unknown) => {
+  setTimeout(() => process.exit(), LINGER_MS).unref();
   if (error instanceof CommanderError) {
     // Commander prints what its own parser finds; what an action finds is printed here.
     if (error.code === 'commander.invalidArgument' && !error.message.startsWith('error:')) {
