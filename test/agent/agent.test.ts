@@ -84,6 +84,8 @@ t.test('a batch reaches the log, the agent its assignment, and the last batch go
   t.teardown(collector.close);
   const { agent, prober } = await startFakeAgent({ collector: collector.server.address, directory: temporary() });
   t.ok(await eventually(() => prober.assigned.length > 0), 'assigned');
+  // An agent that stops before it has measured the clock leaves its batches in the spool.
+  t.ok(await eventually(() => collector.reports.agents()[0]?.clockOffsetUs != null), 'the clock is measured');
   t.strictSame(prober.assigned[0], assignment);
   prober.emit();
   prober.emit();
