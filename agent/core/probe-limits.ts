@@ -57,6 +57,12 @@ export const NEVER: MonotonicNs = Number.NEGATIVE_INFINITY as MonotonicNs;
 /** While answers are awaited, the loop looks at itself this often: a stall shorter than this and STALL_NS goes unseen. */
 export const HEARTBEAT_NS: Nanoseconds = millisecondsToNs(milliseconds(50));
 
+/** A packet is stamped when it comes in and queued after that; on a busy core the kernel may let it wait this long between. */
+export const QUEUE_DELAY_NS: Nanoseconds = millisecondsToNs(milliseconds(100));
+
+/** Linux turns receive stamps on from a work queue, so a while after it was asked, and only when the core has time for it. */
+export const STAMPS_ON_NS: Nanoseconds = millisecondsToNs(milliseconds(100));
+
 /** Routes are looked up anew this often (a host's address may change), and the same warning is repeated no sooner. */
 export const ROUTE_REFRESH_NS: Nanoseconds = millisecondsToNs(milliseconds(60_000));
 

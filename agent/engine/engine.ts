@@ -25,7 +25,7 @@ import {
 } from '../core/exchange-table.ts';
 import { rest, returnIdentity, returnUnused, takeIdentity } from '../core/identity-pool.ts';
 import type { Ipv4 } from '../core/net/ipv4.ts';
-import { HEARTBEAT_NS } from '../core/probe-limits.ts';
+import { HEARTBEAT_NS, QUEUE_DELAY_NS, STAMPS_ON_NS } from '../core/probe-limits.ts';
 import { discoverPacket, type Lease, releasePacket, requestPacket } from '../core/probe-packet.ts';
 import type { ProbePath } from '../core/probe-path.ts';
 import { readIcmp, readReply } from '../core/probe-reading.ts';
@@ -35,8 +35,8 @@ import { openRawSocket, type RawSocket } from '../io/raw-socket.ts';
 import { LoopWatch } from './loop-watch.ts';
 import type { EngineOptions } from './ports.ts';
 
-/** What called for a turn: a socket, the timer, or the start, when everything is looked at. */
-type WakeUp = 'udp' | 'icmp' | 'timer' | 'all';
+/** Which sockets a turn reads: the one that called for it, or all of them. */
+type WakeUp = 'udp' | 'icmp' | 'all';
 
 /** The prober's engine. Opens its sockets when made: throws RawSocketError without CAP_NET_RAW. */
 export class ProbeEngine {
@@ -46,13 +46,9 @@ export class ProbeEngine {
   readonly #icmp: RawSocket;
   readonly #stamps: KernelTimestamps | undefined;
   readonly #native: NativeCalls | undefined;
-  readonly #watch = new LoopWatch(() => this.turn('timer'));
-  /** What came before this moment has been read. */
+  readonly #watch = new LoopWatch(() => this.turn());
+  /** When the sockets were last known to be empty: what came before this moment has been read. */
   #emptyNs: MonotonicNs;
-  /** The last turn that a timer called for. */
-  #timerNs: MonotonicNs;
-  /** The last reading stopped before the end of a queue. */
-  #isBehind = false;
   #isAligned = false;
   #userStamps = 0;
   readonly #readReply = (packet: Uint8Array): void => this.#onReply(packet);
@@ -69,7 +65,6 @@ export class ProbeEngine {
     this.#udp = open('udp');
     this.#icmp = open('icmp');
     this.#emptyNs = options.clock.monotonic();
-    this.#timerNs = this.#emptyNs;
     const { fd } = this.#udp;
     if (options.stamps === 'auto' && fd !== undefined && this.#native !== undefined)
       this.#stamps = kernelTimestamps({ native: this.#native, fd, monotonic: options.clock.monotonic });
@@ -85,6 +80,11 @@ export class ProbeEngine {
 
   get oldestSentNs(): MonotonicNs | undefined {
     return oldestSent(this.#table);
+  }
+
+  /** Resolves when what is sent from now on can be stamped; `begin` may be called before. */
+  async settled(): Promise<void> {
+    if (this.#stamps !== undefined) await new Promise((resolve) => setTimeout(resolve, STAMPS_ON_NS / 1e6));
   }
 
   /** How answers were stamped, and the loop's worst delay, since the last call. */
@@ -123,14 +123,13 @@ export class ProbeEngine {
   turn(wakeUp: WakeUp = 'all'): void {
     if (this.#isClosed) return;
     const now = this.#options.clock.monotonic();
-    if (wakeUp === 'timer') this.#noteTimer(now);
     const isStalled = this.#watch.notice(now, this.#emptyNs);
     const isOver = (nextDeadline(this.#table, now) ?? Number.POSITIVE_INFINITY) <= now;
-    this.#isBehind = !this.#drain(isStalled || isOver || this.#isBehind ? 'all' : wakeUp);
-    if (!this.#isBehind && (isStalled || isOver)) {
-      // Everything that came before `now` has been read, so deadlines before it can be judged.
-      this.#judge(now);
+    const what = isStalled || isOver ? 'all' : wakeUp;
+    if (this.#drain(what) && what === 'all') {
       this.#emptyNs = now;
+      // Everything that came before `now` has been read, so deadlines before it can be judged.
+      if (isStalled || isOver) this.#judge(now);
       this.#watch.caughtUp();
     }
     this.#options.feed.dispatch(this.#options.clock.monotonic());
@@ -157,13 +156,7 @@ export class ProbeEngine {
     this.#icmp.close();
   }
 
-  /** Node looks at its sockets between two turns of its timers: what came before the earlier one has been read. */
-  #noteTimer(now: MonotonicNs): void {
-    if (!this.#isBehind) this.#emptyNs = Math.max(this.#emptyNs, this.#timerNs) as MonotonicNs;
-    this.#timerNs = now;
-  }
-
-  /** False when more may be waiting: the sockets then call for the next turn themselves, once other work had its own. An idle turn reads nothing: finding a queue empty costs more than the turn. */
+  /** False when more may be waiting: the sockets then call for the next turn themselves, once other work had its own. */
   #drain(what: WakeUp): boolean {
     this.#isAligned = false;
     const reads = (socket: WakeUp): boolean => what === 'all' || what === socket;
@@ -212,7 +205,7 @@ export class ProbeEngine {
   #stampOf(readNs: MonotonicNs): MonotonicNs | undefined {
     if (!this.#isAligned) this.#stamps?.align();
     this.#isAligned = true;
-    return this.#stamps?.last(this.#emptyNs, readNs);
+    return this.#stamps?.last((this.#emptyNs - QUEUE_DELAY_NS) as MonotonicNs, readNs);
   }
 
   #onAnswer(arrival: Arrival): void {

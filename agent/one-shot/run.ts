@@ -88,6 +88,7 @@ export class ProbeRun {
 
   /** Runs to the end of the plan, its last answers included. */
   async run(): Promise<ProbeRunResult> {
+    await this.engine.settled();
     await this.#preloadAll();
     const { clock } = this.#options;
     const startedAt = clock.wall();
