@@ -69,7 +69,11 @@ export function createOpsServer(options: OpsServerOptions): OpsServer {
     Agents: unary(logger, () => ({ agents: knownAgents(options) })),
     Report: unary(logger, (request: view.PeriodRequest) => report(options, request)),
     AddMark: unary(logger, (request: view.MarkRequest) => addMark(options, request)),
-    Events: streams.open,
+    Events: (call: Parameters<typeof streams.open>[0]) => {
+      const problem = unknownGroup(options, call.request.group);
+      if (problem === null) streams.open(call);
+      else call.emit('error', refused(problem, logger));
+    },
     Export: exportStream(options),
   };
   return { definition: opsService, implementation, close: streams.close };
@@ -88,14 +92,16 @@ function sources({ fold, clock, config }: OpsServerOptions): { config: Collector
 function groupNamed(config: CollectorConfig, name: string): CollectorConfig['groups'][number] {
   const group = config.groups.find((one) => one.name === name);
   if (group !== undefined) return group;
-  throw new Refusal(
-    codes.NOT_FOUND,
-    unknownName(
-      'group',
-      name,
-      config.groups.map((one) => one.name),
-    ),
-  );
+  const groups = config.groups.map((one) => one.name);
+  throw new Refusal(codes.NOT_FOUND, unknownName('group', name, groups));
+}
+
+/** A group that the configuration no longer has may still be asked for, as long as the timeline tells of it. */
+function unknownGroup({ config, fold }: OpsServerOptions, name: string | null): Refusal | null {
+  const told = fold.model.timeline.rows().some((row) => row.group === name);
+  const groups = config().groups.map((one) => one.name);
+  if (name === null || told || groups.includes(name)) return null;
+  return new Refusal(codes.NOT_FOUND, unknownName('group', name, groups));
 }
 
 async function report(options: OpsServerOptions, request: view.PeriodRequest): Promise<view.ReportView> {

@@ -130,6 +130,7 @@ t.test('with a collector', async (t) => {
       ],
       [['report', '--group', 'corsham-dhcp', '--since', 'noon'], /"noon" is not a time; expected RFC 3339/],
       [['report', '--since', '-1h'], /required option '--group/],
+      [['events', '--group', 'corsham'], /there is no group "corsham"; did you mean "corsham-dhcp"\?/],
       [['mark', ''], /a mark needs a text/],
       [['mark', 'x', '--server', 'primry'], /there is no server "primry"; did you mean "primary"\?/],
       [['export', '--since', '-1h'], /choose one of --json and --csv/],
