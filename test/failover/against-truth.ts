@@ -72,13 +72,16 @@ export function trueMoments(exchanges: readonly WireExchange[], terms: Terms): T
   });
 }
 
-/** Every true moment is in the bracket of one transition, and no transition is without its moment. */
+/**
+ * Every true moment is in the bracket of one transition, and no transition is without its moment. One out of unknown may
+ * tell of a moment (what was seen after a silence is otherwise than before), or of nothing that happened.
+ */
 export function transitionsDisagreeing(
   rows: readonly Row[],
   exchanges: readonly WireExchange[],
   terms: Terms,
 ): string[] {
-  const left = rows.filter((row) => row.kind === 'transition' && row.site === null && row.from !== 'unknown');
+  const left = rows.filter((row) => row.kind === 'transition' && row.site === null && row.to !== 'unknown');
   const disagreements: string[] = [];
   for (const moment of trueMoments(exchanges, terms)) {
     const index = left.findIndex(
@@ -89,7 +92,9 @@ export function transitionsDisagreeing(
   }
   return [
     ...disagreements,
-    ...left.map((row) => `invented: ${row.server} ${row.from} → ${row.to} [${row.earliest}, ${row.latest}]`),
+    ...left
+      .filter((row) => row.from !== 'unknown')
+      .map((row) => `invented: ${row.server} ${row.from} → ${row.to} [${row.earliest}, ${row.latest}]`),
   ];
 }
 

@@ -85,9 +85,14 @@ function intervalCells(row: EventRow, until: UnixMicros, time: TimeText): Cells 
   ];
 }
 
+/** Uncertainty up to which a move without a provable gap is called one without, ms. */
+const CLEAN_HANDOVER_MS = 1000;
+
 function failoverCells(failover: FailoverView, time: TimeText): Cells {
   const { kind, from, to, at, gap_ms: gap, uncertainty_ms: half } = failover;
-  const without = gap === null ? '' : gap === 0 ? ', without a gap' : `, ${lengthText(gap)} without service`;
+  // Brackets that touch prove no gap, and a wide pair of them does not disprove one.
+  const none = half !== null && half > CLEAN_HANDOVER_MS ? ', gap not known' : ', without a gap';
+  const without = gap === null ? '' : gap === 0 ? none : `, ${lengthText(gap)} without service`;
   // Half the sum of both widths: below half a second neither bracket is a second wide.
   const sharp = half !== null && half < 500;
   return [`  ${kind}: ${from} → ${to}${without}`, time(at, sharp), '', half === null ? '-' : uncertaintyText(half)];

@@ -32,8 +32,8 @@ interface Change {
 
 function turn(pool: Pool, sink: ShiftSink, change: Change): void {
   const from = pool.state;
-  const since = notBefore(pool.since, from === 'unknown' ? sinceKnown(pool, change) : change.bracket);
-  pool.before = change.to === 'unknown' ? { serves: from !== 'non-serving', at: change.bracket.earliest } : null;
+  const since = from === 'unknown' ? sinceKnown(pool, change) : notBefore(pool.since, change.bracket);
+  pool.before = change.to === 'unknown' ? { serves: from !== 'non-serving', at: lastProof(pool, change) } : null;
   pool.state = change.to;
   pool.reason = change.reason;
   pool.since = since;
@@ -44,6 +44,12 @@ function turn(pool: Pool, sink: ShiftSink, change: Change): void {
 const notBefore = (last: Bracket | null, own: Bracket): Bracket =>
   last === null || own.earliest >= last.earliest ? own : bracket(last.earliest, Math.max(last.latest, own.latest));
 
+/** The last moment that the state before was surely true: a stop or a start may have begun just before the silence. */
+function lastProof({ state, aliveAt, run, rise }: Pool, { bracket: { earliest } }: Change): number {
+  if (state !== 'non-serving') return aliveAt < 0 ? earliest : Math.min(aliveAt, earliest);
+  return Math.min((rise.count > 0 ? rise.silent : run.sent).at(-1) ?? earliest, earliest);
+}
+
 /** A pool found otherwise than it was before it became unknown changed somewhere in between, not when it was found. */
 function sinceKnown({ before }: Pool, change: Change): Bracket {
   if (before === null || before.serves === (change.to !== 'non-serving')) return change.bracket;
@@ -53,21 +59,19 @@ function sinceKnown({ before }: Pool, change: Change): Bracket {
 /** Tells a pool that event time has reached `now`: without results for longer than the limit it becomes unknown. */
 export function fallSilent(pool: Pool, settings: PoolSettings, now: number, sink: ShiftSink): void {
   if (pool.lastAt < 0 || now - pool.lastAt <= settings.silenceUs) return;
+  if (pool.state !== 'unknown') {
+    const first = pool.lastBatch ? nameOf(pool.lastBatch, pool.lastIndex) : '';
+    const since = bracket(pool.lastAt, pool.lastAt);
+    const decided = pool.lastAt + settings.silenceUs;
+    turn(pool, sink, { decided, to: 'unknown', reason: 'silent-agent', bracket: since, first });
+  } else if (pool.answers === 0 && pool.run.length >= settings.fall) {
+    pool.before = { serves: false, at: pool.run.sent.at(-1) ?? pool.lastAt };
+  }
   pool.run = createRun();
   pool.rise = createRise();
   pool.foreignRun = 0;
   pool.settling = null;
   pool.sites.run.fill(0);
-  if (pool.state === 'unknown') return;
-  const since = bracket(pool.lastAt, pool.lastAt);
-  const decided = pool.lastAt + settings.silenceUs;
-  turn(pool, sink, {
-    decided,
-    to: 'unknown',
-    reason: 'silent-agent',
-    bracket: since,
-    first: pool.lastBatch ? nameOf(pool.lastBatch, pool.lastIndex) : '',
-  });
 }
 
 /** Folds row `row` of `store`, an exchange of site number `site`. Rows come in order of their sent time. */
