@@ -147,3 +147,29 @@ t.test('without a collector batches wait, over a restart of the agent too, and t
       .concat([1, 2].map((sequence) => [two.agent.epoch, sequence])),
   );
 });
+
+t.test('a live batch overtakes the backlog, and every batch arrives once', async (t) => {
+  const directory = temporary();
+  const log = temporary();
+  const first = await startCollector(log);
+  const address = first.server.address;
+  const one = await startFakeAgent({ collector: address, directory });
+  t.ok(await eventually(() => one.prober.assigned.length > 0));
+  await first.close();
+  const backlog = 3000;
+  for (let count = 1; count < backlog; count++) one.prober.emit();
+  // The end waits for the spool, and adds the prober's last batch.
+  await one.agent.stop();
+
+  const again = await startCollector(log, address);
+  t.teardown(again.close);
+  const two = await startFakeAgent({ collector: address, directory });
+  t.ok(await eventually(() => again.inbox.size.records > 100, 30_000), 'the backlog has begun to arrive');
+  two.prober.emit();
+  t.ok(await eventually(() => again.inbox.size.records >= backlog + 1, 30_000), 'every batch has arrived');
+  await two.agent.stop();
+  const batches = (await entriesOf(again.inbox)).flatMap((entry) => (entry.kind === 'batch' ? [entry.batch] : []));
+  const live = batches.findIndex(({ epoch }) => epoch === two.agent.epoch);
+  t.ok(live >= 0 && live < backlog - 100, `the live batch was number ${live + 1} of ${batches.length} to arrive`);
+  t.equal(new Set(batches.map(({ epoch, sequence }) => `${epoch} ${sequence}`)).size, backlog + 2, 'each once');
+});
