@@ -5,18 +5,11 @@
  */
 import type { EventRow, EventsRequest } from '../../../shared/core/ops-view.ts';
 import type { Failover, Finding, Interval, State, Transition } from '../finding.ts';
+import type { MarkEntry } from '../log-entry.ts';
 
 /** A mark with its identifier, as the timeline keeps it. */
-export interface StoredMark {
+export interface StoredMark extends Omit<MarkEntry, 'kind'> {
   readonly id: string;
-  readonly at: EventRow['at'];
-  readonly receivedAt: EventRow['at'];
-  readonly text: string;
-  readonly group: string | null;
-  readonly server: string | null;
-  readonly site: string | null;
-  readonly actor: string | null;
-  readonly ref: string | null;
 }
 
 /** Every row, by `at`; at the same moment a mark comes first, for it is the cause. */
