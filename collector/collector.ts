@@ -150,7 +150,16 @@ class RunningCollector implements Collector {
       onAgentsChanged: () => this.#share(),
     });
     const agents = () => this.#reports.agents();
-    this.#ops = createOpsServer({ fold, inbox, clock, logger, agents, config: () => this.#config });
+    this.#ops = createOpsServer({
+      fold,
+      inbox,
+      clock,
+      logger,
+      agents,
+      config: () => this.#config,
+      consumers: () => [],
+      store: () => ({ raw_bytes: inbox.size.bytes, raw_since: null, too_late: 0, problem: null }),
+    });
     this.#reshare = setInterval(() => this.#share(), RESHARE_INTERVAL_MS);
   }
 

@@ -5,7 +5,7 @@
  */
 import type { ResultBatch } from '../../shared/core/batch.ts';
 import type { EpochMicros, Microseconds, UnixMicros } from '../../shared/core/units.ts';
-import type { CollectorConfig } from './config/config.ts';
+import type { CollectorConfig, Mode } from './config/config.ts';
 
 /** A batch, as first received. */
 export interface BatchEntry {
@@ -56,4 +56,52 @@ export interface MarkEntry {
   readonly ref: string | null;
 }
 
-export type LogEntry = BatchEntry | ClockEntry | ConfigEntry | MarkEntry;
+/** Batches that an agent threw away before the collector had them: what is missing, so that it can be said. */
+export interface LossEntry {
+  readonly kind: 'loss';
+  readonly receivedAt: UnixMicros;
+  readonly agent: string;
+  readonly site: string;
+  readonly epoch: number;
+  readonly anchor: UnixMicros;
+  /** Sequences of the epoch, both included. */
+  readonly from: number;
+  readonly to: number;
+  /** The span of those batches, on the agent's epoch clock. */
+  readonly fromUs: EpochMicros;
+  readonly toUs: EpochMicros;
+  readonly groups: readonly { readonly group: string; readonly exchanges: number }[];
+  readonly cause: 'shed' | 'unspooled';
+}
+
+/** A period whose raw results are exempt from retention. */
+export interface KeepEntry {
+  readonly kind: 'keep';
+  readonly receivedAt: UnixMicros;
+  readonly since: UnixMicros;
+  readonly until: UnixMicros;
+  readonly actor: string | null;
+}
+
+/** What something that is no agent saw of a server over a span; `from` and `to` by its own clock. */
+export interface Observation {
+  readonly server: string;
+  readonly from: UnixMicros;
+  readonly to: UnixMicros;
+  readonly sent: number;
+  readonly answered: number;
+  readonly dropped: number;
+}
+
+/** Observations of a group that no agent probes, as a person imported them. */
+export interface ImportEntry {
+  readonly kind: 'import';
+  readonly receivedAt: UnixMicros;
+  readonly group: string;
+  readonly mode: Mode;
+  readonly servers: readonly string[];
+  readonly observations: readonly Observation[];
+  readonly actor: string | null;
+}
+
+export type LogEntry = BatchEntry | ClockEntry | ConfigEntry | MarkEntry | LossEntry | KeepEntry | ImportEntry;

@@ -3,7 +3,8 @@
  * revise it; one that they take back is not announced, since a list asked for afterwards simply lacks it.
  */
 import { status as codes, type handleServerStreamingCall, type ServerWritableStream } from '@grpc/grpc-js';
-import type { EventRow, EventsRequest } from '../../shared/core/ops-view.ts';
+import type { EventsRequest } from '../../shared/core/ops-request.ts';
+import type { EventRow } from '../../shared/core/ops-view.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import { isRequested } from '../core/answers/event-rows.ts';
 import { FOLLOW_BACKLOG_MAX, FOLLOWERS_MAX } from '../core/answers/limits.ts';

@@ -7,10 +7,11 @@
  * log alone.
  */
 import type { ResultBatch } from '../../shared/core/batch.ts';
-import type { UnixMicros } from '../../shared/core/units.ts';
+import { type UnixMicros, unixMicros } from '../../shared/core/units.ts';
 import { type BatchLog, openBatchLog } from '../../shared/io/batch-log.ts';
 import { encodeBatch } from '../../shared/wire/batch-encoder.ts';
 import { isDecodeError } from '../../shared/wire/decode-error.ts';
+import { CLOCK_WRONG_MAX_US } from '../core/answers/limits.ts';
 import { StoredBatches } from '../core/answers/stored-batches.ts';
 import type { LogEntry } from '../core/log-entry.ts';
 import { batchBytes, decodeEntry, encodeBatchRecord, encodeEntry } from './log-entry-codec.ts';
@@ -43,6 +44,15 @@ export interface Inbox {
   append(entries: readonly LogEntry[]): Promise<readonly (number | null)[]>;
   /** Everything from a position on, ascending, to the end as it is now. */
   read(from: number): AsyncIterable<InboxRecord>;
+  /**
+   * In log order, every batch and clock sample that may bear on a period of event time [from, to) (collector's clock, µs),
+   * and of what was received before position `through` only (default: all). May yield more than asked for, never less.
+   */
+  readPeriod(period: {
+    readonly from: number;
+    readonly to: number;
+    readonly through?: number;
+  }): AsyncIterable<InboxRecord>;
   /** The same and then, for ever, what is appended, in chunks; ends when the signal aborts. */
   follow(from: number, signal: AbortSignal): AsyncIterable<readonly InboxRecord[]>;
   /** The position that the next entry will get. */
@@ -176,6 +186,21 @@ class LogInbox implements Inbox {
     }
   }
 
+  async *readPeriod({
+    from,
+    through,
+  }: {
+    readonly from: number;
+    readonly to: number;
+    readonly through?: number;
+  }): AsyncIterable<InboxRecord> {
+    const start = await positionAt(this, unixMicros(Math.max(0, from - CLOCK_WRONG_MAX_US)));
+    for await (const record of this.read(start)) {
+      if (through !== undefined && record.position >= through) return;
+      if (record.entry.kind === 'batch' || record.entry.kind === 'clock') yield record;
+    }
+  }
+
   async *follow(from: number, signal: AbortSignal): AsyncIterable<readonly InboxRecord[]> {
     let cursor = from;
     while (!signal.aborted) {
@@ -229,4 +254,21 @@ class LogInbox implements Inbox {
 
 function rowsOf(entry: LogEntry): number {
   return TAIL_ENTRY_ROWS + (entry.kind === 'batch' ? entry.batch.results.path.length : 0);
+}
+
+/** Where the log's entries received at or after a moment begin, by halving: receipt only goes on, clock steps aside. */
+export async function positionAt(inbox: Inbox, moment: UnixMicros): Promise<number> {
+  let [low, high] = [1, inbox.next];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const record = await firstFrom(inbox, middle);
+    if (record !== null && record.entry.receivedAt < moment) low = record.position + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+async function firstFrom(inbox: Inbox, position: number): Promise<InboxRecord | null> {
+  for await (const record of inbox.read(position)) return record;
+  return null;
 }

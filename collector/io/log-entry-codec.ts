@@ -8,10 +8,18 @@ import { epochMicros, microseconds, unixMicros } from '../../shared/core/units.t
 import { decodeBatch } from '../../shared/wire/batch-decoder.ts';
 import { encodeBatch } from '../../shared/wire/batch-encoder.ts';
 import { type DecodeError, decodeError, isDecodeError } from '../../shared/wire/decode-error.ts';
-import type { ClockEntry, ConfigEntry, LogEntry, MarkEntry } from '../core/log-entry.ts';
+import type {
+  ClockEntry,
+  ConfigEntry,
+  ImportEntry,
+  KeepEntry,
+  LogEntry,
+  LossEntry,
+  MarkEntry,
+} from '../core/log-entry.ts';
 
 /** Never reused; 0 would be a record of zeros. */
-const KIND = { batch: 1, clock: 2, config: 3, mark: 4 } as const;
+const KIND = { batch: 1, clock: 2, config: 3, mark: 4, loss: 5, keep: 6, import: 7 } as const;
 const HEAD_BYTES = 9;
 const CLOCK_FIGURES = 5;
 
@@ -52,17 +60,23 @@ export function decodeEntry(stored: Uint8Array): LogEntry | DecodeError {
     case KIND.clock:
       return clockEntry(receivedAt, rest);
     case KIND.config:
-      return {
-        kind: 'config',
-        receivedAt,
-        ...(JSON.parse(rest.toString()) as Omit<ConfigEntry, 'kind' | 'receivedAt'>),
-      };
+      return { kind: 'config', receivedAt, ...written<ConfigEntry>(rest) };
     case KIND.mark:
-      return { kind: 'mark', receivedAt, ...(JSON.parse(rest.toString()) as Omit<MarkEntry, 'kind' | 'receivedAt'>) };
+      return { kind: 'mark', receivedAt, ...written<MarkEntry>(rest) };
+    case KIND.loss:
+      return { kind: 'loss', receivedAt, ...written<LossEntry>(rest) };
+    case KIND.keep:
+      return { kind: 'keep', receivedAt, ...written<KeepEntry>(rest) };
+    case KIND.import:
+      return { kind: 'import', receivedAt, ...written<ImportEntry>(rest) };
     default:
       return decodeError('log_entry', `has the unknown kind ${bytes[0]}`);
   }
 }
+
+/** What encodeEntry wrote as JSON. */
+const written = <Entry extends LogEntry>(rest: Buffer): Omit<Entry, 'kind' | 'receivedAt'> =>
+  JSON.parse(rest.toString()) as Omit<Entry, 'kind' | 'receivedAt'>;
 
 function record(kind: number, receivedAt: UnixMicros, rest: Uint8Array): Uint8Array {
   const bytes = Buffer.allocUnsafeSlow(HEAD_BYTES + rest.length);

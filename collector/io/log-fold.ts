@@ -2,7 +2,6 @@
  * Keeps the read model at the end of the log: restores it, folds what it has not seen, then every entry as it is appended,
  * and snapshots it now and then. The fold reads the log and never the stream, so what is shown can always be made again.
  */
-import type { UnixMicros } from '../../shared/core/units.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import { SNAPSHOT_EVERY_ENTRIES } from '../core/answers/limits.ts';
@@ -134,21 +133,4 @@ class Fold implements LogFold {
 function collect(changed: Set<string>, { findings, mark }: ReadModelChange): void {
   for (const { finding } of findings) changed.add(finding.id);
   if (mark !== null) changed.add(mark);
-}
-
-/** Where the log's entries received at or after a moment begin, by halving: receipt only goes on, clock steps aside. */
-export async function positionAt(inbox: Inbox, moment: UnixMicros): Promise<number> {
-  let [low, high] = [1, inbox.next];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    const record = await firstFrom(inbox, middle);
-    if (record !== null && record.entry.receivedAt < moment) low = record.position + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-async function firstFrom(inbox: Inbox, position: number): Promise<InboxRecord | null> {
-  for await (const record of inbox.read(position)) return record;
-  return null;
 }

@@ -9,6 +9,7 @@ import {
   type sendUnaryData,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import type * as ask from '../../shared/core/ops-request.ts';
 import type * as view from '../../shared/core/ops-view.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
@@ -35,6 +36,9 @@ export interface OpsServerOptions {
   readonly logger: Logger;
   /** The configuration in force. */
   config(): CollectorConfig;
+  /** How far behind the log its readers are, and how its disk is. */
+  consumers(): readonly view.ConsumerView[];
+  store(): view.StoreView;
   /** The agents' sessions. */
   agents(): readonly SessionAgent[];
 }
@@ -61,14 +65,19 @@ export function createOpsServer(options: OpsServerOptions): OpsServer {
   const { fold, logger } = options;
   const streams = createEventStreams(fold, logger);
   const implementation = {
-    State: unary(logger, (request: view.StateRequest) => {
+    State: unary(logger, (request: ask.StateRequest) => {
       if (request.group !== null) groupNamed(options.config(), request.group);
-      return statusOf({ ...sources(options), recent: fold.recent, now: options.clock.wall() }, request.group);
+      const { consumers, store } = options;
+      const readers = { consumers: consumers(), store: store() };
+      return statusOf(
+        { ...sources(options), recent: fold.recent, now: options.clock.wall(), ...readers },
+        request.group,
+      );
     }),
-    Sites: unary(logger, (request: view.SitesRequest) => sitesOf(sources(options), knownAgents(options), request)),
+    Sites: unary(logger, (request: ask.SitesRequest) => sitesOf(sources(options), knownAgents(options), request)),
     Agents: unary(logger, () => ({ agents: knownAgents(options) })),
-    Report: unary(logger, (request: view.PeriodRequest) => report(options, request)),
-    AddMark: unary(logger, (request: view.MarkRequest) => addMark(options, request)),
+    Report: unary(logger, (request: ask.PeriodRequest) => report(options, request)),
+    AddMark: unary(logger, (request: ask.MarkRequest) => addMark(options, request)),
     Events: (call: Parameters<typeof streams.open>[0]) => {
       const problem = unknownGroup(options, call.request.group);
       if (problem === null) streams.open(call);
@@ -104,7 +113,7 @@ function unknownGroup({ config, fold }: OpsServerOptions, name: string | null): 
   return new Refusal(codes.NOT_FOUND, unknownName('group', name, groups));
 }
 
-async function report(options: OpsServerOptions, request: view.PeriodRequest): Promise<view.ReportView> {
+async function report(options: OpsServerOptions, request: ask.PeriodRequest): Promise<view.ReportView> {
   const { fold, inbox, clock } = options;
   const config = options.config();
   const group = groupNamed(config, request.group ?? '');
@@ -113,13 +122,14 @@ async function report(options: OpsServerOptions, request: view.PeriodRequest): P
   const period = { group: group.name, since: request.since, until };
   const { sites, exchanges, unmeasured, unsent, late } = await measuredIn(inbox, period);
   const probed = { rate_per_second: config.probe.ratePerSecond, drop_time_ms: config.probe.dropTimeMs };
-  const measured = { sites, ...probed, exchanges, unmeasured, unsent, late };
-  return reportOf({ ...period, mode: group.mode }, fold.model.timeline.rows(), measured);
+  const lost = { lost_exchanges: 0, lost_ms: 0, clock_error_max_us: null, too_late: 0, source: 'raw' };
+  const measured = { sites, ...probed, exchanges, unmeasured, unsent, late, ...lost };
+  return reportOf({ ...period, mode: group.mode }, fold.model.timeline.rows(), { measured, availability: [] });
 }
 
 async function addMark(
   { fold, inbox, clock, config }: OpsServerOptions,
-  request: view.MarkRequest,
+  request: ask.MarkRequest,
 ): Promise<view.EventRow> {
   const verdict = judgeMark(request, config(), clock.wall());
   if (!verdict.ok) throw new Refusal(codes.INVALID_ARGUMENT, verdict.problem);
@@ -129,7 +139,7 @@ async function addMark(
   return markRow(storedMark(verdict.entry));
 }
 
-function exportStream(options: OpsServerOptions): handleServerStreamingCall<view.PeriodRequest, ExchangeChunk> {
+function exportStream(options: OpsServerOptions): handleServerStreamingCall<ask.PeriodRequest, ExchangeChunk> {
   return (call) => {
     const { group, since, until } = call.request;
     const filter = { group, since, until: until ?? options.clock.wall() };

@@ -14,8 +14,7 @@ import {
   exchangeRows,
 } from '../core/answers/exchange-rows.ts';
 import { CLOCK_WRONG_MAX_US, EXPORT_BATCHES_MAX } from '../core/answers/limits.ts';
-import type { Inbox } from './inbox.ts';
-import { positionAt } from './log-fold.ts';
+import { type Inbox, positionAt } from './inbox.ts';
 
 /** `code` TOO_LARGE: the period holds more than one export may; ask for a shorter one. */
 export class ExportTooLargeError extends Error {
@@ -89,7 +88,7 @@ async function rowsAt(
 export async function measuredIn(
   inbox: Inbox,
   filter: ExchangeFilter,
-): Promise<Omit<MeasuredView, 'rate_per_second' | 'drop_time_ms'>> {
+): Promise<Pick<MeasuredView, 'sites' | 'exchanges' | 'unmeasured' | 'unsent' | 'late'>> {
   const clocks = createBatchClocks();
   const counted = countMeasured(clocks, filter);
   for await (const { entry } of inbox.read(await start(inbox, filter))) {

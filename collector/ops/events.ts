@@ -1,6 +1,7 @@
 /** `dorawatch events`: what happened, oldest first, and with --follow what happens next. */
 import type { Command } from 'commander';
-import type { EventRow, EventsRequest } from '../../shared/core/ops-view.ts';
+import type { EventsRequest } from '../../shared/core/ops-request.ts';
+import type { EventRow } from '../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
 import { isSharp, lengthText, localTime, uncertaintyText } from '../core/answers/clock-text.ts';
 import { jsonLine } from '../core/answers/ops-json.ts';

@@ -113,6 +113,13 @@ export interface AgentView {
   readonly loop_delay_max_ms: number | null;
   /** Batches refused for ever since the collector began; null while the agent has not connected since. */
   readonly refused_batches: number | null;
+  /** Lost before any collector had them (spool full or unwritable), ever. */
+  readonly lost_batches: number;
+  readonly lost_exchanges: number;
+  /** Times that its stream was held back for sending too much; null while the agent has not connected since. */
+  readonly throttled: number | null;
+  /** What is wrong with its spool or clock, for people; null: nothing. */
+  readonly trouble: string | null;
 }
 
 export interface FailoverView {
@@ -134,6 +141,26 @@ export interface MeasuredView {
   readonly unmeasured: number;
   readonly unsent: number;
   readonly late: number;
+  /** Measured by agents, and lost before the collector had them. */
+  readonly lost_exchanges: number;
+  /** The longest that any one site lost. */
+  readonly lost_ms: number;
+  /** Worst error of an agent's clock in the period; null when no clock was measured. */
+  readonly clock_error_max_us: number | null;
+  /** Results from before the raw retention, in no figure here, since the log began. */
+  readonly too_late: number;
+  /** "raw", "rollups" or "both": what the counts were made from. */
+  readonly source: string;
+}
+
+/** How available one server was to the sites that could see. */
+export interface AvailabilityView {
+  readonly server: string;
+  /** Exchanges that could be judged. */
+  readonly exchanges: number;
+  readonly answered: number;
+  readonly ratio: number | null;
+  readonly latency_us: LatencyView;
 }
 
 export interface ReportRow extends EventRow {
@@ -151,6 +178,8 @@ export interface ReportView {
   readonly overlaps: readonly EventRow[];
   readonly failovers: readonly FailoverView[];
   readonly measured: MeasuredView;
+  /** A line a server, in the configuration's order. */
+  readonly availability: readonly AvailabilityView[];
 }
 
 /** One stored exchange. */
@@ -176,45 +205,33 @@ export interface ExchangeView {
   readonly clock_offset_us: number | null;
 }
 
-/** A mark as a person gives it; `at` null means now, by the collector's clock. */
-export interface MarkRequest {
-  readonly text: string;
-  readonly at: UnixMicros | null;
-  readonly group: string | null;
-  readonly server: string | null;
-  readonly site: string | null;
-  readonly actor: string | null;
-  readonly ref: string | null;
-}
-
-/** Which events; a null leaves that side open. Events that belong to no group are in every group's list. */
-export interface EventsRequest {
-  readonly group: string | null;
-  readonly since: UnixMicros | null;
-  readonly until: UnixMicros | null;
-  readonly paths: boolean;
-  /** After the list, go on with new ones as they are found. */
-  readonly follow: boolean;
-}
-
-export interface PeriodRequest {
-  readonly group: string | null;
-  readonly since: UnixMicros;
-  readonly until: UnixMicros | null;
-}
-
-export interface StateRequest {
-  readonly group: string | null;
-}
-
 export interface StatusView {
   readonly groups: readonly GroupView[];
   /** Length of the window that drop_ratio and latency_us are over, s. */
   readonly window_s: number;
+  readonly consumers: readonly ConsumerView[];
+  readonly store: StoreView;
 }
 
-export interface SitesRequest {
-  readonly unserved: boolean;
+/** A reader of the collector's log with a cursor of its own: "verdicts", "rollups", "influx". */
+export interface ConsumerView {
+  readonly name: string;
+  readonly lag_entries: number;
+  /** Age of the oldest entry that it has not taken; null when there is none. */
+  readonly lag_ms: number | null;
+  /** What it could never deliver, since the log began. */
+  readonly set_aside: number;
+  readonly problem: string | null;
+}
+
+/** The collector's disk. */
+export interface StoreView {
+  readonly raw_bytes: number;
+  /** Receipt of the oldest raw batch; null: there is none. */
+  readonly raw_since: UnixMicros | null;
+  /** Results from before the raw retention, not folded, since the log began. */
+  readonly too_late: number;
+  readonly problem: string | null;
 }
 
 export interface SitesView {
@@ -223,4 +240,18 @@ export interface SitesView {
 
 export interface AgentsView {
   readonly agents: readonly AgentView[];
+}
+
+export interface KeepView {
+  readonly since: UnixMicros;
+  readonly until: UnixMicros;
+  /** Stored batches of the period, and their octets. */
+  readonly batches: number;
+  readonly bytes: number;
+}
+
+export interface ImportView {
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly transitions: number;
 }

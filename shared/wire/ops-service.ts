@@ -2,6 +2,7 @@
  * The Ops service as gRPC needs it: for each method its path and how values become messages and back. Written by hand
  * because the generated code knows messages only; both the collector and the ops command line are typed by it.
  */
+import type * as ask from '../core/ops-request.ts';
 import type * as view from '../core/ops-view.ts';
 import * as shapes from './ops-shapes.ts';
 import { v1 } from './protobuf.ts';
@@ -58,7 +59,7 @@ function method<Request extends object, Reply extends object>(
 }
 
 const event = end<view.EventRow>(v1.Event, shapes.fillEvent);
-const period = end<view.PeriodRequest>(v1.PeriodRequest, shapes.fillPeriodRequest);
+const period = end<ask.PeriodRequest>(v1.PeriodRequest, shapes.fillPeriodRequest);
 
 /** Every method of Ops, by name. */
 export const opsService = {
@@ -69,4 +70,6 @@ export const opsService = {
   Report: method('Report', period, end(v1.ReportReply, shapes.fillReport)),
   Export: method('Export', period, end(v1.ExchangeChunk, shapes.fillExchanges), { stream: true }),
   AddMark: method('AddMark', end(v1.MarkRequest, shapes.fillMarkRequest), event),
+  Keep: method('Keep', end(v1.KeepRequest, shapes.fillKeepRequest), end(v1.KeepReply, shapes.fillKeep)),
+  Import: method('Import', end(v1.ImportRequest, shapes.fillImportRequest), end(v1.ImportReply, shapes.fillImport)),
 } as const;

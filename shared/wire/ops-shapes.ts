@@ -4,6 +4,7 @@
  *
  * Writing needs no table: the generated encoders leave out what is null.
  */
+import type * as ask from '../core/ops-request.ts';
 import type * as view from '../core/ops-view.ts';
 
 /** Turns a field as decoded (undefined when absent) into its value. */
@@ -84,6 +85,13 @@ const reportRow: Fill<view.ReportRow> = (field) => ({
   elapsed_ms: countOrNull(typeof field === 'object' && field !== null ? own(field, 'elapsed_ms') : undefined),
 });
 
+const latency = message<view.LatencyView>({
+  offer_p50: countOrNull,
+  offer_p99: countOrNull,
+  ack_p50: countOrNull,
+  ack_p99: countOrNull,
+});
+
 const server = message<view.ServerView>({
   name: text,
   address: text,
@@ -95,12 +103,7 @@ const server = message<view.ServerView>({
   reason: textOrNull,
   sites: message<view.PathCountsView>({ serving: count, degraded: count, non_serving: count, unknown: count }),
   drop_ratio: countOrNull,
-  latency_us: message<view.LatencyView>({
-    offer_p50: countOrNull,
-    offer_p99: countOrNull,
-    ack_p50: countOrNull,
-    ack_p99: countOrNull,
-  }),
+  latency_us: latency,
 });
 
 const group = message<view.GroupView>({
@@ -112,7 +115,27 @@ const group = message<view.GroupView>({
   servers: many(server),
 });
 
-export const fillStatus = message<view.StatusView>({ groups: many(group), window_s: count });
+const consumer = message<view.ConsumerView>({
+  name: text,
+  lag_entries: count,
+  lag_ms: countOrNull,
+  set_aside: count,
+  problem: textOrNull,
+});
+
+const store = message<view.StoreView>({
+  raw_bytes: count,
+  raw_since: momentOrNull,
+  too_late: count,
+  problem: textOrNull,
+});
+
+export const fillStatus = message<view.StatusView>({
+  groups: many(group),
+  window_s: count,
+  consumers: many(consumer),
+  store,
+});
 
 const site = message<view.SiteView>({
   site: text,
@@ -139,6 +162,10 @@ const agent = message<view.AgentView>({
   assignment_version: countOrNull,
   loop_delay_max_ms: countOrNull,
   refused_batches: countOrNull,
+  lost_batches: count,
+  lost_exchanges: count,
+  throttled: countOrNull,
+  trouble: textOrNull,
 });
 
 export const fillAgents = message<view.AgentsView>({ agents: many(agent) });
@@ -169,7 +196,21 @@ export const fillReport = message<view.ReportView>({
     unmeasured: count,
     unsent: count,
     late: count,
+    lost_exchanges: count,
+    lost_ms: count,
+    clock_error_max_us: countOrNull,
+    too_late: count,
+    source: text,
   }),
+  availability: many(
+    message<view.AvailabilityView>({
+      server: text,
+      exchanges: count,
+      answered: count,
+      ratio: countOrNull,
+      latency_us: latency,
+    }),
+  ),
 });
 
 const exchange = message<view.ExchangeView>({
@@ -198,18 +239,18 @@ export const fillExchanges = message<{ readonly exchanges: readonly view.Exchang
   exchanges: many(exchange),
 });
 
-export const fillStateRequest = message<view.StateRequest>({ group: textOrNull });
-export const fillSitesRequest = message<view.SitesRequest>({ unserved: flag });
+export const fillStateRequest = message<ask.StateRequest>({ group: textOrNull });
+export const fillSitesRequest = message<ask.SitesRequest>({ unserved: flag });
 export const fillAgentsRequest = message<Record<never, never>>({});
-export const fillEventsRequest = message<view.EventsRequest>({
+export const fillEventsRequest = message<ask.EventsRequest>({
   group: textOrNull,
   since: momentOrNull,
   until: momentOrNull,
   paths: flag,
   follow: flag,
 });
-export const fillPeriodRequest = message<view.PeriodRequest>({ group: textOrNull, since: moment, until: momentOrNull });
-export const fillMarkRequest = message<view.MarkRequest>({
+export const fillPeriodRequest = message<ask.PeriodRequest>({ group: textOrNull, since: moment, until: momentOrNull });
+export const fillMarkRequest = message<ask.MarkRequest>({
   text,
   at: momentOrNull,
   group: textOrNull,
@@ -218,3 +259,23 @@ export const fillMarkRequest = message<view.MarkRequest>({
   actor: textOrNull,
   ref: textOrNull,
 });
+
+export const fillKeepRequest = message<ask.KeepRequest>({ since: moment, until: moment, actor: textOrNull });
+export const fillKeep = message<view.KeepView>({ since: moment, until: moment, batches: count, bytes: count });
+
+const observation = message<ask.ObservationView>({
+  server: text,
+  from: moment,
+  to: moment,
+  sent: count,
+  answered: count,
+  dropped: count,
+});
+export const fillImportRequest = message<ask.ImportRequest>({
+  group: text,
+  mode: text,
+  servers: many(text),
+  observations: many(observation),
+  actor: textOrNull,
+});
+export const fillImport = message<view.ImportView>({ stored: count, duplicates: count, transitions: count });

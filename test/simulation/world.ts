@@ -4,6 +4,7 @@
  * are µs on the collector's clock.
  */
 
+import { RETENTION_DEFAULTS } from '../../collector/core/config/collector-config.ts';
 import type { CollectorConfig, Mode } from '../../collector/core/config/config.ts';
 import type { LogEntry } from '../../collector/core/log-entry.ts';
 import type { ResultBatch } from '../../shared/core/batch.ts';
@@ -76,6 +77,7 @@ export const configOf = (o: Pick<WorldOptions, 'mode' | 'servers' | 'sites' | 'r
   },
   detect: { fall: 10, rise: 2 },
   influx: null,
+  retention: RETENTION_DEFAULTS,
 });
 
 export const siteName = (site: number): string => `site-${String(site).padStart(3, '0')}`;

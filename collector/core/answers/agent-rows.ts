@@ -32,6 +32,8 @@ export function agentRows(sessions: readonly SessionAgent[], logged: readonly Lo
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+const NOTHING_LOST = { lost_batches: 0, lost_exchanges: 0 } as const;
+
 function loggedRow(agent: LoggedAgent): AgentView {
   return {
     id: agent.agent,
@@ -45,6 +47,9 @@ function loggedRow(agent: LoggedAgent): AgentView {
     assignment_version: null,
     loop_delay_max_ms: agent.loopDelayMaxUs / 1000,
     refused_batches: null,
+    ...NOTHING_LOST,
+    throttled: null,
+    trouble: null,
   };
 }
 
@@ -62,5 +67,8 @@ function sessionRow(session: SessionAgent, logged: AgentView | undefined): Agent
     assignment_version: session.assignmentVersion === 0 ? null : session.assignmentVersion,
     loop_delay_max_ms: delay === null ? (logged?.loop_delay_max_ms ?? null) : delay / 1000,
     refused_batches: session.refused,
+    ...NOTHING_LOST,
+    throttled: 0,
+    trouble: null,
   };
 }

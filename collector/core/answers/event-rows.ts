@@ -3,7 +3,8 @@
  * "starts" or "resumes" depends on its history, so rows are told from the whole history in order and never stored: when
  * a late result rewrites the past, the sentences follow.
  */
-import type { EventRow, EventsRequest } from '../../../shared/core/ops-view.ts';
+import type { EventsRequest } from '../../../shared/core/ops-request.ts';
+import type { EventRow } from '../../../shared/core/ops-view.ts';
 import type { Failover, Finding, Interval, State, Transition } from '../finding.ts';
 import type { MarkEntry } from '../log-entry.ts';
 

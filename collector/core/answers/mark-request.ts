@@ -2,7 +2,7 @@
  * Judges a mark before it is stored for ever: a mark at a group that does not exist would be missing from the very report
  * that it was made for.
  */
-import type { MarkRequest } from '../../../shared/core/ops-view.ts';
+import type { MarkRequest } from '../../../shared/core/ops-request.ts';
 import { afterUs, type UnixMicros } from '../../../shared/core/units.ts';
 import type { CollectorConfig } from '../config/config.ts';
 import { nearestWord } from '../config/nearest-word.ts';

@@ -2,7 +2,7 @@
  * The report of a group over a period: the table that a person would otherwise type by hand, with what the person misses.
  * Pure over rows already told; how it looks on a terminal or in Markdown is report-text's.
  */
-import type { EventRow, FailoverView, MeasuredView, ReportRow, ReportView } from '../../../shared/core/ops-view.ts';
+import type { EventRow, FailoverView, ReportRow, ReportView } from '../../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import { isRequested } from './event-rows.ts';
 
@@ -18,7 +18,11 @@ export interface ReportPeriod {
  * @returns rows are marks, server verdicts and silences in order; a server's first verdict (out of unknown) is no row,
  *   because nothing changed then but our knowledge
  */
-export function reportOf(period: ReportPeriod, events: readonly EventRow[], measured: MeasuredView): ReportView {
+export function reportOf(
+  period: ReportPeriod,
+  events: readonly EventRow[],
+  { measured, availability }: Pick<ReportView, 'measured' | 'availability'>,
+): ReportView {
   const { group, since, until } = period;
   const first = firstVerdicts(events);
   const mine = events.filter((row) => isRequested(row, { group, since: null, until, paths: false }));
@@ -33,6 +37,7 @@ export function reportOf(period: ReportPeriod, events: readonly EventRow[], meas
     overlaps: reaching.filter((row) => row.kind === 'overlap'),
     failovers: within.flatMap(failoverView),
     measured,
+    availability,
   };
 }
 

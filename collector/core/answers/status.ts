@@ -3,6 +3,7 @@
  * recent window. Servers and sites that nobody has measured yet are shown too, as unknown: what is missing from a table
  * looks like what is well.
  */
+import type * as ask from '../../../shared/core/ops-request.ts';
 import type * as view from '../../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import type { CollectorConfig, GroupConfig, ServerConfig } from '../config/config.ts';
@@ -16,12 +17,15 @@ export interface StatusSources {
   readonly verdicts: VerdictsView;
   readonly recent: Recent;
   readonly now: UnixMicros;
+  readonly consumers: readonly view.ConsumerView[];
+  readonly store: view.StoreView;
 }
 
 /** @param group only this one; null = all, in the order of the configuration */
 export function statusOf(sources: StatusSources, group: string | null): view.StatusView {
   const groups = sources.config.groups.filter(({ name }) => group === null || name === group);
-  return { groups: groups.map((config) => groupView(sources, config)), window_s: RECENT_WINDOW_S };
+  const { consumers, store } = sources;
+  return { groups: groups.map((config) => groupView(sources, config)), window_s: RECENT_WINDOW_S, consumers, store };
 }
 
 function groupView(sources: StatusSources, config: GroupConfig): view.GroupView {
@@ -82,7 +86,7 @@ export interface SiteAgent {
 export function sitesOf(
   { config, verdicts }: Pick<StatusSources, 'config' | 'verdicts'>,
   agents: readonly SiteAgent[],
-  { unserved }: view.SitesRequest,
+  { unserved }: ask.SitesRequest,
 ): view.SitesView {
   const rows = config.sites.flatMap(({ name: site }) =>
     config.groups.map(({ name: group }): view.SiteView => {

@@ -5,14 +5,14 @@
  * An unknown key is a mistake, never ignored: a misspelt `drop_tme` would otherwise silently measure something else.
  */
 import { EXCHANGE_KINDS } from '../../../shared/core/outcome.ts';
-import { milliseconds } from '../../../shared/core/units.ts';
-import type { CollectorConfig, DetectConfig, InfluxConfig, ProbeConfig } from './config.ts';
+import { type Milliseconds, milliseconds } from '../../../shared/core/units.ts';
+import type { CollectorConfig, DetectConfig, InfluxConfig, ProbeConfig, RetentionConfig } from './config.ts';
 import { readGroups } from './groups.ts';
 import * as limits from './limits.ts';
 import { createReader, type Located, type Reader, type Section } from './reader.ts';
 import { readSites } from './sites.ts';
 import { type ConfigMistake, type ConfigNode, inFileOrder } from './tree.ts';
-import { type Parsed, parseBoundedRate, parseDuration, parseName, parseUrl, parseWord } from './values.ts';
+import { type Parsed, parseBoundedRate, parseDuration, parseName, parseText, parseUrl, parseWord } from './values.ts';
 
 /** A configuration, or every mistake in the file in its order. */
 export type ConfigVerdict =
@@ -31,10 +31,18 @@ export const PROBE_DEFAULTS: ProbeConfig = {
 /** See ProbeConfig; ten unanswered at 10/s is a second of silence, two answers are no accident. */
 export const DETECT_DEFAULTS: DetectConfig = { fall: 10, rise: 2 };
 
+const DAY_MS = 86_400_000;
+/** Raw results for an incident's review and its aftermath; minutes for a month's comparison, hours for a year's. */
+export const RETENTION_DEFAULTS: RetentionConfig = {
+  rawMs: milliseconds(14 * DAY_MS),
+  minuteMs: milliseconds(30 * DAY_MS),
+  hourMs: milliseconds(400 * DAY_MS),
+};
+
 /** Judges a whole file. */
 export function readCollectorConfig(root: ConfigNode): ConfigVerdict {
   const reader = createReader();
-  const top = reader.section({ node: root, path: '' }, ['groups', 'sites', 'probe', 'detect', 'influx']);
+  const top = reader.section({ node: root, path: '' }, ['groups', 'sites', 'probe', 'detect', 'influx', 'retention']);
   if (top === null) return { ok: false, mistakes: reader.mistakes };
   const groups = top.get('groups');
   const sites = top.get('sites');
@@ -47,6 +55,7 @@ export function readCollectorConfig(root: ConfigNode): ConfigVerdict {
     probe: readProbe(reader, top.get('probe')),
     detect: readDetect(reader, top.get('detect')),
     influx: readInflux(reader, top.get('influx')),
+    retention: readRetention(reader, top.get('retention')),
   };
   return reader.mistakes.length === 0 ? { ok: true, config } : { ok: false, mistakes: inFileOrder(reader.mistakes) };
 }
@@ -74,11 +83,30 @@ function readDetect(reader: Reader, at: Located | null): DetectConfig {
 }
 
 function readInflux(reader: Reader, at: Located | null): InfluxConfig | null {
-  const section: Section | null = at === null ? null : reader.section(at, ['url', 'database']);
+  const section: Section | null =
+    at === null ? null : reader.section(at, ['url', 'database', 'username', 'password', 'exchanges']);
   if (section === null) return null;
   const url = reader.required(section, 'url', parseUrl);
   const database = reader.required(section, 'database', parseName);
-  return url === null || database === null ? null : { url, database };
+  const username = reader.value(section.get('username'), parseText);
+  const password = reader.value(section.get('password'), parseText);
+  const exchanges = reader.value(section.get('exchanges'), (text) => parseWord(text, ['true', 'false'])) === 'true';
+  return url === null || database === null ? null : { url, database, username, password, exchanges };
+}
+
+function readRetention(reader: Reader, at: Located | null): RetentionConfig {
+  const section = at === null ? null : reader.section(at, ['raw', 'minute', 'hour']);
+  if (section === null) return RETENTION_DEFAULTS;
+  const { rawMs, minuteMs, hourMs } = RETENTION_DEFAULTS;
+  const kept = (key: string, byDefault: Milliseconds): Milliseconds =>
+    milliseconds(reader.value(section.get(key), parseRetention) ?? byDefault);
+  return { rawMs: kept('raw', rawMs), minuteMs: kept('minute', minuteMs), hourMs: kept('hour', hourMs) };
+}
+
+function parseRetention(text: string): Parsed<number> {
+  const time = parseDuration(text);
+  if (!time.ok || (time.value >= limits.RETENTION_MIN_MS && time.value <= limits.RETENTION_MAX_MS)) return time;
+  return { ok: false, problem: `${text} is out of bounds; expected 1h to 3650d` };
 }
 
 function parseDropTime(text: string): Parsed<number> {

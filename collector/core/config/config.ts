@@ -55,6 +55,20 @@ export interface DetectConfig {
 export interface InfluxConfig {
   readonly url: string;
   readonly database: string;
+  /** Null: InfluxDB asks for none. */
+  readonly username: string | null;
+  readonly password: string | null;
+  /** Write a point an exchange too (`dhcp_exchange`); off unless asked for. */
+  readonly exchanges: boolean;
+}
+
+/** How long what is kept; transitions and marks are kept for ever. */
+export interface RetentionConfig {
+  /** Raw batches, from their receipt. */
+  readonly rawMs: Milliseconds;
+  /** Rollups by the minute and by the hour, from their period. */
+  readonly minuteMs: Milliseconds;
+  readonly hourMs: Milliseconds;
 }
 
 export interface CollectorConfig {
@@ -63,4 +77,5 @@ export interface CollectorConfig {
   readonly probe: ProbeConfig;
   readonly detect: DetectConfig;
   readonly influx: InfluxConfig | null;
+  readonly retention: RetentionConfig;
 }

@@ -30,3 +30,6 @@ export const SOURCES_MAX = 32;
 export const FILE_MAX_BYTES = 4 << 20;
 /** Mistakes reported at once; a wrong file type would otherwise print thousands. */
 export const MISTAKES_MAX = 100;
+/** A shorter retention would prune what is still being gathered; a longer one than ten years is a slip of the pen. */
+export const RETENTION_MIN_MS = 3_600_000;
+export const RETENTION_MAX_MS = 3650 * 86_400_000;

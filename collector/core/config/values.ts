@@ -44,10 +44,10 @@ export function parseBoundedRate(text: string): Parsed<number> {
   return rate.value < RATE_MIN_PER_SECOND ? { ok: false, problem: `${text} is too slow; at least 0.1/min` } : rate;
 }
 
-const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|min)$/;
-const MS_PER: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000 };
+const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)$/;
+const MS_PER: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** "3s", "500ms", "1min" → milliseconds. */
+/** "3s", "500ms", "1min", "12h", "14d" → milliseconds. */
 export function parseDuration(text: string): Parsed<number> {
   const match = DURATION.exec(text.trim());
   const [count, unit] = [match?.[1], match?.[2]];
@@ -82,6 +82,11 @@ export function parseSource(text: string): Parsed<string> {
     return bad(`"${text}" is neither an address nor a prefix; expected something like 10.0.3.4 or 10.0.3.0/24`);
   }
   return good(text);
+}
+
+/** Any text but an empty one, such as a password. */
+export function parseText(text: string): Parsed<string> {
+  return text === '' ? bad('is empty') : good(text);
 }
 
 /** An http or https URL, as InfluxDB 1.x listens on. */

@@ -8,7 +8,11 @@ import {
   siteRates,
   siteRefusal,
 } from '../../../collector/core/assignment.ts';
-import { DETECT_DEFAULTS, PROBE_DEFAULTS } from '../../../collector/core/config/collector-config.ts';
+import {
+  DETECT_DEFAULTS,
+  PROBE_DEFAULTS,
+  RETENTION_DEFAULTS,
+} from '../../../collector/core/config/collector-config.ts';
 import type { CollectorConfig, SiteConfig } from '../../../collector/core/config/config.ts';
 
 const site = (name: string, ratePerSecond: number | null = null): SiteConfig => ({
@@ -33,6 +37,7 @@ const config = (sites: readonly SiteConfig[]): CollectorConfig => ({
   probe: PROBE_DEFAULTS,
   detect: DETECT_DEFAULTS,
   influx: null,
+  retention: RETENTION_DEFAULTS,
 });
 
 const agentsAt = (names: readonly string[]): LiveAgent[] =>

@@ -20,7 +20,7 @@ sites:
 `;
 /** Published keys; those in brackets came later. */
 const KEYS = {
-  status: 'groups [window_s]',
+  status: 'groups [window_s] [consumers] [store]',
   group: 'name mode state since sites servers',
   groupSites: 'served unserved unknown',
   server: 'name address role state expected since last_served_at reason sites drop_ratio latency_us',
@@ -30,11 +30,12 @@ const KEYS = {
   event: 'id kind at earliest latest detected_at group server site bucket from to reason text actor ref late',
   interval: 'start end duration_ms uncertainty_ms',
   moment: 'at earliest latest',
-  report: 'group mode since until rows gaps overlaps failovers measured',
+  report: 'group mode since until rows gaps overlaps failovers measured [availability]',
   failover: 'from to at gap_ms uncertainty_ms [kind]',
-  measured: 'sites rate_per_second drop_time_ms exchanges unmeasured unsent late',
+  measured:
+    'sites rate_per_second drop_time_ms exchanges unmeasured unsent late [lost_exchanges] [lost_ms] [clock_error_max_us] [too_late] [source]',
   agent:
-    'id site version connected last_seen clock_offset_us clock_error_us backlog_batches assignment_version loop_delay_max_ms [refused_batches]',
+    'id site version connected last_seen clock_offset_us clock_error_us backlog_batches assignment_version loop_delay_max_ms [refused_batches] [lost_batches] [lost_exchanges] [throttled] [trouble]',
   exchange:
     'agent epoch sequence index site group server bucket identity sent_at outcome stage offer_us ack_us total_us late_us released stamped clock_offset_us',
 } as const;

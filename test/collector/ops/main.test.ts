@@ -56,7 +56,7 @@ t.test('with a collector', async (t) => {
     t.equal((await dorawatch('sites', '--unserved')).stdout, 'No site is unserved.\n');
     const { agents } = await json('agents');
     const order =
-      'id,site,version,connected,last_seen,clock_offset_us,clock_error_us,backlog_batches,assignment_version,loop_delay_max_ms,refused_batches';
+      'id,site,version,connected,last_seen,clock_offset_us,clock_error_us,backlog_batches,assignment_version,loop_delay_max_ms,refused_batches,lost_batches,lost_exchanges,throttled,trouble';
     t.equal(keys(agents[0]), order);
     t.match(agents[0], {
       id: 'agent-1',

@@ -33,9 +33,16 @@ t.test('a report crosses unchanged', async (t) => {
     unmeasured: 0,
     unsent: 0,
     late: 0,
+    lost_exchanges: 2,
+    lost_ms: 0.5,
+    clock_error_max_us: null,
+    too_late: 0,
+    source: 'raw',
   };
+  const latency_us = { offer_p50: 900, offer_p99: 2000, ack_p50: null, ack_p99: null };
+  const availability = [{ server: 'primary', exchanges: 4, answered: 1, ratio: 0.25, latency_us }];
   const period = { group: 'corsham-dhcp', mode: 'hot-standby', since: moment('11:00:00'), until: moment('12:00:00') };
-  const report = reportOf(period, rows, measured);
+  const report = reportOf(period, rows, { measured, availability });
   t.same(opsService.Report.responseDeserialize(opsService.Report.responseSerialize(report)), report);
 });
 
@@ -55,7 +62,19 @@ t.test('absent is null and zero is zero, also from writers that leave out zeros'
     clock_error_us: 0,
   };
   const agents = {
-    agents: [{ ...clock, backlog_batches: null, assignment_version: null, loop_delay_max_ms: 0.5, refused_batches: 0 }],
+    agents: [
+      {
+        ...clock,
+        backlog_batches: null,
+        assignment_version: null,
+        loop_delay_max_ms: 0.5,
+        refused_batches: 0,
+        lost_batches: 0,
+        lost_exchanges: 7,
+        throttled: null,
+        trouble: 'the disk is full',
+      },
+    ],
   };
   t.same(opsService.Agents.responseDeserialize(opsService.Agents.responseSerialize(agents)), agents);
 });

@@ -1,9 +1,13 @@
 import t from 'tap';
 import { judgeMark } from '../../../../collector/core/answers/mark-request.ts';
 import { storedMark } from '../../../../collector/core/answers/timeline.ts';
-import { DETECT_DEFAULTS, PROBE_DEFAULTS } from '../../../../collector/core/config/collector-config.ts';
+import {
+  DETECT_DEFAULTS,
+  PROBE_DEFAULTS,
+  RETENTION_DEFAULTS,
+} from '../../../../collector/core/config/collector-config.ts';
 import type { CollectorConfig } from '../../../../collector/core/config/config.ts';
-import type { MarkRequest } from '../../../../shared/core/ops-view.ts';
+import type { MarkRequest } from '../../../../shared/core/ops-request.ts';
 import { unixMicros } from '../../../../shared/core/units.ts';
 
 const config: CollectorConfig = {
@@ -14,6 +18,7 @@ const config: CollectorConfig = {
   probe: PROBE_DEFAULTS,
   detect: DETECT_DEFAULTS,
   influx: null,
+  retention: RETENTION_DEFAULTS,
 };
 const now = unixMicros(1_772_364_966_000_000);
 const nothing = { at: null, group: null, server: null, site: null, actor: null, ref: null };

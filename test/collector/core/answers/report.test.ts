@@ -5,7 +5,7 @@ import { reportMarkdown, reportText } from '../../../../collector/core/answers/r
 import { unixMicros } from '../../../../shared/core/units.ts';
 import { findings, marks, moment, transition } from '../verdicts/a-failover.ts';
 
-const measured = {
+const counted = {
   sites: 1,
   rate_per_second: 10,
   drop_time_ms: 3000,
@@ -13,7 +13,13 @@ const measured = {
   unmeasured: 2,
   unsent: 0,
   late: 7,
+  lost_exchanges: 0,
+  lost_ms: 0,
+  clock_error_max_us: null,
+  too_late: 0,
+  source: 'raw',
 };
+const measured = { measured: counted, availability: [] };
 const period = { group: 'corsham-dhcp', mode: 'hot-standby', since: moment('11:00:00'), until: moment('12:00:00') };
 const report = reportOf(period, eventRows(findings, marks), measured);
 

@@ -2,7 +2,11 @@ import t from 'tap';
 import { agentRows } from '../../../../collector/core/answers/agent-rows.ts';
 import { createRecent } from '../../../../collector/core/answers/recent.ts';
 import { sitesOf, statusOf } from '../../../../collector/core/answers/status.ts';
-import { DETECT_DEFAULTS, PROBE_DEFAULTS } from '../../../../collector/core/config/collector-config.ts';
+import {
+  DETECT_DEFAULTS,
+  PROBE_DEFAULTS,
+  RETENTION_DEFAULTS,
+} from '../../../../collector/core/config/collector-config.ts';
 import type { CollectorConfig } from '../../../../collector/core/config/config.ts';
 import { createVerdicts } from '../../../../collector/core/verdicts/verdicts.ts';
 import { microseconds, unixMicros } from '../../../../shared/core/units.ts';
@@ -23,12 +27,15 @@ const config: CollectorConfig = {
   probe: PROBE_DEFAULTS,
   detect: DETECT_DEFAULTS,
   influx: null,
+  retention: RETENTION_DEFAULTS,
 };
 const now = unixMicros(1e15);
+const store = { raw_bytes: 0, raw_since: null, too_late: 0, problem: null };
+const readers = { consumers: [], store };
 const verdicts = createVerdicts().view();
 
 t.test('what nobody has measured yet is shown, as unknown', async (t) => {
-  const { groups } = statusOf({ config, verdicts, recent: createRecent(), now }, null);
+  const { groups } = statusOf({ config, verdicts, recent: createRecent(), now, ...readers }, null);
   t.match(groups, [{ name: 'g', state: 'unknown', since: null, sites: { served: 0, unserved: 0, unknown: 2 } }]);
   t.same(
     groups[0]?.servers.map(({ name, state, expected, reason }) => [name, state, expected, reason]),
@@ -37,7 +44,7 @@ t.test('what nobody has measured yet is shown, as unknown', async (t) => {
       ['standby', 'unknown', 'silent', null],
     ],
   );
-  t.same(statusOf({ config, verdicts, recent: createRecent(), now }, 'other').groups, []);
+  t.same(statusOf({ config, verdicts, recent: createRecent(), now, ...readers }, 'other').groups, []);
 });
 
 t.test("a site's agents: connected, disconnected, none", async (t) => {

@@ -1,0 +1,66 @@
+/**
+ * What a person or a script asks the collector: the requests of the Ops service. A null leaves open what it stands for.
+ * Apart from what is answered (ops-view) because an answer is printed and a request is typed.
+ */
+import type { UnixMicros } from './units.ts';
+
+/** A mark as a person gives it; `at` null means now, by the collector's clock. */
+export interface MarkRequest {
+  readonly text: string;
+  readonly at: UnixMicros | null;
+  readonly group: string | null;
+  readonly server: string | null;
+  readonly site: string | null;
+  readonly actor: string | null;
+  readonly ref: string | null;
+}
+
+/** Which events; a null leaves that side open. Events that belong to no group are in every group's list. */
+export interface EventsRequest {
+  readonly group: string | null;
+  readonly since: UnixMicros | null;
+  readonly until: UnixMicros | null;
+  readonly paths: boolean;
+  /** After the list, go on with new ones as they are found. */
+  readonly follow: boolean;
+}
+
+export interface PeriodRequest {
+  readonly group: string | null;
+  readonly since: UnixMicros;
+  readonly until: UnixMicros | null;
+}
+
+export interface StateRequest {
+  readonly group: string | null;
+}
+
+export interface SitesRequest {
+  readonly unserved: boolean;
+}
+
+/** A period whose raw results are to outlive their retention. */
+export interface KeepRequest {
+  readonly since: UnixMicros;
+  readonly until: UnixMicros;
+  readonly actor: string | null;
+}
+
+/** What something that is no agent saw of one server over a span. */
+export interface ObservationView {
+  readonly server: string;
+  readonly from: UnixMicros;
+  readonly to: UnixMicros;
+  readonly sent: number;
+  readonly answered: number;
+  readonly dropped: number;
+}
+
+/** Observations of a group's servers; in hot-standby the first server is the primary. */
+export interface ImportRequest {
+  readonly group: string;
+  readonly mode: string;
+  readonly servers: readonly string[];
+  readonly observations: readonly ObservationView[];
+  readonly actor: string | null;
+}
