@@ -140,6 +140,7 @@ class Line implements ReportStream {
       assignmentVersion: this.#options.assignmentVersion(),
       shedBatches: this.#options.spool.shed,
       refusedBatches: this.#refusedBatches,
+      trouble: null,
     };
   }
 

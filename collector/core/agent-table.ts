@@ -30,6 +30,8 @@ export interface AgentState {
   readonly loopDelayMaxUs: Microseconds | null;
   /** Thrown away by its full spool since its epoch began. */
   readonly shedBatches: number;
+  /** What it says is wrong with its spool, for people; null: nothing. */
+  readonly trouble: string | null;
   /** Of its batches, since the collector began: stored, had already, refused. */
   readonly stored: number;
   readonly duplicates: number;
@@ -64,6 +66,7 @@ export function introduce(before: AgentState | undefined, hello: Introduction, n
     assignmentVersion: hello.assignmentVersion,
     loopDelayMaxUs: null,
     shedBatches: sameEpoch ? before.shedBatches : 0,
+    trouble: sameEpoch ? before.trouble : null,
     stored: before?.stored ?? 0,
     duplicates: before?.duplicates ?? 0,
     refused: before?.refused ?? 0,

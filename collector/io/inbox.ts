@@ -12,8 +12,9 @@ import { type BatchLog, openBatchLog } from '../../shared/io/batch-log.ts';
 import { encodeBatch } from '../../shared/wire/batch-encoder.ts';
 import { isDecodeError } from '../../shared/wire/decode-error.ts';
 import { CLOCK_WRONG_MAX_US } from '../core/answers/limits.ts';
+import { missingParts } from '../core/answers/losses.ts';
 import { StoredBatches } from '../core/answers/stored-batches.ts';
-import type { LogEntry } from '../core/log-entry.ts';
+import type { LogEntry, LossEntry } from '../core/log-entry.ts';
 import { batchBytes, decodeEntry, encodeBatchRecord, encodeEntry } from './log-entry-codec.ts';
 
 export interface InboxRecord {
@@ -40,12 +41,12 @@ export type AppendResult =
 export interface Inbox {
   /** Resolves when it is flushed to disk (or was). @throws BatchLogError when it could not be; nothing is stored then */
   appendBatch(received: ReceivedBatch): Promise<AppendResult>;
-  /** Appends entries of any kind, in order, flushed; a batch that is stored already is left out (position null). */
+  /** Appends entries of any kind, in order, flushed; what is stored already (a batch, all of a loss) is left out (position null). */
   append(entries: readonly LogEntry[]): Promise<readonly (number | null)[]>;
   /** Everything from a position on, ascending, to the end as it is now. */
   read(from: number): AsyncIterable<InboxRecord>;
   /**
-   * In log order, every batch and clock sample that may bear on a period of event time [from, to) (collector's clock, µs),
+   * In log order, every batch, loss and clock sample that may bear on a period of event time [from, to) (collector's clock, µs),
    * and of what was received before position `through` only (default: all). May yield more than asked for, never less.
    */
   readPeriod(period: {
@@ -64,6 +65,8 @@ export interface Inbox {
 /** Batches between two snapshots of what is stored: so many records a start has to read again, a second's work. */
 const SNAPSHOT_BATCHES = 20_000;
 const SNAPSHOT_KEY = 'stored-batches';
+/** What bears on a period of event time. */
+const PERIOD_KINDS: ReadonlySet<LogEntry['kind']> = new Set(['batch', 'clock', 'loss']);
 /** Rows of decoded batches kept for followers at the end of the log: some 20 MB, and seconds of the highest rate. */
 const TAIL_ROWS = 256 * 1024;
 /** What an entry costs besides its rows, in rows. */
@@ -78,7 +81,9 @@ export async function openInbox(directory: string): Promise<Inbox> {
   const stored = StoredBatches.fromJson(snapshot === undefined ? undefined : Buffer.from(snapshot).toString());
   for await (const { bytes } of log.read({ from: stored.through + 1 })) {
     const entry = decodeEntry(bytes);
-    if (!isDecodeError(entry) && entry.kind === 'batch') stored.add(entry.batch);
+    if (isDecodeError(entry)) continue;
+    if (entry.kind === 'batch') stored.add(entry.batch);
+    if (entry.kind === 'loss') stored.addRun(entry);
   }
   return new LogInbox(log, stored);
 }
@@ -99,6 +104,7 @@ class LogInbox implements Inbox {
   #tailRows = 0;
   #sinceSnapshot = 0;
   #wake: (() => void)[] = [];
+  #losses: Promise<unknown> = Promise.resolve();
 
   constructor(log: BatchLog, stored: StoredBatches) {
     this.#log = log;
@@ -162,9 +168,29 @@ class LogInbox implements Inbox {
       const result = await this.appendBatch({ receivedAt, batch, bytes: encodeBatch(batch) });
       return result.kind === 'stored' ? result.position : null;
     }
+    if (entry.kind === 'loss') return this.#appendLoss(entry);
+    return this.#write(entry);
+  }
+
+  async #write(entry: LogEntry): Promise<number> {
     const [position = 0] = await this.#log.append([{ bytes: encodeEntry(entry) }], { flush: true });
     this.#publish(position, entry);
     return position;
+  }
+
+  /** One after another, and after the batches under way: a loss is judged by what is stored. */
+  #appendLoss(entry: LossEntry): Promise<number | null> {
+    const written = this.#losses.then(async () => {
+      await Promise.allSettled([...this.#pending.values()].map(({ done }) => done));
+      let last: number | null = null;
+      for (const part of missingParts(entry, this.#stored.missing(entry))) {
+        last = await this.#write(part);
+        this.#stored.addRun(part);
+      }
+      return last;
+    });
+    this.#losses = written.catch(() => undefined);
+    return written;
   }
 
   #publish(position: number, entry: LogEntry): void {
@@ -197,7 +223,7 @@ class LogInbox implements Inbox {
     const start = await positionAt(this, unixMicros(Math.max(0, from - CLOCK_WRONG_MAX_US)));
     for await (const record of this.read(start)) {
       if (through !== undefined && record.position >= through) return;
-      if (record.entry.kind === 'batch' || record.entry.kind === 'clock') yield record;
+      if (PERIOD_KINDS.has(record.entry.kind)) yield record;
     }
   }
 

@@ -90,7 +90,7 @@ export function createOpsServer(options: OpsServerOptions): OpsServer {
 
 /** Those connected, and those that only the log remembers: a restart of the collector forgets nobody. */
 function knownAgents({ fold, agents }: OpsServerOptions): readonly view.AgentView[] {
-  return agentRows(agents(), fold.model.verdicts.view().agents);
+  return agentRows(agents(), fold.model.verdicts.view().agents, fold.model.losses);
 }
 
 /** What is shown is the fold's view with the live overlay. */
@@ -120,10 +120,10 @@ async function report(options: OpsServerOptions, request: ask.PeriodRequest): Pr
   const until = request.until ?? clock.wall();
   if (until <= request.since) throw new Refusal(codes.INVALID_ARGUMENT, 'the period ends before it begins');
   const period = { group: group.name, since: request.since, until };
-  const { sites, exchanges, unmeasured, unsent, late } = await measuredIn(inbox, period);
+  const { lost_exchanges, lost_ms, ...counted } = await measuredIn(inbox, period);
   const probed = { rate_per_second: config.probe.ratePerSecond, drop_time_ms: config.probe.dropTimeMs };
-  const lost = { lost_exchanges: 0, lost_ms: 0, clock_error_max_us: null, too_late: 0, source: 'raw' };
-  const measured = { sites, ...probed, exchanges, unmeasured, unsent, late, ...lost };
+  const lost = { lost_exchanges, lost_ms, clock_error_max_us: null, too_late: 0, source: 'raw' };
+  const measured = { ...probed, ...counted, ...lost };
   return reportOf({ ...period, mode: group.mode }, fold.model.timeline.rows(), { measured, availability: [] });
 }
 

@@ -20,6 +20,7 @@ import type { Received } from '../../shared/wire/agents-service.ts';
 import { decodeBatch } from '../../shared/wire/batch-decoder.ts';
 import type { AckRange, CollectorMessage, Refusal, RefusalReason } from '../../shared/wire/collector-message.ts';
 import { isDecodeError } from '../../shared/wire/decode-error.ts';
+import type { Loss } from '../../shared/wire/loss-codec.ts';
 import type { AgentState } from '../core/agent-table.ts';
 import type { Inbox } from './inbox.ts';
 
@@ -131,6 +132,9 @@ export class ReportSession {
         this.#options.change(hello.agent, () => figures);
         break;
       }
+      case 'loss':
+        this.#receiveLoss(hello, message);
+        break;
       case 'goodbye':
         this.#options.change(hello.agent, () => ({ backlogBatches: message.backlogBatches }));
         break;
@@ -151,6 +155,20 @@ export class ReportSession {
     this.#store(
       this.#options.inbox.append([{ kind: 'clock', receivedAt, agent, epoch, anchor, at, offsetUs, errorUs }]),
     );
+  }
+
+  /** Acknowledged by its own range alone, by which the agent knows it again. */
+  #receiveLoss(hello: Hello, loss: Loss): void {
+    const { agent, site } = hello;
+    const { epoch, from, to } = loss;
+    const receivedAt = this.#options.clock.wall();
+    const { logger, inbox } = this.#options;
+    const stored = inbox.append([{ ...loss, receivedAt, agent, site }]).then(([position]) => {
+      const lost = loss.groups.reduce((sum, { exchanges }) => sum + exchanges, 0);
+      if (position !== null) logger.warn({ agent, site, epoch, from, to, exchanges: lost }, 'an agent lost batches');
+      this.#send({ kind: 'acks', ranges: [{ epoch: epoch === hello.epoch ? null : epoch, from, to }] });
+    });
+    this.#store(stored);
   }
 
   #receiveBatch(hello: Hello, envelope: BatchEnvelope): void {

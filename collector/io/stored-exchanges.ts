@@ -14,6 +14,8 @@ import {
   exchangeRows,
 } from '../core/answers/exchange-rows.ts';
 import { CLOCK_WRONG_MAX_US, EXPORT_BATCHES_MAX } from '../core/answers/limits.ts';
+import { countLost } from '../core/answers/losses.ts';
+import type { LossEntry } from '../core/log-entry.ts';
 import { type Inbox, positionAt } from './inbox.ts';
 
 /** `code` TOO_LARGE: the period holds more than one export may; ask for a shorter one. */
@@ -88,12 +90,16 @@ async function rowsAt(
 export async function measuredIn(
   inbox: Inbox,
   filter: ExchangeFilter,
-): Promise<Pick<MeasuredView, 'sites' | 'exchanges' | 'unmeasured' | 'unsent' | 'late'>> {
+): Promise<
+  Pick<MeasuredView, 'sites' | 'exchanges' | 'unmeasured' | 'unsent' | 'late' | 'lost_exchanges' | 'lost_ms'>
+> {
   const clocks = createBatchClocks();
   const counted = countMeasured(clocks, filter);
+  const losses: LossEntry[] = [];
   for await (const { entry } of inbox.read(await start(inbox, filter))) {
     if (entry.kind === 'clock') clocks.add(entry);
     if (entry.kind === 'batch') counted.add(entry.batch);
+    if (entry.kind === 'loss') losses.push(entry);
   }
-  return counted.result();
+  return { ...counted.result(), ...countLost(losses, clocks, filter) };
 }

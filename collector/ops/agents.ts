@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { AgentView } from '../../shared/core/ops-view.ts';
 import { localTime } from '../core/answers/clock-text.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';
+import { countText } from '../core/answers/report-text.ts';
 import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
 
@@ -11,6 +12,8 @@ Clock: the agent's clock minus the collector's, and how well that is known. Back
 Loop delay: the agent's worst stall lately; above some 100 ms the host is overloaded and latencies are in doubt.
 
 Refused: batches that the collector would not take (malformed, or other content under a name that it has); its log says why.
+Lost: batches that an agent had to throw away before any collector had them, and the exchanges in them; ever. What is wrong
+with an agent's spool is said below the table.
 
 Examples:
   dorawatch agents
@@ -33,15 +36,21 @@ async function showAgents(flags: CommonFlags, runtime: Runtime): Promise<void> {
   }
   const seen = `Last seen (${runtime.zone})`;
   const head = ['Agent', 'Site', 'Version', 'State', seen, 'Clock', 'Backlog', 'Assignment', 'Loop delay', 'Refused'];
-  return runtime.write(
-    tableText(
-      head,
-      view.agents.map((agent) => agentRow(agent, runtime)),
-    ),
-  );
+  const rows = view.agents.map((agent) => agentRow(agent, runtime));
+  // Rare, and a wide table is hard to read: the column and the lines are there only when there is something to say.
+  if (view.agents.some((agent) => agent.lost_batches > 0)) {
+    head.push('Lost');
+    for (const [index, agent] of view.agents.entries()) rows[index]?.push(lostText(agent));
+  }
+  const troubles = view.agents.flatMap(({ id, trouble }) => (trouble === null ? [] : [`${id}: ${trouble}\n`]));
+  return runtime.write(tableText(head, rows) + troubles.join(''));
 }
 
-function agentRow(agent: AgentView, { zone, paint }: Runtime): readonly string[] {
+function lostText({ lost_batches: batches, lost_exchanges: exchanges }: AgentView): string {
+  return batches === 0 ? '-' : `${countText(batches)} (${countText(exchanges)} exchanges)`;
+}
+
+function agentRow(agent: AgentView, { zone, paint }: Runtime): string[] {
   const text = (value: number | null, unit = ''): string => (value === null ? '-' : `${value}${unit}`);
   return [
     agent.id,

@@ -12,6 +12,7 @@ import {
   unixMicros,
 } from '../core/units.ts';
 import { type DecodeError, decodeError, FieldReader, isDecodeError, parseMessage } from './decode-error.ts';
+import { type Loss, packLoss, unpackLoss } from './loss-codec.ts';
 import { type dorawatch, v1 } from './protobuf.ts';
 
 /** Fields as in agents.proto. */
@@ -59,6 +60,8 @@ export interface Heartbeat {
   readonly assignmentVersion: number;
   readonly shedBatches: number;
   readonly refusedBatches: number;
+  /** What is wrong with the agent's spool, for people; null: nothing. */
+  readonly trouble: string | null;
 }
 
 export interface Goodbye {
@@ -74,6 +77,7 @@ export type AgentMessage =
   | ClockSample
   | Heartbeat
   | Goodbye
+  | Loss
   | { readonly kind: 'unknown' };
 
 export function encodeAgentMessage(message: AgentMessage): Uint8Array {
@@ -101,6 +105,8 @@ function packAgentMessage(message: AgentMessage): dorawatch.v1.AgentMessage.$Pro
       return { heartbeat: packHeartbeat(message) };
     case 'goodbye':
       return { goodbye: { backlog_batches: message.backlogBatches } };
+    case 'loss':
+      return { loss: packLoss(message) };
     default:
       return {};
   }
@@ -122,6 +128,7 @@ const packHeartbeat = (heartbeat: Heartbeat): dorawatch.v1.Heartbeat.$Properties
   assignment_version: heartbeat.assignmentVersion,
   shed_batches: heartbeat.shedBatches,
   refused_batches: heartbeat.refusedBatches,
+  trouble: heartbeat.trouble ?? '',
 });
 
 export function decodeAgentMessage(bytes: Uint8Array): AgentMessage | DecodeError {
@@ -138,6 +145,7 @@ function unpackAgentMessage(read: FieldReader, message: dorawatch.v1.AgentMessag
   if (message.heartbeat) return unpackHeartbeat(read, message.heartbeat);
   if (message.clock_probe) return { kind: 'clock-probe', nonce: message.clock_probe.nonce ?? 0 };
   if (message.clock_sample) return unpackClockSample(read, message.clock_sample);
+  if (message.loss) return unpackLoss(read, message.loss);
   if (message.goodbye) {
     return {
       kind: 'goodbye',
@@ -188,6 +196,7 @@ function unpackHeartbeat(read: FieldReader, heartbeat: dorawatch.v1.Heartbeat.$P
     assignmentVersion: read.count(heartbeat.assignment_version ?? 0, 'heartbeat.assignment_version'),
     shedBatches: read.count(heartbeat.shed_batches ?? 0, 'heartbeat.shed_batches'),
     refusedBatches: read.count(heartbeat.refused_batches ?? 0, 'heartbeat.refused_batches'),
+    trouble: read.text(heartbeat.trouble ?? '', 'heartbeat.trouble') || null,
   };
 }
 

@@ -5,6 +5,7 @@
 import type { AgentView } from '../../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import type { AgentView as LoggedAgent } from '../verdicts/views.ts';
+import type { AgentLoss } from './losses.ts';
 
 /** An agent as its session tells. */
 export interface SessionAgent {
@@ -21,16 +22,30 @@ export interface SessionAgent {
   readonly loopDelayMaxUs: number | null;
   /** Batches refused for ever, since the collector began. */
   readonly refused: number;
+  /** What is wrong with its spool, for people; null: nothing. */
+  readonly trouble: string | null;
 }
 
-/** @returns by site, then by name */
-export function agentRows(sessions: readonly SessionAgent[], logged: readonly LoggedAgent[]): readonly AgentView[] {
+/**
+ * @param losses what each agent lost, by name
+ * @returns by site, then by name
+ */
+export function agentRows(
+  sessions: readonly SessionAgent[],
+  logged: readonly LoggedAgent[],
+  losses: ReadonlyMap<string, AgentLoss> = new Map(),
+): readonly AgentView[] {
   const rows = new Map<string, AgentView>(logged.map((agent) => [agent.agent, loggedRow(agent)]));
   for (const session of sessions) rows.set(session.agent, sessionRow(session, rows.get(session.agent)));
-  return [...rows.values()].sort((a, b) => compare(a.site, b.site) || compare(a.id, b.id));
+  return [...rows.values()]
+    .map((row) => withLoss(row, losses.get(row.id)))
+    .sort((a, b) => compare(a.site, b.site) || compare(a.id, b.id));
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const withLoss = (row: AgentView, loss: AgentLoss | undefined): AgentView =>
+  loss === undefined ? row : { ...row, lost_batches: loss.batches, lost_exchanges: loss.exchanges };
 
 const NOTHING_LOST = { lost_batches: 0, lost_exchanges: 0 } as const;
 
@@ -69,6 +84,6 @@ function sessionRow(session: SessionAgent, logged: AgentView | undefined): Agent
     refused_batches: session.refused,
     ...NOTHING_LOST,
     throttled: 0,
-    trouble: null,
+    trouble: session.trouble,
   };
 }

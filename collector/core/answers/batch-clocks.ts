@@ -8,17 +8,20 @@ import type { ClockEntry } from '../log-entry.ts';
 import { addSample, type ClockTrack, offsetAt } from '../verdicts/clock-track.ts';
 import { AGENTS_MAX } from './limits.ts';
 
+/** What tells the agent's clock that a time in a batch (or a loss) is by. */
+export type EpochClock = Pick<ResultBatch, 'agent' | 'epoch' | 'anchor'>;
+
 export interface BatchClocks {
   add(entry: ClockEntry): void;
   /** When something happened, by the collector's clock. */
-  correct(batch: ResultBatch, momentUs: number): UnixMicros;
+  correct(batch: EpochClock, momentUs: number): UnixMicros;
   /** agent − collector at that moment, µs; null when the agent's clock was never measured. */
-  offset(batch: ResultBatch, momentUs: number): number | null;
+  offset(batch: EpochClock, momentUs: number): number | null;
 }
 
 export function createBatchClocks(): BatchClocks {
   const tracks = new Map<string, ClockTrack>();
-  const offset = (batch: ResultBatch, momentUs: number): number | null => {
+  const offset = (batch: EpochClock, momentUs: number): number | null => {
     const track = tracks.get(batch.agent);
     return track === undefined ? null : Math.round(offsetAt(track, batch.epoch, batch.anchor + momentUs).offset);
   };

@@ -7,10 +7,11 @@ import type { CollectorConfig } from '../config/config.ts';
 import type { LogEntry } from '../log-entry.ts';
 import { createVerdicts, restoreVerdicts, type Verdicts, type VerdictsSnapshot } from '../verdicts/verdicts.ts';
 import type { FindingChange } from '../verdicts/views.ts';
+import { type AgentLoss, addLoss } from './losses.ts';
 import { createTimeline, type Timeline, type TimelineSnapshot } from './timeline.ts';
 
 /** Raised when the shape below changes: an older snapshot is then left aside and the log folded from its start. */
-const SNAPSHOT_VERSION = 1;
+const SNAPSHOT_VERSION = 2;
 
 /** As it is written to disk. */
 export interface ReadModelSnapshot {
@@ -19,6 +20,7 @@ export interface ReadModelSnapshot {
   readonly next: number;
   readonly verdicts: VerdictsSnapshot;
   readonly timeline: TimelineSnapshot;
+  readonly losses: readonly AgentLoss[];
   readonly configVersion: number;
   readonly config: CollectorConfig | null;
   readonly configText: string | null;
@@ -34,6 +36,8 @@ export interface ReadModelChange {
 export interface ReadModel {
   readonly verdicts: Verdicts;
   readonly timeline: Timeline;
+  /** What each agent lost before the collector had it, by name. */
+  readonly losses: ReadonlyMap<string, AgentLoss>;
   /** The log position to fold next. */
   readonly next: number;
   /** The newest accepted configuration in the log: 0 and null before the first. */
@@ -51,11 +55,13 @@ export function createReadModel(from: ReadModelSnapshot | null): ReadModel {
   const base = restored === null ? null : usable;
   const verdicts = restored ?? createVerdicts();
   const timeline = createTimeline(base?.timeline);
+  const losses = new Map(base?.losses.map((loss) => [loss.agent, loss]));
   let next = base?.next ?? 1;
   let { configVersion, config, configText } = base ?? { configVersion: 0, config: null, configText: null };
   return {
     verdicts,
     timeline,
+    losses,
     get next() {
       return next;
     },
@@ -71,6 +77,7 @@ export function createReadModel(from: ReadModelSnapshot | null): ReadModel {
     apply: (position, entry) => {
       next = position + 1;
       if (entry.kind === 'config') ({ version: configVersion, config, text: configText } = entry);
+      if (entry.kind === 'loss') addLoss(losses, entry);
       const findings = verdicts.apply(entry);
       for (const change of findings) timeline.change(change);
       return { findings, mark: entry.kind === 'mark' ? timeline.mark(entry).id : null };
@@ -80,6 +87,7 @@ export function createReadModel(from: ReadModelSnapshot | null): ReadModel {
       next,
       verdicts: verdicts.snapshot(),
       timeline: timeline.snapshot(),
+      losses: [...losses.values()],
       configVersion,
       config,
       configText,

@@ -112,8 +112,15 @@ function measuredText({ measured, until, since }: ReportView): string {
   const per = Number.isInteger(rate) ? String(rate) : rate.toFixed(2);
   return (
     `Measured from ${sites} ${sites === 1 ? 'site' : 'sites'} at ${per}/s per server, drop time ${elapsedText(drop)}, ` +
-    `over ${elapsedText((until - since) / 1000)}: ${figures}.`
+    `over ${elapsedText((until - since) / 1000)}: ${figures}.${lostText(measured)}`
   );
+}
+
+/** What agents measured and nobody can see any more. */
+function lostText({ lost_exchanges: lost, lost_ms: ms }: ReportView['measured']): string {
+  if (lost === 0 && ms === 0) return '';
+  const hours = ms >= 360_000 ? `${(ms / 3_600_000).toFixed(1)} h` : elapsedText(ms);
+  return ` Lost before the collector had them: ${countText(lost)} exchanges, ${hours} at the site that lost most.`;
 }
 
 /** The report as GitHub-flavoured Markdown. */

@@ -2,13 +2,19 @@
  * Which batches the collector has: per agent and epoch a set of ranges of sequences, as a value that can be written down and
  * read again with the position through which it is complete. Rejected: one look-up on disk per batch that arrives.
  */
-import { addRange, hasValue, NO_RANGES, type Ranges } from '../../../shared/core/ranges.ts';
+import { addRange, hasValue, NO_RANGES, type Range, type Ranges, removeRange } from '../../../shared/core/ranges.ts';
 
 /** The name of a batch. */
 export interface BatchName {
   readonly agent: string;
   readonly epoch: number;
   readonly sequence: number;
+}
+
+/** Sequences from … to of an epoch. */
+export interface BatchRun extends Range {
+  readonly agent: string;
+  readonly epoch: number;
 }
 
 /** [agent, epoch, [from, to, from, to …]] */
@@ -33,6 +39,18 @@ export class StoredBatches {
       epoch,
       addRange(this.#agents.get(agent)?.get(epoch) ?? NO_RANGES, { from: sequence, to: sequence }),
     );
+  }
+
+  /** A run of them that will never come: what arrives of it later counts as a repetition. */
+  addRun({ agent, epoch, from, to }: BatchRun): void {
+    this.#set(agent, epoch, addRange(this.#agents.get(agent)?.get(epoch) ?? NO_RANGES, { from, to }));
+  }
+
+  /** The parts of a run that are not in the set. */
+  missing({ agent, epoch, from, to }: BatchRun): Ranges {
+    let missing: Ranges = [{ from, to }];
+    for (const range of this.#agents.get(agent)?.get(epoch) ?? NO_RANGES) missing = removeRange(missing, range);
+    return missing;
   }
 
   #set(agent: string, epoch: number, ranges: Ranges): void {

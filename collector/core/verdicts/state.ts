@@ -4,6 +4,7 @@
  */
 import type { PathRef, ResultBatch } from '../../../shared/core/batch.ts';
 import type { CollectorConfig, GroupConfig } from '../config/config.ts';
+import type { LossEntry } from '../log-entry.ts';
 import { createEvidence, type Evidence } from './evidence.ts';
 import type { FoldContext } from './fold.ts';
 import { readGroup } from './group-reading.ts';
@@ -215,6 +216,15 @@ export function agentNode(state: VerdictState, batch: ResultBatch): AgentNode | 
     node.highest = Math.max(node.highest, batch.sequence);
   }
   return node;
+}
+
+/** Batches that will never come are not waited for; those of another epoch are no longer, or not yet, looked at. */
+export function noteLoss(state: VerdictState, { agent, epoch, from, to }: LossEntry): void {
+  const node = state.agents.get(agent);
+  if (node?.epoch !== epoch) return;
+  node.count += to - from + 1;
+  node.lowest = Math.min(node.lowest, from);
+  node.highest = Math.max(node.highest, to);
 }
 
 /** @returns true when every batch of the agent's epoch between the first and the last seen is here */

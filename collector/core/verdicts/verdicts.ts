@@ -54,6 +54,7 @@ const verdictsOf = (state: states.VerdictState): Verdicts => ({
 function applyEntry(state: states.VerdictState, entry: LogEntry): readonly FindingChange[] {
   if (entry.kind === 'batch') return applyBatch(state, entry);
   if (entry.kind === 'clock') applyClock(state, entry);
+  if (entry.kind === 'loss') states.noteLoss(state, entry);
   if (entry.kind === 'config') return applyConfig(state, entry);
   return [];
 }

@@ -101,3 +101,27 @@ t.test('a follower gets what is there, then what comes, in order', async (t) => 
     Array.from({ length: 309 }, (_, index) => index + 2),
   );
 });
+
+t.test('a loss is stored once, and only as far as its batches never came', async (t) => {
+  const directory = temporary();
+  const inbox = await openInbox(directory);
+  const { epoch, agent, site, anchor } = received(1).batch;
+  for (const sequence of [4, 5]) await inbox.appendBatch(received(sequence));
+  const [fromUs, toUs] = [epochMicros(0), epochMicros(10e6)];
+  const run = { from: 1, to: 10, fromUs, toUs, groups: [{ group: 'corsham-dhcp', exchanges: 200 }] };
+  const loss = { kind: 'loss' as const, receivedAt, agent, site, epoch, anchor, cause: 'shed' as const, ...run };
+  const [first, again] = await Promise.all([inbox.append([loss]), inbox.append([loss])]);
+  t.type(first[0], 'number');
+  t.strictSame(again, [null], 'the same once more, before the first is on disk');
+  const parts = (await entriesOf(inbox)).flatMap((entry) => (entry.kind === 'loss' ? [entry] : []));
+  t.match(parts, [
+    { from: 1, to: 3, fromUs: 0, toUs: 3e6, groups: [{ exchanges: 60 }] },
+    { from: 6, to: 10, fromUs: 5e6, toUs: 10e6, groups: [{ exchanges: 100 }] },
+  ]);
+  await inbox.close();
+  const reopened = await openInbox(directory);
+  t.teardown(() => reopened.close());
+  t.strictSame(await reopened.append([loss]), [null], 'also after a restart');
+  t.equal((await reopened.appendBatch(received(7))).kind, 'duplicate', 'what is told as lost does not come after all');
+  t.equal((await reopened.appendBatch(received(11))).kind, 'stored');
+});

@@ -88,7 +88,16 @@ t.test('agents of earlier runs are remembered, sessions tell more', async (t) =>
     clockErrorUs: null,
   };
   const rows = agentRows(
-    [{ ...session, backlogBatches: null, assignmentVersion: 0, loopDelayMaxUs: null, refused: 2 }],
+    [
+      {
+        ...session,
+        backlogBatches: null,
+        assignmentVersion: 0,
+        loopDelayMaxUs: null,
+        refused: 2,
+        trouble: 'the disk is full',
+      },
+    ],
     [old],
   );
   t.match(rows[0], {
