@@ -7,15 +7,17 @@
  * log alone.
  */
 import type { ResultBatch } from '../../shared/core/batch.ts';
-import { type UnixMicros, unixMicros } from '../../shared/core/units.ts';
+import type { UnixMicros } from '../../shared/core/units.ts';
 import { type BatchLog, openBatchLog } from '../../shared/io/batch-log.ts';
 import { encodeBatch } from '../../shared/wire/batch-encoder.ts';
 import { isDecodeError } from '../../shared/wire/decode-error.ts';
-import { CLOCK_WRONG_MAX_US } from '../core/answers/limits.ts';
 import { missingParts } from '../core/answers/losses.ts';
+import { type Period, PeriodIndex } from '../core/answers/period-index.ts';
 import { StoredBatches } from '../core/answers/stored-batches.ts';
 import type { LogEntry, LossEntry } from '../core/log-entry.ts';
 import { batchBytes, decodeEntry, encodeBatchRecord, encodeEntry } from './log-entry-codec.ts';
+import { createLogTail } from './log-tail.ts';
+import { readPeriod, samplePlace } from './period-reading.ts';
 
 export interface InboxRecord {
   /** 1, 2, 3 …: the order of the fold. */
@@ -49,11 +51,7 @@ export interface Inbox {
    * In log order, every batch, loss and clock sample that may bear on a period of event time [from, to) (collector's clock, µs),
    * and of what was received before position `through` only (default: all). May yield more than asked for, never less.
    */
-  readPeriod(period: {
-    readonly from: number;
-    readonly to: number;
-    readonly through?: number;
-  }): AsyncIterable<InboxRecord>;
+  readPeriod(period: Period & { readonly through?: number }): AsyncIterable<InboxRecord>;
   /** The same and then, for ever, what is appended, in chunks; ends when the signal aborts. */
   follow(from: number, signal: AbortSignal): AsyncIterable<readonly InboxRecord[]>;
   /** The position that the next entry will get. */
@@ -65,27 +63,33 @@ export interface Inbox {
 /** Batches between two snapshots of what is stored: so many records a start has to read again, a second's work. */
 const SNAPSHOT_BATCHES = 20_000;
 const SNAPSHOT_KEY = 'stored-batches';
-/** What bears on a period of event time. */
-const PERIOD_KINDS: ReadonlySet<LogEntry['kind']> = new Set(['batch', 'clock', 'loss']);
-/** Rows of decoded batches kept for followers at the end of the log: some 20 MB, and seconds of the highest rate. */
-const TAIL_ROWS = 256 * 1024;
-/** What an entry costs besides its rows, in rows. */
-const TAIL_ENTRY_ROWS = 32;
+const INDEX_KEY = 'period-index';
 /** Records that a follower which has fallen behind reads from disk at a time. */
 const CHUNK_RECORDS = 256;
 
 /** @throws BatchLogError as openBatchLog */
 export async function openInbox(directory: string): Promise<Inbox> {
   const log = await openBatchLog(directory);
-  const snapshot = await log.recall(SNAPSHOT_KEY);
-  const stored = StoredBatches.fromJson(snapshot === undefined ? undefined : Buffer.from(snapshot).toString());
-  for await (const { bytes } of log.read({ from: stored.through + 1 })) {
+  const recalled = async (key: string): Promise<string | undefined> => {
+    const note = await log.recall(key);
+    return note === undefined ? undefined : Buffer.from(note).toString();
+  };
+  const stored = StoredBatches.fromJson(await recalled(SNAPSHOT_KEY));
+  const index = PeriodIndex.fromJson(await recalled(INDEX_KEY));
+  for await (const { position, bytes } of log.read({ from: Math.min(stored.through, index.through) + 1 })) {
     const entry = decodeEntry(bytes);
     if (isDecodeError(entry)) continue;
-    if (entry.kind === 'batch') stored.add(entry.batch);
-    if (entry.kind === 'loss') stored.addRun(entry);
+    if (entry.kind === 'batch' && position > stored.through) stored.add(entry.batch);
+    if (entry.kind === 'loss' && position > stored.through) stored.addRun(entry);
+    fileEntry(index, position, entry);
   }
-  return new LogInbox(log, stored);
+  return new LogInbox(log, stored, index);
+}
+
+function fileEntry(index: PeriodIndex, position: number, entry: LogEntry): void {
+  if (entry.kind === 'batch') index.addBatch(position, entry.batch);
+  if (entry.kind === 'loss') index.addLoss(position, entry);
+  if (entry.kind === 'clock') index.addSample(entry);
 }
 
 const nameOf = ({ agent, epoch, sequence }: ResultBatch): string => `${agent}/${epoch}/${sequence}`;
@@ -98,17 +102,17 @@ interface Pending {
 class LogInbox implements Inbox {
   readonly #log: BatchLog;
   readonly #stored: StoredBatches;
-  /** Batches being written: not stored yet, and not to be written a second time. Bounded by the agents' send windows. */
+  readonly #index: PeriodIndex;
+  /** Entries being written: not stored yet, and not to be written a second time. Bounded by the agents' send windows. */
   readonly #pending = new Map<string, Pending>();
-  readonly #tail = new Map<number, LogEntry>();
-  #tailRows = 0;
+  readonly #tail = createLogTail();
   #sinceSnapshot = 0;
-  #wake: (() => void)[] = [];
   #losses: Promise<unknown> = Promise.resolve();
 
-  constructor(log: BatchLog, stored: StoredBatches) {
+  constructor(log: BatchLog, stored: StoredBatches, index: PeriodIndex) {
     this.#log = log;
     this.#stored = stored;
+    this.#index = index;
   }
 
   get next(): number {
@@ -152,10 +156,12 @@ class LogInbox implements Inbox {
 
   async #snapshot(): Promise<void> {
     this.#sinceSnapshot = 0;
-    // Positions from the first pending one on may be on disk without being in #stored: a start reads them again.
+    // Positions from the first pending one on may be on disk without being in the two: a start reads them again.
     let through = this.#log.stored;
     for (const { position } of this.#pending.values()) through = Math.min(through, position - 1);
-    await this.#log.remember(SNAPSHOT_KEY, Buffer.from(this.#stored.toJson(through)));
+    const [stored, index] = [this.#stored.toJson(through), this.#index.toJson(through)];
+    await this.#log.remember(INDEX_KEY, Buffer.from(index));
+    await this.#log.remember(SNAPSHOT_KEY, Buffer.from(stored));
   }
 
   append(entries: readonly LogEntry[]): Promise<readonly (number | null)[]> {
@@ -173,7 +179,17 @@ class LogInbox implements Inbox {
   }
 
   async #write(entry: LogEntry): Promise<number> {
-    const [position = 0] = await this.#log.append([{ bytes: encodeEntry(entry) }], { flush: true });
+    const position = this.#log.next;
+    const place = entry.kind === 'clock' ? { place: samplePlace(entry) } : {};
+    const done = this.#log.append([{ bytes: encodeEntry(entry), ...place }], { flush: true });
+    const name = `position ${position}`;
+    this.#pending.set(name, { position, done });
+    try {
+      await done;
+      if (entry.kind === 'loss') this.#stored.addRun(entry);
+    } finally {
+      this.#pending.delete(name);
+    }
     this.#publish(position, entry);
     return position;
   }
@@ -183,10 +199,7 @@ class LogInbox implements Inbox {
     const written = this.#losses.then(async () => {
       await Promise.allSettled([...this.#pending.values()].map(({ done }) => done));
       let last: number | null = null;
-      for (const part of missingParts(entry, this.#stored.missing(entry))) {
-        last = await this.#write(part);
-        this.#stored.addRun(part);
-      }
+      for (const part of missingParts(entry, this.#stored.missing(entry))) last = await this.#write(part);
       return last;
     });
     this.#losses = written.catch(() => undefined);
@@ -194,14 +207,8 @@ class LogInbox implements Inbox {
   }
 
   #publish(position: number, entry: LogEntry): void {
-    this.#tail.set(position, entry);
-    this.#tailRows += rowsOf(entry);
-    for (const [oldest, old] of this.#tail) {
-      if (this.#tailRows <= TAIL_ROWS) break;
-      this.#tail.delete(oldest);
-      this.#tailRows -= rowsOf(old);
-    }
-    for (const wake of this.#wake.splice(0)) wake();
+    fileEntry(this.#index, position, entry);
+    this.#tail.add(position, entry);
   }
 
   async *read(from: number): AsyncIterable<InboxRecord> {
@@ -212,19 +219,8 @@ class LogInbox implements Inbox {
     }
   }
 
-  async *readPeriod({
-    from,
-    through,
-  }: {
-    readonly from: number;
-    readonly to: number;
-    readonly through?: number;
-  }): AsyncIterable<InboxRecord> {
-    const start = await positionAt(this, unixMicros(Math.max(0, from - CLOCK_WRONG_MAX_US)));
-    for await (const record of this.read(start)) {
-      if (through !== undefined && record.position >= through) return;
-      if (PERIOD_KINDS.has(record.entry.kind)) yield record;
-    }
+  readPeriod(period: Period & { readonly through?: number }): AsyncIterable<InboxRecord> {
+    return readPeriod({ log: this.#log, index: this.#index }, period);
   }
 
   async *follow(from: number, signal: AbortSignal): AsyncIterable<readonly InboxRecord[]> {
@@ -232,24 +228,14 @@ class LogInbox implements Inbox {
     while (!signal.aborted) {
       const through = this.#log.stored;
       if (cursor > through) {
-        await this.#appended(signal);
+        await this.#tail.next(signal);
         continue;
       }
-      const chunk = this.#fromTail(cursor, through) ?? (await this.#fromDisk(cursor));
+      const chunk = this.#tail.from(cursor, through) ?? (await this.#fromDisk(cursor));
       // Positions that a failed write left empty have no record.
       cursor = (chunk.at(-1)?.position ?? through) + 1;
       if (chunk.length > 0) yield chunk;
     }
-  }
-
-  #fromTail(from: number, through: number): readonly InboxRecord[] | undefined {
-    const chunk: InboxRecord[] = [];
-    for (let position = from; position <= through; position += 1) {
-      const entry = this.#tail.get(position);
-      if (entry === undefined) break;
-      chunk.push({ position, entry });
-    }
-    return chunk.length === 0 ? undefined : chunk;
   }
 
   async #fromDisk(from: number): Promise<readonly InboxRecord[]> {
@@ -261,25 +247,10 @@ class LogInbox implements Inbox {
     return chunk;
   }
 
-  #appended(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        signal.removeEventListener('abort', wake);
-        resolve();
-      };
-      signal.addEventListener('abort', wake);
-      this.#wake.push(wake);
-    });
-  }
-
   async close(): Promise<void> {
     await this.#snapshot();
     await this.#log.close();
   }
-}
-
-function rowsOf(entry: LogEntry): number {
-  return TAIL_ENTRY_ROWS + (entry.kind === 'batch' ? entry.batch.results.path.length : 0);
 }
 
 /** Where the log's entries received at or after a moment begin, by halving: receipt only goes on, clock steps aside. */

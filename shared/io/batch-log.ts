@@ -1,7 +1,7 @@
 /**
  * A durable, ordered log on disk: the agent's spool and the collector's inbox. Records get positions 1, 2, 3 …; appends that
  * arrive while a write is under way share the next write and its flush, so that many agents cost one fsync. LevelDB is known
- * in this file only: keys `r` + position hold records, `n` + name point at positions, `m` + key hold small notes.
+ * in this file only: keys `r` + position hold records, `n` + name and `i` + place point at positions, `m` + key hold notes.
  *
  * A write is all or nothing, and survives the process's death at once, the machine's after a flush. Rejected: a file of our
  * own with lengths and checksums. It is easy until the first half-written page, and trimming it needs segments.
@@ -19,20 +19,25 @@ import {
   nameKey,
   noteKey,
   number64,
+  placeKey,
   positionOf,
   recordKey,
   SIZE_KEY,
 } from './log-key.ts';
+import { type LogChange, type NewRecord, takeShared, type Waiting } from './log-queue.ts';
 
 export interface LogRecord {
   readonly position: number;
   readonly bytes: Uint8Array;
 }
 
-export interface NewRecord {
-  readonly bytes: Uint8Array;
-  /** A name under which find() gives the position; unique by the caller's care. */
-  readonly name?: string;
+/** Where in a series placed() looks: between two places, both included; a missing end is the series' own. */
+export interface PlaceRange {
+  readonly series: string;
+  readonly from?: readonly number[];
+  readonly to?: readonly number[];
+  /** Last place first. */
+  readonly reverse?: boolean;
 }
 
 export interface LogSize {
@@ -48,10 +53,12 @@ export interface BatchLog {
    * @returns the position of each
    */
   append(records: readonly NewRecord[], options: { readonly flush: boolean }): Promise<readonly number[]>;
-  /** Records from position `from` on, ascending, as they were when the reading began; `limit` counts records. */
-  read(options: { readonly from: number; readonly limit?: number }): AsyncIterable<LogRecord>;
+  /** Records of positions `from` … `to` (default: the end), ascending, as they were when the reading began; `limit` counts records. */
+  read(options: ReadOptions): AsyncIterable<LogRecord>;
   get(position: number): Promise<Uint8Array | undefined>;
   find(name: string): Promise<number | undefined>;
+  /** Positions of a series' records, in the order of their places. */
+  placed(range: PlaceRange): AsyncIterable<number>;
   /** All positions held, ascending; reads keys only. */
   positions(): AsyncIterable<number>;
   /** Forgets records, each at most once; their names stay taken. */
@@ -68,20 +75,13 @@ export interface BatchLog {
   close(): Promise<void>;
 }
 
-interface Waiting {
-  readonly records: readonly NewRecord[];
-  readonly first: number;
-  readonly forgotten: readonly Buffer[];
-  readonly forgottenBytes: number;
-  readonly flush: boolean;
-  readonly resolve: (positions: readonly number[]) => void;
-  readonly reject: (error: unknown) => void;
+interface ReadOptions {
+  readonly from: number;
+  readonly to?: number;
+  readonly limit?: number;
 }
 
 type Store = ClassicLevel<Buffer, Buffer>;
-
-/** Record bytes in one shared write: memory, and the longest that one flush keeps the others waiting. */
-const MAX_WRITE_BYTES = 8 * 1024 * 1024;
 
 /**
  * Opens the log in a directory, making the directory when it is missing. It is this process's alone until close().
@@ -148,7 +148,7 @@ class LevelLog implements BatchLog {
     return this.#enqueue({ records, forgotten: [], forgottenBytes: 0, flush: options.flush });
   }
 
-  #enqueue(change: Omit<Waiting, 'first' | 'resolve' | 'reject'>): Promise<readonly number[]> {
+  #enqueue(change: LogChange): Promise<readonly number[]> {
     if (this.#closed) return Promise.reject(new BatchLogError('LOG_CLOSED', this.#directory, undefined));
     const first = this.#next;
     this.#next += change.records.length;
@@ -162,19 +162,8 @@ class LevelLog implements BatchLog {
   async #drain(): Promise<void> {
     // Whoever appends in this same turn of the loop shares the write.
     await Promise.resolve();
-    while (this.#queue.length > 0) await this.#writeShared(this.#takeShared());
+    while (this.#queue.length > 0) await this.#writeShared(takeShared(this.#queue));
     this.#writing = undefined;
-  }
-
-  #takeShared(): readonly Waiting[] {
-    let bytes = 0;
-    let count = 0;
-    for (const waiting of this.#queue) {
-      for (const record of waiting.records) bytes += record.bytes.length;
-      if (count > 0 && bytes > MAX_WRITE_BYTES) break;
-      count += 1;
-    }
-    return this.#queue.splice(0, count);
   }
 
   async #writeShared(shared: readonly Waiting[]): Promise<void> {
@@ -186,6 +175,7 @@ class LevelLog implements BatchLog {
         const key = recordKey(waiting.first + index);
         write.put(key, asBuffer(record.bytes));
         if (record.name !== undefined) write.put(nameKey(record.name), key);
+        if (record.place !== undefined) write.put(placeKey(record.place), key);
         bytes += record.bytes.length;
       }
       for (const key of waiting.forgotten) write.del(key);
@@ -208,10 +198,24 @@ class LevelLog implements BatchLog {
     for (const { records: own, first, resolve } of shared) resolve(own.map((_, index) => first + index));
   }
 
-  async *read(options: { readonly from: number; readonly limit?: number }): AsyncIterable<LogRecord> {
-    const range = { gte: recordKey(Math.max(0, options.from)), lt: BEYOND, limit: options.limit ?? -1 };
+  async *read({ from, to, limit = -1 }: ReadOptions): AsyncIterable<LogRecord> {
+    const range = { gte: recordKey(Math.max(0, from)), lt: to === undefined ? BEYOND : recordKey(to + 1), limit };
     try {
       for await (const [key, bytes] of this.#store.iterator(range)) yield { position: positionOf(key), bytes };
+    } catch (error) {
+      throw logError(this.#directory, error);
+    }
+  }
+
+  async *placed({
+    series,
+    from = [],
+    to = [Number.POSITIVE_INFINITY],
+    reverse = false,
+  }: PlaceRange): AsyncIterable<number> {
+    const range = { gte: placeKey({ series, at: from }), lte: placeKey({ series, at: to }), reverse };
+    try {
+      for await (const key of this.#store.values(range)) yield positionOf(key);
     } catch (error) {
       throw logError(this.#directory, error);
     }

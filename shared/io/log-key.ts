@@ -32,6 +32,21 @@ export function nameKey(name: string): Buffer {
   return Buffer.from(`n${name}`);
 }
 
+/** What a record is also found under, beside its position: a place in a series, in the order of the numbers (none negative). */
+export interface LogPlace {
+  readonly series: string;
+  readonly at: readonly number[];
+}
+
+/** `i`, the series behind its length so that no series is the beginning of another, and the numbers. */
+export function placeKey({ series, at }: LogPlace): Buffer {
+  const name = Buffer.from(series);
+  const head = Buffer.alloc(3, 'i');
+  head.writeUInt16BE(name.length, 1);
+  // A double that is not negative sorts as its octets do.
+  return Buffer.concat([head, name, number64(...at.map((value) => Math.max(0, value)))]);
+}
+
 /** Numbers, 8 octets each. */
 export function number64(...values: readonly number[]): Buffer {
   const bytes = Buffer.allocUnsafe(values.length * 8);

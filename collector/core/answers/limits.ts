@@ -29,3 +29,17 @@ export const FOLLOW_BACKLOG_MAX = 10_000;
 export const FOLLOWERS_MAX = 256;
 /** Late answers remembered in one export: as many as a server that answers everything late gives in a day at 10/s. */
 export const LATE_ANSWERS_MAX = 1_000_000;
+/** Buckets of the index by event time: as fine as the margin allows, since a period is read with both neighbours. */
+export const PERIOD_BUCKET_US = 600e6;
+/** A clock may be this wrong (µs) and its agent's batches are still found without a note of the shift. */
+export const PERIOD_MARGIN_US = 120e6;
+/** Buckets: 400 days, more than raw batches are kept, and 1 MB written down. Batches beyond are looked at in every reading. */
+export const PERIOD_BUCKETS_MAX = 57_600;
+/** Buckets that one batch may span: a day, of an agent that was suspended. */
+export const PERIOD_SPAN_BUCKETS_MAX = 144;
+/** Positions between two batches of a bucket that are read over rather than noted: two seconds of 142 agents. */
+export const PERIOD_HOLE = 256;
+/** Ranges of a bucket: its live batches, and as many drained backlogs. */
+export const PERIOD_RANGES_MAX = 32;
+/** Wrong clocks that one agent is remembered to have had; nearest ones are joined beyond. */
+export const PERIOD_SHIFTS_MAX = 16;
