@@ -4,6 +4,7 @@
  * what makes a restart, a second collector or a replay give the same transitions.
  */
 import type { ResultBatch } from '../../shared/core/batch.ts';
+import type { ObservationView } from '../../shared/core/ops-request.ts';
 import type { EpochMicros, Microseconds, UnixMicros } from '../../shared/core/units.ts';
 import type { CollectorConfig, Mode } from './config/config.ts';
 
@@ -83,16 +84,6 @@ export interface KeepEntry {
   readonly actor: string | null;
 }
 
-/** What something that is no agent saw of a server over a span; `from` and `to` by its own clock. */
-export interface Observation {
-  readonly server: string;
-  readonly from: UnixMicros;
-  readonly to: UnixMicros;
-  readonly sent: number;
-  readonly answered: number;
-  readonly dropped: number;
-}
-
 /** Observations of a group that no agent probes, as a person imported them. */
 export interface ImportEntry {
   readonly kind: 'import';
@@ -100,7 +91,7 @@ export interface ImportEntry {
   readonly group: string;
   readonly mode: Mode;
   readonly servers: readonly string[];
-  readonly observations: readonly Observation[];
+  readonly observations: readonly ObservationView[];
   readonly actor: string | null;
 }
 

@@ -10,6 +10,7 @@ import { addAgents } from './agents.ts';
 import { OpsError } from './client.ts';
 import { addEvents } from './events.ts';
 import { addExport } from './export.ts';
+import { addImport } from './import.ts';
 import { addMark } from './mark.ts';
 import { addReport } from './report.ts';
 import { processRuntime } from './runtime.ts';
@@ -35,7 +36,8 @@ async function main(argv: readonly string[]): Promise<void> {
     .exitOverride()
     .showHelpAfterError('(--help shows how)');
   const runtime = processRuntime(createClock());
-  for (const add of [addStatus, addReport, addEvents, addMark, addSites, addAgents, addExport]) add(program, runtime);
+  for (const add of [addStatus, addReport, addEvents, addMark, addSites, addAgents, addExport, addImport])
+    add(program, runtime);
   await program.parseAsync(argv);
 }
 

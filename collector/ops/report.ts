@@ -1,5 +1,6 @@
 /** `dorawatch report`: the failover table of a group over a period, as table, Markdown or JSON. */
 import { type Command, Option } from 'commander';
+import type { ReportView } from '../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';
 import { reportMarkdown, reportText } from '../core/answers/report-text.ts';
@@ -39,8 +40,13 @@ async function showReport(flags: ReportFlags, runtime: Runtime): Promise<void> {
   const { group, since, until = null } = flags;
   const report = await withClient(flags, runtime, (client) => client.ask('Report', { group, since, until }));
   if (flags.json === true || flags.format === 'json') return runtime.write(jsonDocument(report));
-  if (flags.format === 'md') return runtime.write(reportMarkdown(report, runtime.zone));
-  const { title, head, lines, measured } = reportText(report, runtime.zone);
+  return runtime.write(reportTable(report, flags.format, runtime.zone));
+}
+
+/** A report for people. @param format "md" is Markdown @param zone IANA name of the zone that times are shown in */
+export function reportTable(report: ReportView, format: string, zone: string): string {
+  if (format === 'md') return reportMarkdown(report, zone);
+  const { title, head, lines, measured } = reportText(report, zone);
   const table =
     lines.length === 0
       ? 'Nothing happened.\n'
@@ -48,5 +54,5 @@ async function showReport(flags: ReportFlags, runtime: Runtime): Promise<void> {
           head,
           lines.map(({ cells }) => cells),
         );
-  return runtime.write(`${title}\n\n${table}\n${measured}\n`);
+  return `${title}\n\n${table}\n${measured}\n`;
 }

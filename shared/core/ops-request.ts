@@ -46,14 +46,28 @@ export interface KeepRequest {
   readonly actor: string | null;
 }
 
-/** What something that is no agent saw of one server over a span. */
+/** What something that is no agent saw of one server over a span, by its own clock. Always sent = answered + dropped + unmeasured. */
 export interface ObservationView {
   readonly server: string;
+  /** The first DISCOVER left between these. */
   readonly from: UnixMicros;
+  readonly from_latest: UnixMicros;
+  /** The last DISCOVER left at this moment or later. */
+  readonly last_sent: UnixMicros;
+  /** Nothing of it happened after. */
   readonly to: UnixMicros;
   readonly sent: number;
+  /** Exchanges that came as far as the OFFER, and those answered to the end. */
+  readonly offered: number;
   readonly answered: number;
   readonly dropped: number;
+  /** Not answered when it ended, and too young by then to be called dropped. */
+  readonly unmeasured: number;
+  /** DISCOVERs a second at most; null: as fast as they went. */
+  readonly rate_per_second: number | null;
+  /** The slowest answered exchange took at most this long; null: none was answered, or it is not known. */
+  readonly slowest_us: number | null;
+  readonly drop_time_ms: number;
 }
 
 /** Observations of a group's servers; in hot-standby the first server is the primary. */

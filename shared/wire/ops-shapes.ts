@@ -266,10 +266,17 @@ export const fillKeep = message<view.KeepView>({ since: moment, until: moment, b
 const observation = message<ask.ObservationView>({
   server: text,
   from: moment,
+  from_latest: moment,
+  last_sent: moment,
   to: moment,
   sent: count,
+  offered: count,
   answered: count,
   dropped: count,
+  unmeasured: count,
+  rate_per_second: countOrNull,
+  slowest_us: countOrNull,
+  drop_time_ms: count,
 });
 export const fillImportRequest = message<ask.ImportRequest>({
   group: text,

@@ -58,9 +58,15 @@ export function rfc3339(at: UnixMicros): string {
   return `${date}T${clock}.${micros}Z`;
 }
 
-/** How far a zone's clock is ahead of UTC at a moment, µs. Unknown zones count as UTC. */
-export function zoneOffsetUs(at: UnixMicros, zone: string): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
+/** Formatters cost a hundred times what they do; bounded by the zones that one program is asked for. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+const FORMATTERS_MAX = 16;
+
+function formatterFor(zone: string): Intl.DateTimeFormat {
+  const known = formatters.get(zone);
+  if (known !== undefined) return known;
+  if (formatters.size >= FORMATTERS_MAX) formatters.clear();
+  const made = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -69,7 +75,14 @@ export function zoneOffsetUs(at: UnixMicros, zone: string): number {
     hour: 'numeric',
     minute: 'numeric',
     second: 'numeric',
-  }).formatToParts(Math.floor(at / 1000));
+  });
+  formatters.set(zone, made);
+  return made;
+}
+
+/** How far a zone's clock is ahead of UTC at a moment, µs. Unknown zones count as UTC. */
+export function zoneOffsetUs(at: UnixMicros, zone: string): number {
+  const parts = formatterFor(zone).formatToParts(Math.floor(at / 1000));
   const part = (type: string): number => Number(parts.find((one) => one.type === type)?.value ?? 0);
   const days = daysFromCivil({ year: part('year'), month: part('month'), day: part('day') });
   const local = days * DAY_US + (part('hour') * 3600 + part('minute') * 60 + part('second')) * 1e6;

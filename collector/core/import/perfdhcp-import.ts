@@ -1,0 +1,68 @@
+/**
+ * Several perfdhcp logs, each given under a server's name, as the observations of those servers. A date line may carry the name
+ * itself ("2021-02-09 11:29:46 - primary"): it then says whose run it is, so one log of both servers may be given for both.
+ */
+import type { ObservationView } from '../../../shared/core/ops-request.ts';
+import type { ReadingOptions } from './clock-reading.ts';
+import { observationKey } from './imported-group.ts';
+import { readPerfdhcpLog } from './perfdhcp-report.ts';
+import { type PlacedRun, placeRuns } from './run-spans.ts';
+
+/** A log as given on the command line: NAME=PATH. */
+export interface GivenLog {
+  readonly server: string;
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface ReadLogs {
+  readonly observations: readonly ObservationView[];
+  /** "FILE:LINE: what was expected, what was found", in the order of the files. */
+  readonly notes: readonly string[];
+}
+
+/** @returns each run once, however often its file was given */
+export function readGivenLogs(given: readonly GivenLog[], options: ReadingOptions): ReadLogs {
+  const found = new Map<string, ObservationView>();
+  const notes = new Set<string>();
+  const servers = given.map(({ server }) => server);
+  for (const { server, path, text } of given) {
+    const placed = placeRuns(readPerfdhcpLog(text, options));
+    const shared = given.some((other) => other.path === path && other.server !== server);
+    for (const note of [...placed.notes].sort((a, b) => a.line - b.line))
+      notes.add(`${path}:${note.line}: ${note.text}`);
+    for (const run of placed.runs) {
+      const named = namedIn(run, servers);
+      if (named === null && shared) {
+        notes.add(
+          `${path}:${run.line}: expected ${servers.join(' or ')} on the date line, since the file is given for both; this run is left out`,
+        );
+        continue;
+      }
+      const observation = { server: named ?? server, ...run.observation };
+      found.set(observationKey(observation), observation);
+    }
+    if (placed.runs.length === 0)
+      notes.add(`${path}:1: expected perfdhcp's reports ("***Rate statistics***" …), found none`);
+  }
+  const observations = [...found.values()];
+  notes.add(blindNote(observations) ?? '');
+  notes.delete('');
+  return { observations, notes: [...notes] };
+}
+
+/** The server whose name stands on the run's date line as a word. */
+function namedIn({ label }: PlacedRun, servers: readonly string[]): string | null {
+  const words = label
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}_.-]+/u)
+    .map((word) => word.replace(/^[.-]+|[.-]+$/g, ''));
+  return servers.find((server) => words.includes(server.toLowerCase())) ?? null;
+}
+
+/** Runs that ended before any answer could come say nothing, and people think that they do. */
+function blindNote(observations: readonly ObservationView[]): string | null {
+  const blind = observations.filter(({ answered, dropped }) => answered + dropped === 0).length;
+  if (blind === 0) return null;
+  return `${blind} of ${observations.length} runs ended before an answer could come, and say nothing of their server (perfdhcp's -W counts microseconds)`;
+}
