@@ -1,16 +1,13 @@
 /**
  * A durable, ordered log on disk: the agent's spool and the collector's inbox. Records get positions 1, 2, 3 …; appends that
- * arrive while a write is under way share the next write and its flush, so that many agents cost one fsync. LevelDB is known
- * in this file only: keys `r` + position hold records, `n` + name and `i` + place point at positions, `m` + key hold notes.
+ * arrive while a write is under way share the next write and its flush, so that many agents cost one fsync. Keys `r` + position hold records, `n` + name and `i` + place point at positions, `m` + key hold notes.
  *
  * A write is all or nothing, and survives the process's death at once, the machine's after a flush. Rejected: a file of our
  * own with lengths and checksums. It is easy until the first half-written page, and trimming it needs segments.
  */
-import { readdir } from 'node:fs/promises';
-import { ClassicLevel } from 'classic-level';
 import type { Range } from '../core/ranges.ts';
 import { BatchLogError, logError } from './batch-log-error.ts';
-import { makeDirectory } from './directory.ts';
+import { type LevelStore, type LevelWrite, openLevelStore } from './level-store.ts';
 import {
   asBuffer,
   BEYOND,
@@ -24,7 +21,7 @@ import {
   recordKey,
   SIZE_KEY,
 } from './log-key.ts';
-import { type LogChange, type NewRecord, takeShared, type Waiting } from './log-queue.ts';
+import { bytesOf, type LogChange, type NewRecord, NO_CHANGE, putsOf, takeShared, type Waiting } from './log-queue.ts';
 
 export interface LogRecord {
   readonly position: number;
@@ -39,6 +36,9 @@ export interface PlaceRange {
   /** Last place first. */
   readonly reverse?: boolean;
 }
+
+/** What a record, given its octets, is also found under. */
+export type RecordKeys = (bytes: Uint8Array) => Pick<NewRecord, 'name' | 'place'>;
 
 export interface LogSize {
   readonly records: number;
@@ -61,8 +61,10 @@ export interface BatchLog {
   placed(range: PlaceRange): AsyncIterable<number>;
   /** All positions held, ascending; reads keys only. */
   positions(): AsyncIterable<number>;
-  /** Forgets records, each at most once; their names stay taken. */
-  remove(removed: readonly Range[]): Promise<void>;
+  /** Forgets records, each at most once; what they are also found under goes as well where `keysOf` says it. */
+  remove(removed: readonly Range[], keysOf?: RecordKeys): Promise<void>;
+  /** Gives the space of records removed in a range of positions back. */
+  compact(range: Range): Promise<void>;
   /** Forgets every record up to and including the position, and gives the space back. */
   trim(through: number): Promise<void>;
   remember(key: string, bytes: Uint8Array): Promise<void>;
@@ -81,53 +83,45 @@ interface ReadOptions {
   readonly limit?: number;
 }
 
-type Store = ClassicLevel<Buffer, Buffer>;
-
 /**
  * Opens the log in a directory, making the directory when it is missing. It is this process's alone until close().
  * @throws BatchLogError LOG_LOCKED · LOG_NOT_WRITABLE · LOG_DAMAGED · LOG_FULL
  */
 export async function openBatchLog(directory: string): Promise<BatchLog> {
-  try {
-    await makeDirectory(directory);
-    const hadTables = (await readdir(directory)).some((name) => name.endsWith('.ldb'));
-    const store: Store = new ClassicLevel<Buffer, Buffer>(directory, {
-      keyEncoding: 'buffer',
-      valueEncoding: 'buffer',
-    });
-    await store.open();
-    const [size, next] = await store.getMany([SIZE_KEY, NEXT_KEY]);
-    // A torn manifest opens as an empty store. It must not pass for a new one: positions would begin again at 1.
-    if (hadTables && next === undefined) {
-      await store.close();
-      throw new BatchLogError('LOG_DAMAGED', directory, undefined);
-    }
-    return new LevelLog(directory, store, {
-      next: next?.readDoubleBE(0) ?? 1,
-      records: size?.readDoubleBE(0) ?? 0,
-      bytes: size?.readDoubleBE(8) ?? 0,
-    });
-  } catch (error) {
-    throw logError(directory, error);
+  const store = await openLevelStore(directory);
+  const [size, next] = await store.getMany([SIZE_KEY, NEXT_KEY]);
+  // A torn manifest opens as an empty store. It must not pass for a new one: positions would begin again at 1.
+  if (store.hadTables && next === undefined) {
+    await store.close();
+    throw new BatchLogError('LOG_DAMAGED', directory, undefined);
   }
+  return new LevelLog(directory, store, {
+    next: next?.readDoubleBE(0) ?? 1,
+    records: size?.readDoubleBE(0) ?? 0,
+    bytes: size?.readDoubleBE(8) ?? 0,
+  });
 }
 
 class LevelLog implements BatchLog {
   readonly #directory: string;
-  readonly #store: Store;
+  readonly #store: LevelStore;
   readonly #queue: Waiting[] = [];
   #next: number;
   #stored: number;
+  /** The last position that is known to be on disk. */
+  #durable: number;
+  #failed = false;
   #records: number;
   #bytes: number;
   #writing: Promise<void> | undefined;
   #closed = false;
 
-  constructor(directory: string, store: Store, start: LogSize & { readonly next: number }) {
+  constructor(directory: string, store: LevelStore, start: LogSize & { readonly next: number }) {
     this.#directory = directory;
     this.#store = store;
     this.#next = start.next;
     this.#stored = start.next - 1;
+    this.#durable = start.next - 1;
     this.#records = start.records;
     this.#bytes = start.bytes;
   }
@@ -145,7 +139,7 @@ class LevelLog implements BatchLog {
   }
 
   append(records: readonly NewRecord[], options: { readonly flush: boolean }): Promise<readonly number[]> {
-    return this.#enqueue({ records, forgotten: [], forgottenBytes: 0, flush: options.flush });
+    return this.#enqueue({ ...NO_CHANGE, records, flush: options.flush });
   }
 
   #enqueue(change: LogChange): Promise<readonly number[]> {
@@ -167,44 +161,56 @@ class LevelLog implements BatchLog {
   }
 
   async #writeShared(shared: readonly Waiting[]): Promise<void> {
-    const write = this.#store.batch();
-    let { records, bytes } = this.size;
-    let through = this.#stored;
+    const through = shared.reduce(
+      (last, { first, records }) => Math.max(last, first + records.length - 1),
+      this.#stored,
+    );
+    let [records, bytes] = [this.#records, this.#bytes];
     for (const waiting of shared) {
-      for (const [index, record] of waiting.records.entries()) {
-        const key = recordKey(waiting.first + index);
-        write.put(key, asBuffer(record.bytes));
-        if (record.name !== undefined) write.put(nameKey(record.name), key);
-        if (record.place !== undefined) write.put(placeKey(record.place), key);
-        bytes += record.bytes.length;
-      }
-      for (const key of waiting.forgotten) write.del(key);
-      through = waiting.first + waiting.records.length - 1;
-      records += waiting.records.length - waiting.forgotten.length;
-      bytes -= waiting.forgottenBytes;
+      records += waiting.records.length - waiting.forgottenRecords;
+      bytes += bytesOf(waiting.records) - waiting.forgottenBytes;
     }
-    write.put(SIZE_KEY, number64(records, bytes)).put(NEXT_KEY, number64(through + 1));
+    const sums: LevelWrite['puts'] = [
+      [SIZE_KEY, number64(records, bytes)],
+      [NEXT_KEY, number64(through + 1)],
+    ];
+    const flush = shared.some((waiting) => waiting.flush);
     try {
-      await write.write({ sync: shared.some((waiting) => waiting.flush) });
+      await this.#store.write(
+        async () => {
+          const torn = this.#failed ? await this.#keysBeyond(this.#durable) : [];
+          const puts = [...shared.flatMap(putsOf), ...sums];
+          return { puts, deletions: [...torn, ...shared.flatMap(({ forgotten }) => forgotten)] };
+        },
+        { flush },
+      );
     } catch (error) {
-      // Nothing of it was stored; the positions stay unused.
+      // Nobody is told that it is stored; the positions stay unused.
+      this.#failed = true;
       this.#stored = through;
       for (const waiting of shared) waiting.reject(logError(this.#directory, error));
       return;
     }
+    this.#failed = false;
     this.#stored = through;
+    this.#durable = through;
     this.#records = records;
     this.#bytes = bytes;
     for (const { records: own, first, resolve } of shared) resolve(own.map((_, index) => first + index));
   }
 
-  async *read({ from, to, limit = -1 }: ReadOptions): AsyncIterable<LogRecord> {
-    const range = { gte: recordKey(Math.max(0, from)), lt: to === undefined ? BEYOND : recordKey(to + 1), limit };
-    try {
-      for await (const [key, bytes] of this.#store.iterator(range)) yield { position: positionOf(key), bytes };
-    } catch (error) {
-      throw logError(this.#directory, error);
-    }
+  /** What a write that failed may have left all the same: its batches will come again, and would be there twice. */
+  async #keysBeyond(position: number): Promise<readonly Buffer[]> {
+    const keys: Buffer[] = [];
+    for await (const [key] of this.#store.entries({ gte: recordKey(position + 1), lt: BEYOND, values: false }))
+      keys.push(key);
+    return keys;
+  }
+
+  async *read({ from, to, limit }: ReadOptions): AsyncIterable<LogRecord> {
+    const range = { gte: recordKey(Math.max(0, from)), lt: to === undefined ? BEYOND : recordKey(to + 1) };
+    for await (const [key, bytes] of this.#store.entries(limit === undefined ? range : { ...range, limit }))
+      yield { position: positionOf(key), bytes };
   }
 
   async *placed({
@@ -214,71 +220,60 @@ class LevelLog implements BatchLog {
     reverse = false,
   }: PlaceRange): AsyncIterable<number> {
     const range = { gte: placeKey({ series, at: from }), lte: placeKey({ series, at: to }), reverse };
-    try {
-      for await (const key of this.#store.values(range)) yield positionOf(key);
-    } catch (error) {
-      throw logError(this.#directory, error);
-    }
+    for await (const [, position] of this.#store.entries(range)) yield positionOf(position);
   }
 
   async *positions(): AsyncIterable<number> {
-    try {
-      for await (const key of this.#store.keys({ gte: FIRST, lt: BEYOND })) yield positionOf(key);
-    } catch (error) {
-      throw logError(this.#directory, error);
-    }
+    for await (const [key] of this.#store.entries({ gte: FIRST, lt: BEYOND, values: false })) yield positionOf(key);
   }
 
   get(position: number): Promise<Uint8Array | undefined> {
-    return this.#ask(() => this.#store.get(recordKey(position)));
+    return this.#store.get(recordKey(position));
   }
 
-  find(name: string): Promise<number | undefined> {
-    return this.#ask(async () => {
-      const key = await this.#store.get(nameKey(name));
-      return key === undefined ? undefined : positionOf(key);
-    });
+  async find(name: string): Promise<number | undefined> {
+    const key = await this.#store.get(nameKey(name));
+    return key === undefined ? undefined : positionOf(key);
   }
 
-  remember(key: string, bytes: Uint8Array): Promise<void> {
-    return this.#ask(() => this.#store.put(noteKey(`-${key}`), asBuffer(bytes)));
+  async remember(key: string, bytes: Uint8Array): Promise<void> {
+    await this.#enqueue({ ...NO_CHANGE, notes: [[noteKey(`-${key}`), asBuffer(bytes)]], flush: false });
   }
 
   recall(key: string): Promise<Uint8Array | undefined> {
-    return this.#ask(() => this.#store.get(noteKey(`-${key}`)));
+    return this.#store.get(noteKey(`-${key}`));
   }
 
-  async remove(removed: readonly Range[]): Promise<void> {
+  async remove(removed: readonly Range[], keysOf?: RecordKeys): Promise<void> {
     const forgotten: Buffer[] = [];
-    let forgottenBytes = 0;
-    await this.#ask(async () => {
-      for (const { from, to } of removed) {
-        const range = { gte: recordKey(from), lte: recordKey(to) };
-        for await (const [key, value] of this.#store.iterator(range)) {
-          forgotten.push(key);
-          forgottenBytes += value.length;
-        }
+    let [forgottenBytes, forgottenRecords] = [0, 0];
+    for (const { from, to } of removed) {
+      for await (const [key, bytes] of this.#store.entries({ gte: recordKey(from), lte: recordKey(to) })) {
+        const { name, place } = keysOf?.(bytes) ?? {};
+        forgotten.push(
+          key,
+          ...(name === undefined ? [] : [nameKey(name)]),
+          ...(place === undefined ? [] : [placeKey(place)]),
+        );
+        forgottenBytes += bytes.length;
+        forgottenRecords += 1;
       }
-    });
-    await this.#enqueue({ records: [], forgotten, forgottenBytes, flush: false });
+    }
+    await this.#enqueue({ ...NO_CHANGE, forgotten, forgottenRecords, forgottenBytes });
+  }
+
+  compact({ from, to }: Range): Promise<void> {
+    return this.#store.compact(recordKey(from), recordKey(to + 1));
   }
 
   async trim(through: number): Promise<void> {
     await this.remove([{ from: 0, to: through }]);
-    await this.#ask(() => this.#store.compactRange(FIRST, recordKey(through + 1)));
+    await this.#store.compact(FIRST, recordKey(through + 1));
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     await this.#writing;
-    await this.#ask(() => this.#store.close());
-  }
-
-  async #ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
-    try {
-      return await question();
-    } catch (error) {
-      throw logError(this.#directory, error);
-    }
+    await this.#store.close();
   }
 }

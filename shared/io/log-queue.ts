@@ -2,7 +2,7 @@
  * Changes of the log that wait for the disk: those that wait together share one write and its flush, so that many agents cost
  * one. Kept apart from the log because sharing has nothing to do with what the engine is.
  */
-import type { LogPlace } from './log-key.ts';
+import { asBuffer, type LogPlace, nameKey, placeKey, recordKey } from './log-key.ts';
 
 /** A record to append. */
 export interface NewRecord {
@@ -16,12 +16,24 @@ export interface NewRecord {
 /** What is to be written. */
 export interface LogChange {
   readonly records: readonly NewRecord[];
-  /** Keys that go, and the octets of the records that they held. */
+  /** Keys that go, and how many of them were records, of how many octets. */
   readonly forgotten: readonly Buffer[];
+  readonly forgottenRecords: number;
   readonly forgottenBytes: number;
+  readonly notes: readonly (readonly [key: Buffer, value: Buffer])[];
   /** Wait until the disk has it. */
   readonly flush: boolean;
 }
+
+/** A change of nothing, to be told what it changes. */
+export const NO_CHANGE: LogChange = {
+  records: [],
+  forgotten: [],
+  forgottenRecords: 0,
+  forgottenBytes: 0,
+  notes: [],
+  flush: false,
+};
 
 /** A change that is not written yet; `first` is the position of its first record. */
 export interface Waiting extends LogChange {
@@ -38,9 +50,25 @@ export function takeShared(queue: Waiting[]): readonly Waiting[] {
   let bytes = 0;
   let count = 0;
   for (const waiting of queue) {
-    for (const record of waiting.records) bytes += record.bytes.length;
+    bytes += bytesOf(waiting.records);
     if (count > 0 && bytes > MAX_WRITE_BYTES) break;
     count += 1;
   }
   return queue.splice(0, count);
+}
+
+/** Octets of the records themselves. */
+export const bytesOf = (records: readonly NewRecord[]): number =>
+  records.reduce((sum, { bytes }) => sum + bytes.length, 0);
+
+/** What a change puts into the store. */
+export function putsOf({ first, records, notes }: Waiting): readonly (readonly [Buffer, Buffer])[] {
+  const puts: (readonly [Buffer, Buffer])[] = [...notes];
+  for (const [index, { bytes, name, place }] of records.entries()) {
+    const key = recordKey(first + index);
+    puts.push([key, asBuffer(bytes)]);
+    if (name !== undefined) puts.push([nameKey(name), key]);
+    if (place !== undefined) puts.push([placeKey(place), key]);
+  }
+  return puts;
 }
