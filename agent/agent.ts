@@ -115,6 +115,7 @@ class RunningAgent implements Agent {
     const { epoch, sequence } = batch;
     try {
       this.#stream.offer(await this.#state.spool.append({ epoch, sequence, bytes: encodeBatch(batch) }));
+      this.#logger.debug({ epoch, sequence, exchanges: batch.results.path.length }, 'batch spooled');
     } catch (error) {
       this.#unspooled += 1;
       this.#logger.error(

@@ -62,14 +62,27 @@ export class Capture {
   }
 }
 
+/** Where to listen. `name` is the file's, one a lab. */
+export type CapturePlace = { readonly namespace: string; readonly interface: string; readonly name: string };
+
 /** Starts capturing on both servers' links at the gateway, and resolves once tcpdump listens on both. */
 export async function startCapture(lab: Lab): Promise<Capture> {
-  const taps = [lab.network.primary, lab.network.standby].map((host) => {
-    const path = join(lab.folder, `${host.gatewayInterface}-${lab.events.all.length}.pcap`);
+  const places = [lab.network.primary, lab.network.standby].map((host) => ({
+    namespace: lab.network.gateway,
+    interface: host.gatewayInterface,
+    name: `${host.gatewayInterface}-${lab.events.all.length}`,
+  }));
+  return await startCaptureAt(lab, places);
+}
+
+/** Starts capturing anywhere, e.g. on a site's own interface, before the WAN has done anything to a packet. */
+export async function startCaptureAt(lab: Lab, places: readonly CapturePlace[]): Promise<Capture> {
+  const taps = places.map((place) => {
+    const path = join(lab.folder, `${place.name}.pcap`);
     const output = ['-U', '-w', path, '-Z', 'root', '--immediate-mode', '--time-stamp-precision=nano', '-B', '8192'];
     const filter = ['-n', '-s', '0', 'udp port 67 or udp port 68 or icmp'];
-    const args = ['-i', host.gatewayInterface, ...output, ...filter];
-    return { path, child: lab.run(lab.network.gateway, 'tcpdump', args, { name: `tcpdump-${host.gatewayInterface}` }) };
+    const args = ['-i', place.interface, ...output, ...filter];
+    return { path, child: lab.run(place.namespace, 'tcpdump', args, { name: `tcpdump-${place.name}` }) };
   });
   await Promise.all(taps.map((tap) => tap.child.waitForOutput(/listening on/, CAPTURE_START_LIMIT_MS)));
   lab.events.note('capture-started', 'gateway');

@@ -4,12 +4,15 @@
  * that the load of the lab's process does not become jitter, and its interfaces die with it. Routing through a namespace
  * with a token bucket was refused: that delays by rate, never by time.
  *
- * Usage: delay-line DELAY_MS NAMESPACE_A INTERFACE_A NAMESPACE_B INTERFACE_B   (prints "carrying" when both exist)
+ * Usage: delay-line DELAY_MS NAMESPACE_A INTERFACE_A NAMESPACE_B INTERFACE_B [WEATHER_FILE SEED]
+ * Prints "carrying" when both exist. On SIGUSR2 it reads the weather anew from the file, JSON of a Weather.
  */
-import { openSync, read, writeSync } from 'node:fs';
+import { openSync, read, readFileSync, writeSync } from 'node:fs';
 import koffi from 'koffi';
+import { seeded } from '../simulation/random.ts';
 import { command } from './command.ts';
 import { DELAY_LINE_LIMIT_FRAMES } from './limits.ts';
+import { FAIR_WEATHER, fateOf, type Weather } from './weather.ts';
 
 const TUNSETIFF = 0x400454ca;
 const IFF_TAP_NO_PI = 0x1002;
@@ -30,8 +33,10 @@ function openTap(namespace: string, name: string): number {
   return fd;
 }
 
-/** Carries frames one way, in order; what does not fit the queue is dropped, as a router would. */
-function carry(from: number, to: number, delayNs: bigint): void {
+let weather = FAIR_WEATHER;
+
+/** Carries frames one way, in order of their due times; what does not fit the queue is dropped, as a router would. */
+function carry(from: number, to: number, delayNs: bigint, dice: () => number): void {
   const queue: Frame[] = [];
   const buffer = Buffer.alloc(FRAME_LIMIT_OCTETS);
   let isArmed = false;
@@ -42,18 +47,31 @@ function carry(from: number, to: number, delayNs: bigint): void {
     for (const frame of queue.splice(0, firstLater === -1 ? queue.length : firstLater)) writeFrame(to, frame.octets);
     arm();
   };
+  let timer: NodeJS.Timeout | undefined;
   const arm = (): void => {
     const next = queue[0];
     if (isArmed || next === undefined) return;
     isArmed = true;
     const leftNs = next.dueNs - process.hrtime.bigint();
-    setTimeout(deliver, leftNs > 0n ? Number(leftNs) / 1e6 : 0);
+    timer = setTimeout(deliver, leftNs > 0n ? Number(leftNs) / 1e6 : 0);
+  };
+  const enqueue = (frame: Frame): void => {
+    const after = queue.findLastIndex((each) => each.dueNs <= frame.dueNs);
+    queue.splice(after + 1, 0, frame);
+    // A frame that overtakes must not wait for the one that it overtook.
+    if (after === -1 && isArmed) {
+      clearTimeout(timer);
+      isArmed = false;
+    }
+    arm();
   };
   const readNext = (): void => {
     read(from, buffer, 0, buffer.length, null, (error, octets) => {
-      if (error === null && queue.length < DELAY_LINE_LIMIT_FRAMES) {
-        queue.push({ dueNs: process.hrtime.bigint() + delayNs, octets: Uint8Array.from(buffer.subarray(0, octets)) });
-        arm();
+      const fates = error === null && queue.length < DELAY_LINE_LIMIT_FRAMES ? fateOf(weather, dice) : [];
+      const dueNs = process.hrtime.bigint() + delayNs;
+      for (const laterMs of fates) {
+        const late = BigInt(Math.round(laterMs * 1e6));
+        enqueue({ dueNs: dueNs + late, octets: Uint8Array.from(buffer.subarray(0, octets)) });
       }
       // EIO: an interface that is not yet (or no longer) up.
       if (error === null) readNext();
@@ -72,13 +90,16 @@ function writeFrame(fd: number, octets: Uint8Array): void {
   }
 }
 
-const [delayMs, namespaceA, interfaceA, namespaceB, interfaceB] = process.argv.slice(2);
+const [delayMs, namespaceA, interfaceA, namespaceB, interfaceB, weatherPath, seed = '0'] = process.argv.slice(2);
 if (!delayMs || !namespaceA || !interfaceA || !namespaceB || !interfaceB) {
-  process.stderr.write('delay-line: DELAY_MS NAMESPACE_A INTERFACE_A NAMESPACE_B INTERFACE_B\n');
+  process.stderr.write('delay-line: DELAY_MS NAMESPACE_A INTERFACE_A NAMESPACE_B INTERFACE_B [WEATHER_FILE SEED]\n');
   process.exit(2);
 }
 const [a, b] = [openTap(namespaceA, interfaceA), openTap(namespaceB, interfaceB)];
 const delayNs = BigInt(Math.round(Number(delayMs) * 1e6));
-carry(a, b, delayNs);
-carry(b, a, delayNs);
+process.on('SIGUSR2', () => {
+  if (weatherPath !== undefined) weather = JSON.parse(readFileSync(weatherPath, 'utf8')) as Weather;
+});
+carry(a, b, delayNs, seeded(Number(seed)));
+carry(b, a, delayNs, seeded(Number(seed) + 1));
 process.stdout.write('carrying\n');

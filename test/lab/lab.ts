@@ -3,7 +3,7 @@
  * be: the `exit` handler of Node runs nothing asynchronous, and a lab that outlives its test leaves servers behind.
  * Docker was refused: it needs a daemon and images, namespaces need root alone.
  */
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +26,7 @@ import {
   setCut,
   sweepNetworks,
 } from './namespaces.ts';
+import { FAIR_WEATHER, type Weather } from './weather.ts';
 
 /** What a lab is asked to be. */
 export type LabOptions = {
@@ -35,6 +36,8 @@ export type LabOptions = {
   readonly wanDelayMs?: number;
   /** Site hosts; 1 when absent. */
   readonly sites?: number;
+  /** Makes every WAN a delay line, whatever the kernel has, so that `setWeather` works; its dice begin with this. */
+  readonly weatherSeed?: number;
   /** `no`: the servers are made but not started. */
   readonly startServers?: 'yes' | 'no';
   readonly logSeverity?: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
@@ -67,12 +70,16 @@ export class Lab implements AsyncDisposable {
   readonly timers: KeaTimers;
   readonly #children = new Set<LabChild>();
   readonly #delayLines: LabChild[] = [];
+  /** By gateway interface. */
+  readonly #weather = new Map<string, { readonly line: LabChild; readonly path: string }>();
+  readonly #weatherSeed: number | undefined;
   #childCount = 0;
 
   constructor(options: LabOptions) {
     if (open.size >= LAB_LIMIT) throw new LabError('LIMIT', `${LAB_LIMIT} labs are open in this process`);
     counter += 1;
     this.timers = timersOf(options.timers);
+    this.#weatherSeed = options.weatherSeed;
     this.network = planNetwork(networkPrefix(process.pid, counter), {
       wanDelayMs: options.wanDelayMs ?? 20,
       sites: options.sites ?? 1,
@@ -87,7 +94,8 @@ export class Lab implements AsyncDisposable {
 
   /** Makes the namespaces and links; `startLab` calls it. */
   async build(): Promise<void> {
-    await buildNetwork(this.network, (host) => this.#connectSlowly(host));
+    const kind = this.#weatherSeed === undefined ? undefined : 'delay-line';
+    await buildNetwork(this.network, (host) => this.#connectSlowly(host), kind);
   }
 
   /** The first site's host. */
@@ -129,6 +137,14 @@ export class Lab implements AsyncDisposable {
     this.events.during('mended', part, () => setCut(this.network, this.#host(part), 'mended'));
   }
 
+  /** What a site's WAN does to frames from now on; undefined: nothing but its delay. Needs `weatherSeed`. */
+  setWeather(host: Host, weather: Weather | undefined): void {
+    const known = this.#weather.get(host.gatewayInterface);
+    if (known === undefined) throw new LabError('LIMIT', `${host.namespace} has no delay line: ask for a weatherSeed`);
+    writeFileSync(known.path, JSON.stringify(weather ?? FAIR_WEATHER));
+    known.line.kill('SIGUSR2');
+  }
+
   /** Starts both servers and waits until the pair is in hot-standby. Returns the ms that each took to load. */
   async startPair(limitMs = 120_000): Promise<{ readonly primaryMs: number; readonly standbyMs: number }> {
     this.primary.start();
@@ -166,9 +182,12 @@ export class Lab implements AsyncDisposable {
 
   async #connectSlowly(host: Host): Promise<void> {
     const ends = [host.namespace, host.interface, this.network.gateway, host.gatewayInterface];
-    const args = ['--import', 'tsx', DELAY_LINE, String(host.delayMs), ...ends];
+    const path = join(this.folder, `weather-${host.gatewayInterface}.json`);
+    const dice = String((this.#weatherSeed ?? 0) + 2 * this.#delayLines.length);
+    const args = ['--import', 'tsx', DELAY_LINE, String(host.delayMs), ...ends, path, dice];
     const line = this.run(this.network.gateway, process.execPath, args, { name: 'delay-line', cwd: REPOSITORY });
     this.#delayLines.push(line);
+    this.#weather.set(host.gatewayInterface, { line, path });
     await line.waitForOutput(/carrying/, DELAY_LINE_START_LIMIT_MS);
   }
 

@@ -90,14 +90,18 @@ export function networkPrefix(pid: number, counter: number): string {
 }
 
 /**
- * Builds the planned network. `connect` makes the two interfaces of a delayed link when netem cannot. On failure whatever
- * was made is removed before the error goes on.
+ * Builds the planned network. `connect` makes the two interfaces of a delayed link when netem cannot (or `wanted` is the
+ * delay line). On failure whatever was made is removed before the error goes on.
  */
-export async function buildNetwork(network: Network, connect: (host: Host) => Promise<void>): Promise<void> {
+export async function buildNetwork(
+  network: Network,
+  connect: (host: Host) => Promise<void>,
+  wanted?: DelayKind,
+): Promise<void> {
   try {
     addNamespace(network.gateway);
     setKernel(network.gateway, ['net/ipv4/ip_forward=1', 'net/ipv4/conf/all/rp_filter=0']);
-    const kind = delayKind(network.gateway);
+    const kind = wanted ?? delayKind(network.gateway);
     for (const each of hostsOf(network)) await addHost(network, each, kind, connect);
     addUnknownSubnet(network);
   } catch (error) {

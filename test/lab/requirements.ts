@@ -21,6 +21,7 @@ export const TOOLS: Readonly<Record<string, string>> = {
   tcpdump: 'tcpdump',
   ip: 'iproute2',
   tc: 'iproute2',
+  faketime: 'faketime',
 };
 
 /** Whether the lab can run here, as things are: nothing is installed. Makes and removes one namespace to find out. */
