@@ -45,6 +45,8 @@ export interface Transition extends Bracket {
   readonly from: State;
   readonly to: State;
   readonly reason: Reason;
+  /** Sent time of the exchange that decided it: where it stands in its fold's order. Absent for a silence. */
+  readonly decided?: UnixMicros;
   /** When the log entry that showed it was received. */
   readonly detectedAt: UnixMicros;
   /** For a server: how many of the sites that report were served; null for a path. */

@@ -1,6 +1,7 @@
 /**
- * The Events method: the list, and the live stream behind it. A follower gets a finding again (same id) when late results
- * revise it; one that they take back is not announced, since a list asked for afterwards simply lacks it.
+ * The Events method: the list, and the live stream behind it. A follower gets a finding again (same id) when it
+ * is revised in time (a gap ends). What late results find, revise or take back is not raised: it is history, and a list
+ * asked for afterwards tells it.
  */
 import { status as codes, type handleServerStreamingCall, type ServerWritableStream } from '@grpc/grpc-js';
 import type { EventsRequest } from '../../shared/core/ops-request.ts';

@@ -2,18 +2,20 @@
  * Keeps the read model at the end of the log: restores it, folds what it has not seen, then every entry as it is appended,
  * and snapshots it now and then. The fold reads the log and never the stream, so what is shown can always be made again.
  */
+import type { UnixMicros } from '../../shared/core/units.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import { SNAPSHOT_EVERY_ENTRIES } from '../core/answers/limits.ts';
 import { createReadModel, type ReadModel, type ReadModelChange } from '../core/answers/read-model.ts';
 import { createRecent, type Recent } from '../core/answers/recent.ts';
+import { foldHistory } from './history-fold.ts';
 import type { Inbox, InboxRecord } from './inbox.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 
 export interface LogFold {
   readonly model: ReadModel;
   readonly recent: Recent;
-  /** Tells what changed, a chunk of entries at a time. @returns ends the subscription */
+  /** Tells what is news, a chunk of entries at a time. @returns ends the subscription */
   subscribe(listener: (changed: ReadonlySet<string>) => void): () => void;
   /** Resolves when the entry at this position is in the model. */
   folded(position: number): Promise<void>;
@@ -30,15 +32,21 @@ export interface LogFoldOptions {
   readonly logger: Logger;
 }
 
+/** How often it is looked whether history is to be folded again though nothing comes in. */
+const IDLE_MS = 1000;
+
 /** Resolves when the model is at the end of the log as it was at the start. */
 export async function startLogFold(options: LogFoldOptions): Promise<LogFold> {
-  const { inbox, store, logger } = options;
+  const { inbox, logger } = options;
   const model = createReadModel(await usableSnapshot(options));
-  const fold = new Fold(model, store, logger);
+  const fold = new Fold(model, options);
   const from = model.next;
-  for await (const record of inbox.read(from)) fold.apply([record]);
+  for await (const record of inbox.read(from)) {
+    fold.apply([record]);
+    await fold.foldHistory(record.entry.receivedAt);
+  }
   logger.info({ from, entries: model.next - from }, 'log folded');
-  fold.run(inbox);
+  fold.run();
   return fold;
 }
 
@@ -61,36 +69,69 @@ async function snapshotOf(
 class Fold implements LogFold {
   readonly model: ReadModel;
   readonly recent = createRecent();
+  readonly #inbox: Inbox;
   readonly #store: SnapshotStore;
+  readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #stop = new AbortController();
   readonly #listeners = new Set<(changed: ReadonlySet<string>) => void>();
   /** Bounded by the marks being added, which gRPC bounds by its streams. */
   #waiting: { readonly position: number; readonly resolve: () => void }[] = [];
   #sinceSnapshot = 0;
+  #history: Promise<void> | null = null;
+  #idle: NodeJS.Timeout | null = null;
   #saving: Promise<void> = Promise.resolve();
   ended: Promise<void> = Promise.resolve();
 
-  constructor(model: ReadModel, store: SnapshotStore, logger: Logger) {
+  constructor(model: ReadModel, { inbox, store, clock, logger }: LogFoldOptions) {
     this.model = model;
+    this.#inbox = inbox;
     this.#store = store;
+    this.#clock = clock;
     this.#logger = logger;
   }
 
-  run(inbox: Inbox): void {
-    this.ended = this.#follow(inbox);
+  run(): void {
+    this.ended = this.#follow();
+    this.#idle = setInterval(() => void this.foldHistory(this.#clock.wall()), IDLE_MS);
     // Whoever awaits it hears of it; nobody needs to have done so by then.
     this.ended.catch(() => undefined);
   }
 
-  async #follow(inbox: Inbox): Promise<void> {
-    for await (const chunk of inbox.follow(this.model.next, this.#stop.signal)) this.apply(chunk);
+  async #follow(): Promise<void> {
+    for await (const chunk of this.#inbox.follow(this.model.next, this.#stop.signal)) {
+      this.apply(chunk);
+      const last = chunk.at(-1);
+      if (last) void this.foldHistory(last.entry.receivedAt);
+    }
+  }
+
+  /** Folds old history again if that is due, beside the live fold. @param now log time, or what it has become with nothing coming in */
+  foldHistory(now: UnixMicros): Promise<void> {
+    if (this.#history === null && !this.#stop.signal.aborted && this.model.verdicts.isHistoryDue(now)) {
+      this.#history = this.#rewrite(now).finally(() => {
+        this.#history = null;
+      });
+    }
+    return this.#history ?? Promise.resolve();
+  }
+
+  async #rewrite(now: UnixMicros): Promise<void> {
+    const { model } = this;
+    try {
+      const rewritten = await foldHistory({ inbox: this.#inbox, model, now, signal: this.#stop.signal });
+      if (rewritten === null) return;
+      this.#logger.info({ findings: rewritten.findings.length }, 'history folded again with results that came late');
+      this.#tell(newsOf(rewritten));
+    } catch (error) {
+      this.#logger.error({ err: error }, 'history could not be folded again; it will be tried once more');
+    }
   }
 
   apply(records: readonly InboxRecord[]): void {
     const changed = new Set<string>();
     for (const { position, entry } of records) {
-      collect(changed, this.model.apply(position, entry));
+      for (const id of newsOf(this.model.apply(position, entry))) changed.add(id);
       if (entry.kind === 'batch') this.recent.add(entry.batch, entry.receivedAt);
     }
     this.#sinceSnapshot += records.length;
@@ -98,6 +139,10 @@ class Fold implements LogFold {
     const through = this.model.next;
     for (const { resolve } of this.#waiting.filter(({ position }) => position < through)) resolve();
     this.#waiting = this.#waiting.filter(({ position }) => position >= through);
+    this.#tell(changed);
+  }
+
+  #tell(changed: ReadonlySet<string>): void {
     if (changed.size > 0) for (const listener of this.#listeners) listener(changed);
   }
 
@@ -124,13 +169,17 @@ class Fold implements LogFold {
 
   async close(): Promise<void> {
     this.#stop.abort();
+    if (this.#idle !== null) clearInterval(this.#idle);
+    await this.#history;
     await this.ended.catch((error: unknown) => this.#logger.error({ err: error }, 'fold ended'));
     this.#save();
     await this.#saving;
   }
 }
 
-function collect(changed: Set<string>, { findings, mark }: ReadModelChange): void {
-  for (const { finding } of findings) changed.add(finding.id);
-  if (mark !== null) changed.add(mark);
+/** What is raised to those who follow live: never what late results rewrite. */
+function newsOf({ findings, mark }: ReadModelChange): Set<string> {
+  const news = new Set(findings.filter((change) => change.news).map(({ finding }) => finding.id));
+  if (mark !== null) news.add(mark);
+  return news;
 }

@@ -5,6 +5,7 @@
  */
 import type { CollectorConfig } from '../config/config.ts';
 import type { LogEntry } from '../log-entry.ts';
+import type { HistoryFold } from '../verdicts/history-fold.ts';
 import { createVerdicts, restoreVerdicts, type Verdicts, type VerdictsSnapshot } from '../verdicts/verdicts.ts';
 import type { FindingChange } from '../verdicts/views.ts';
 import { type AgentLoss, addLoss } from './losses.ts';
@@ -45,6 +46,8 @@ export interface ReadModel {
   readonly config: CollectorConfig | null;
   readonly configText: string | null;
   apply(position: number, entry: LogEntry): ReadModelChange;
+  /** Takes over what a fold of history found (`verdicts.foldHistory`); nothing of it is news. */
+  rewrite(history: HistoryFold): ReadModelChange;
   snapshot(): ReadModelSnapshot;
 }
 
@@ -81,6 +84,11 @@ export function createReadModel(from: ReadModelSnapshot | null): ReadModel {
       const findings = verdicts.apply(entry);
       for (const change of findings) timeline.change(change);
       return { findings, mark: entry.kind === 'mark' ? timeline.mark(entry).id : null };
+    },
+    rewrite: (history) => {
+      const findings = history.finish([...timeline.findings()]);
+      for (const change of findings) timeline.change(change);
+      return { findings, mark: null };
     },
     snapshot: () => ({
       version: SNAPSHOT_VERSION,

@@ -21,6 +21,8 @@ export interface Timeline {
   change(change: FindingChange): void;
   /** Adds a mark. @returns it as stored */
   mark(entry: MarkEntry): StoredMark;
+  /** Every finding as it stands, in no order that matters. */
+  findings(): Iterable<Finding>;
   /** Every row, by `at`. */
   rows(): readonly EventRow[];
   /** Findings and marks thrown away for the bound. */
@@ -57,6 +59,7 @@ export function createTimeline(from: TimelineSnapshot = EMPTY): Timeline {
       bound(marks, MARKS_MAX);
       return mark;
     },
+    findings: () => findings.values(),
     rows: () => {
       told ??= eventRows(findings.values(), marks.values());
       return told;

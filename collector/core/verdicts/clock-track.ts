@@ -20,12 +20,26 @@ export type ClockTrack = ClockSample[];
 
 const before = (a: ClockSample, b: ClockSample): boolean => a.epoch < b.epoch || (a.epoch === b.epoch && a.at < b.at);
 
-/** Adds a sample in its place; the oldest gives way when there are too many. */
-export function addSample(track: ClockTrack, sample: ClockSample): void {
+/** Adds a sample in its place, once. When there are too many, every second one of the older half goes. */
+export function addSample(track: ClockTrack, sample: ClockSample, most = CLOCK_SAMPLES_KEPT): void {
   let i = track.length;
   while (i > 0 && before(sample, track[i - 1] as ClockSample)) i--;
+  const last = track[i - 1];
+  if (last?.epoch === sample.epoch && last.at === sample.at) return;
   track.splice(i, 0, sample);
-  if (track.length > CLOCK_SAMPLES_KEPT) track.shift();
+  if (track.length <= most) return;
+  const older = track.splice(0, track.length >> 1);
+  track.unshift(...older.filter((_, n) => n % 2 === 0));
+}
+
+/** Forgets samples from before a moment (collector's clock, µs), but for the newest of them in each epoch. */
+export function forgetSamples(track: ClockTrack, before: number): void {
+  const isRecent = (own: ClockSample): boolean => own.at - own.offset >= before;
+  const stays = track.filter((own, i) => {
+    const next = track[i + 1];
+    return isRecent(own) || next === undefined || next.epoch !== own.epoch || isRecent(next);
+  });
+  if (stays.length < track.length) track.splice(0, track.length, ...stays);
 }
 
 /** What the offset was, and how well that is known (µs). */

@@ -19,8 +19,9 @@ export interface BatchName {
   readonly agent: string;
   readonly epoch: number;
   readonly sequence: number;
-  /** Clock error of the batch's rows, µs. */
+  /** Clock error of the batch's rows, and the time after which an exchange was a drop, µs. */
   readonly error: number;
+  readonly dropUs: number;
 }
 
 /** Numeric columns of equal length; see Evidence for their meaning. */

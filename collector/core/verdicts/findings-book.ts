@@ -55,9 +55,9 @@ export function trimBook<F extends Finding>(book: Book<F>, before: number, least
   if (gone > 0) book.kept.splice(0, gone);
 }
 
-/** Two findings that say the same, whenever they were detected. */
-const same = (a: Finding, b: Finding): boolean =>
-  JSON.stringify({ ...a, detectedAt: 0, late: false }) === JSON.stringify({ ...b, detectedAt: 0, late: false });
+const plain = (finding: Finding): string => JSON.stringify({ ...finding, decided: 0, detectedAt: 0, late: false });
+/** Two findings that say the same, whenever they were decided and detected. */
+const same = (a: Finding, b: Finding): boolean => plain(a) === plain(b);
 
 /** Compares with what was there before the last comparison. @param detectedAt when the entry that caused it was received */
 export function compare<F extends Finding>(book: Book<F>, detectedAt: UnixMicros): FindingChange[] {
@@ -70,17 +70,20 @@ export function compare<F extends Finding>(book: Book<F>, detectedAt: UnixMicros
   book.kept.forEach((entry, i) => {
     const { finding } = entry;
     if (!made.has(finding.id)) {
-      if (altered.has(finding.id)) changes.push({ kind: 'revised', finding });
+      if (altered.has(finding.id)) changes.push({ kind: 'revised', finding, news: !late });
       return;
     }
     const old = before.get(finding.id);
     before.delete(finding.id);
-    const settled = settle(finding, old, late && detectedAt - entry.decided > LATE_US, detectedAt);
+    const isLate = late && detectedAt - entry.decided > LATE_US;
+    const settled = settle(finding, old, isLate, detectedAt);
     book.kept[i] = { ...entry, finding: settled };
-    if (!old) changes.push({ kind: 'found', finding: settled });
-    else if (!same(old, finding)) changes.push({ kind: 'revised', finding: settled });
+    if (!old) changes.push({ kind: 'found', finding: settled, news: !isLate });
+    else if (!same(old, finding)) changes.push({ kind: 'revised', finding: settled, news: !isLate });
   });
-  for (const finding of before.values()) changes.push({ kind: 'withdrawn', finding: { ...finding, late: true } });
+  for (const finding of before.values()) {
+    changes.push({ kind: 'withdrawn', finding: { ...finding, late: true }, news: false });
+  }
   book.replaced = null;
   book.made = [];
   book.altered = [];
@@ -89,5 +92,5 @@ export function compare<F extends Finding>(book: Book<F>, detectedAt: UnixMicros
 
 function settle<F extends Finding>(finding: F, old: F | undefined, late: boolean, detectedAt: UnixMicros): F {
   if (old && same(old, finding)) return old;
-  return { ...finding, detectedAt: old?.detectedAt ?? detectedAt, late };
+  return { ...finding, detectedAt: old?.detectedAt ?? detectedAt, late: late || (old?.late ?? false) };
 }

@@ -25,9 +25,10 @@ import { foldPath } from './path-fold.ts';
 import type { PoolSettings, Shift } from './pool.ts';
 import { fallSilent, type ShiftSink } from './pool-fold.ts';
 import { addServerSite, foldServer, type PathTurn } from './server-fold.ts';
+import { keepBase, type Stops, stopsBetween } from './stops.ts';
 
 /** What the nodes are advanced with. */
-export interface FoldContext {
+export interface FoldContext extends Stops {
   readonly kept: Kept;
   readonly paths: ReadonlyMap<string, PathNode>;
   readonly agents: ReadonlyMap<string, AgentNode>;
@@ -35,7 +36,8 @@ export interface FoldContext {
   readonly furthest: number;
   /** Grows with the number of nodes; see checkpoint(). */
   readonly spread: number;
-  settings(node: { readonly group: string; readonly dropUs?: number; readonly firstContact?: boolean }): PoolSettings;
+  /** @param at moment of event time, µs: settings change with the configuration */
+  settings(node: { readonly group: string; readonly firstContact?: boolean }, at: number): PoolSettings;
 }
 
 interface About {
@@ -62,6 +64,7 @@ function sinkOf<S>(node: FoldNode<S>, about: About): ShiftSink {
         to,
         reason,
         ...bracket,
+        decided: unixMicros(decided),
         detectedAt: unixMicros(0),
         sites,
         lossRatio,
@@ -88,17 +91,20 @@ export function reach(context: FoldContext, agents: Iterable<string>, silenceUs:
 export function advancePath(context: FoldContext, path: PathNode, server: ServerNode, key: string, to: number): void {
   if (to <= path.frontier) return;
   const store = context.kept.stores.get(key) ?? createEvidence();
-  const settings = context.settings(path);
   const known = path.book.kept.length;
   const sink = sinkOf(path, path);
-  const begin = rowAt(store, path.frontier);
-  const end = rowAt(store, to);
-  foldPath(path.state, settings, store, begin, end, sink);
-  fallSilent(path.state.pool, settings, to, sink);
-  path.rows += end - begin;
-  path.frontier = to;
+  for (const stop of stopsBetween(context, path.frontier, to)) {
+    const settings = context.settings(path, path.frontier);
+    const begin = rowAt(store, path.frontier);
+    const end = rowAt(store, stop);
+    foldPath(path.state, settings, store, begin, end, sink);
+    fallSilent(path.state.pool, settings, stop, sink);
+    path.rows += end - begin;
+    path.frontier = stop;
+    if (path.state.pool.lastAt >= 0) keepBase(path, context);
+  }
   for (const { decided } of path.book.kept.slice(known)) soil(server, decided);
-  checkpoint(path, context.spread);
+  if (context.isFirst) checkpoint(path, context.spread);
 }
 
 /** The rows of all sites in a span, in sending order; equal times in an order that neighbours' names do not decide. */
@@ -152,7 +158,8 @@ function shuffled(server: ServerNode): number[] {
 function turnsOf(context: FoldContext, server: ServerNode, from: number, to: number): PathTurn[] {
   const turns: PathTurn[] = [];
   server.paths.forEach((key, site) => {
-    for (const { decided, finding } of context.paths.get(key)?.book.kept ?? []) {
+    const { kept } = context.paths.get(key)?.book ?? { kept: [] };
+    for (const { decided, finding } of kept) {
       if (decided < from || decided >= to) continue;
       const { earliest, latest, at, reason, lossRatio, id } = finding;
       const bracket = { at, earliest, latest };
@@ -173,14 +180,17 @@ export function advanceServer(context: FoldContext, server: ServerNode, to: numb
   for (let site = server.state.paths.length; site < server.paths.length; site++) {
     addServerSite(server.state, context.paths.get(server.paths[site] as string)?.site ?? '');
   }
-  const settings = context.settings(server);
-  const rows = gather(stores, shuffled(server), server.frontier, to);
-  const turns = turnsOf(context, server, server.frontier, to);
   const about = { group: server.group, server: server.server, site: null, bucket: null };
-  foldServer(server.state, settings, { stores, turns, ...rows }, to, sinkOf(server, about));
-  server.rows += rows.length;
-  server.frontier = to;
-  checkpoint(server, context.spread);
+  for (const stop of stopsBetween(context, server.frontier, to)) {
+    const rows = gather(stores, shuffled(server), server.frontier, stop);
+    const turns = turnsOf(context, server, server.frontier, stop);
+    const settings = context.settings(server, server.frontier);
+    foldServer(server.state, settings, { stores, turns, ...rows }, stop, sinkOf(server, about));
+    server.rows += rows.length;
+    server.frontier = stop;
+    if (server.state.pool.lastAt >= 0) keepBase(server, context);
+  }
+  if (context.isFirst) checkpoint(server, context.spread);
 }
 
 /** Folds a dirty path again from before its late rows. */

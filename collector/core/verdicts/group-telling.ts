@@ -23,27 +23,36 @@ const lastMoment = (finding: Interval | Failover): number =>
 
 const plain = (finding: Interval | Failover): string => JSON.stringify({ ...finding, detectedAt: 0, late: false });
 
+/** Since when a group's history was folded again, µs, and what is on record of it since. */
+export interface Refolded {
+  readonly base: number;
+  readonly older: readonly (Interval | Failover)[];
+}
+
 /** Reads a group anew. @param late whether a refold caused it @returns what changed */
 export function retellGroup(
   node: GroupNode,
   servers: readonly ServerNode[],
   late: boolean,
   at: UnixMicros,
+  { base, older }: Refolded = { base: Number.POSITIVE_INFINITY, older: [] },
 ): FindingChange[] {
   node.reading = readGroup(node.config.name, node.config.mode, servers.map(memberOf));
-  const before = new Map(node.told.map((finding) => [finding.id, finding]));
+  const before = new Map([...older, ...node.told].map((finding) => [finding.id, finding]));
   const changes: FindingChange[] = [];
   node.told = node.reading.findings.map((finding) => {
     const old = before.get(finding.id);
     before.delete(finding.id);
     if (old && plain(old) === plain(finding)) return old;
-    const told = { ...finding, detectedAt: old?.detectedAt ?? at, late: late && at - lastMoment(finding) > LATE_US };
-    changes.push({ kind: old ? 'revised' : 'found', finding: told });
+    const isLate = late && at - lastMoment(finding) > LATE_US;
+    const told = { ...finding, detectedAt: old?.detectedAt ?? at, late: isLate || (old?.late ?? false) };
+    changes.push({ kind: old ? 'revised' : 'found', finding: told, news: !isLate });
     return told;
   });
-  const horizon = Math.min(...servers.map((s) => s.book.kept[0]?.finding.at ?? Number.POSITIVE_INFINITY));
+  const horizon = Math.min(base, ...servers.map((s) => s.book.kept[0]?.finding.at ?? Number.POSITIVE_INFINITY));
   for (const finding of before.values()) {
-    if (finding.start.at >= horizon) changes.push({ kind: 'withdrawn', finding: { ...finding, late: true } });
+    if (finding.start.at < horizon) continue;
+    changes.push({ kind: 'withdrawn', finding: { ...finding, late: true }, news: false });
   }
   return changes;
 }

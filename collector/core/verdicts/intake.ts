@@ -60,13 +60,17 @@ export function noteForeign(batch: ResultBatch, path: number, at: Placement, spa
 /** What the batch's rows are judged by on their way in, by path index; null for a path that is not taken in. */
 export interface PathIntake {
   readonly foreign: ForeignSpans;
-  /** Rows sent before this moment can no longer be folded. */
+  /** Rows sent before this moment are old history: not taken, but noted from the second moment on. */
   readonly notBefore: number;
+  readonly oldest: number;
+  /** Rows sent at or after this moment are left alone; absent: none. */
+  readonly before?: number;
 }
 
-/** Rows by path index, and how many came too late. */
+/** Rows by path index, sent time of the earliest row of old history (infinite without any), and how many came too late even for that. */
 export interface Taken {
   readonly rows: readonly Rows[];
+  readonly history: readonly number[];
   readonly tooLate: number;
 }
 
@@ -74,6 +78,7 @@ export interface Taken {
 export function takeRows(batch: ResultBatch, at: Placement, paths: readonly (PathIntake | null)[]): Taken {
   const { results } = batch;
   const rows = batch.paths.map(emptyRows);
+  const history = batch.paths.map(() => Number.POSITIVE_INFINITY);
   let tooLate = 0;
   for (let i = 0; i < results.path.length; i++) {
     const path = results.path[i] as number;
@@ -87,10 +92,11 @@ export function takeRows(batch: ResultBatch, at: Placement, paths: readonly (Pat
       if (batch.paths[path]?.firstContact) continue;
       if (intake.foreign.length > 0 && amidForeign(intake.foreign, sent)) code = FOREIGN;
     }
-    if (sent < intake.notBefore) tooLate++;
-    else put(rows[path] as Rows, batch, i, sent, code);
+    if (sent < intake.oldest) tooLate++;
+    else if (sent < intake.notBefore) history[path] = Math.min(history[path] as number, sent);
+    else if (sent < (intake.before ?? Number.POSITIVE_INFINITY)) put(rows[path] as Rows, batch, i, sent, code);
   }
-  return { rows, tooLate };
+  return { rows, history, tooLate };
 }
 
 function put(rows: Rows, { results }: ResultBatch, i: number, sent: number, code: number): void {

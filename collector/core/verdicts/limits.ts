@@ -49,11 +49,34 @@ export const SILENCE_PERIODS = 5;
 /** Silence limit while the group is in first contact (one DISCOVER a minute), µs. */
 export const SILENCE_FIRST_CONTACT_US = 200e6;
 
-/** Rows (exchanges) kept for refolding over all paths: 7 MB, and two hours of seven servers at 10/s. */
+/** Rows (exchanges) kept for refolding over all paths: 7 MB, and an hour of seven servers at 10/s. Older history is read from the log again. */
 export const ROWS_KEPT = 262_144;
 /** Event time between the newest checkpoints (µs; older ones thin out), and rows after which one is made anyway (shared by many nodes), so that old rows can go. */
 export const CHECKPOINT_US = 10e6;
 export const CHECKPOINT_ROWS = 4096;
+/** Event time between two moments whose states are kept for folding old history again, µs. */
+export const BASE_US = 60e6;
+/** Such states over all nodes: some 8 MB; with eight nodes 64 each, so that two weeks back is at most a fifth further than asked for. */
+export const BASES_KEPT = 3072;
+/** Moments at least and at most, however few or many nodes there are. */
+export const MOMENTS_LEAST = 4;
+export const MOMENTS_MOST = 64;
+/** Changes of what configuration says about judging, remembered for folding history again. */
+export const REGIMES_KEPT = 256;
+/** How far back results are folded in when no configuration says how long raw results are kept, µs: 14 days. */
+export const HISTORY_US = 14 * 86_400e6;
+/** History is folded again when so long (µs of log time) no more results older than the rows kept have come … */
+export const HISTORY_QUIET_US = 2e6;
+/** … or so long after the first of them: a backlog of days streams for minutes. */
+export const HISTORY_WAIT_US = 60e6;
+/** Share of the history to be folded that must have passed since the last time: 14 days at most once in 20 minutes, or an agent with a wrong clock would keep the collector busy. */
+export const HISTORY_PAUSE = 1e-3;
+/** A fold of history begins so long before the first late result: what an exchange may still change of a bracket before it. */
+export const HISTORY_LEAD_US = 120e6;
+/** Longest span (µs of event time) that a fold of history reads at once, the rows it aims at, and the rows it folds before others have a turn. */
+export const SLICE_US = 3600e6;
+export const SLICE_ROWS = 131_072;
+export const STEP_ROWS = 8192;
 /** Fold nodes beyond which checkpoints are made in proportion more rarely. */
 export const NODES_AT_FULL_CHECKPOINTS = 32;
 /** Log time between two refolds of one group while a backlog streams in, µs: each refold may read the whole window. */
@@ -71,7 +94,7 @@ export const CLOCK_UNKNOWN_ERROR_US = 1e6;
 export const FOREIGN_SPANS_KEPT = 64;
 /** Transitions kept per server for reading its group, and intervals of coverage per site. */
 export const TRANSITIONS_KEPT = 512;
-export const COVERAGE_KEPT = 64;
+export const COVERAGE_KEPT = 256;
 /** Event time between two looks for paths that have fallen silent, µs. */
 export const SCAN_US = 1e6;
 /** A finding changed by results that came this long (µs of log time) after the moment that decides it is marked late. */

@@ -15,9 +15,14 @@ import { type Book, createBook, rollBack } from './findings-book.ts';
 import type { GroupReading } from './group-reading.ts';
 import { CHECKPOINT_ROWS, CHECKPOINT_US } from './limits.ts';
 import type { PathState } from './path-fold.ts';
-import { copyOf } from './pool.ts';
 import type { ServerState } from './server-fold.ts';
 import type { Coverage } from './site-coverage.ts';
+
+/** A fold's state when it stood at a moment, as JSON: a third of the objects' size, and out of the collector of garbage's way. */
+export interface Base {
+  readonly at: number;
+  readonly state: string;
+}
 
 /** A fold somewhere on its way through event time. */
 export interface FoldNode<S> {
@@ -26,7 +31,10 @@ export interface FoldNode<S> {
   frontier: number;
   /** Rows folded since the last checkpoint. */
   rows: number;
-  checkpoints: { at: number; state: S }[];
+  /** Where a roll-back within the rows kept may begin. */
+  checkpoints: Base[];
+  /** States at the moments of VerdictState.moments, beyond the rows kept too; none from before its first evidence. */
+  bases: Base[];
   book: Book<Transition>;
   /** Sent time of the earliest late row that is not folded in yet; null when there is none. */
   dirtyFrom: number | null;
@@ -40,7 +48,6 @@ export interface PathNode extends FoldNode<PathState> {
   /** Number of the server node's site. */
   readonly siteNumber: number;
   agents: string[];
-  dropUs: number;
   firstContact: boolean;
   /** Spans with foreign answers, [from, to] µs. */
   foreign: [number, number][];
@@ -82,6 +89,8 @@ export interface AgentNode {
 export interface SiteNode {
   coverage: Coverage;
   firstContact: boolean;
+  /** Whether results that came late have changed the coverage since the last telling. */
+  filledLate: boolean;
   /** Silences as last told, and the log time of that. */
   told: Transition[];
   comparedAt: number;
@@ -98,7 +107,8 @@ export const createFoldNode = <S>(state: S): FoldNode<S> => ({
   state,
   frontier: 0,
   rows: 0,
-  checkpoints: [{ at: 0, state: copyOf(state) }],
+  checkpoints: [{ at: 0, state: JSON.stringify(state) }],
+  bases: [],
   book: createBook(),
   dirtyFrom: null,
 });
@@ -108,7 +118,7 @@ export function checkpoint<S>(node: FoldNode<S>, spread: number): void {
   const last = node.checkpoints.at(-1);
   if (last && node.frontier - last.at < CHECKPOINT_US * spread && node.rows < CHECKPOINT_ROWS / spread) return;
   node.rows = 0;
-  node.checkpoints.push({ at: node.frontier, state: copyOf(node.state) });
+  node.checkpoints.push({ at: node.frontier, state: JSON.stringify(node.state) });
   thin(node, CHECKPOINT_US * spread);
 }
 
@@ -127,10 +137,11 @@ export function rollBackTo<S>(node: FoldNode<S>, moment: number): number {
   while (node.checkpoints.length > 1 && (node.checkpoints.at(-1)?.at ?? 0) > moment) node.checkpoints.pop();
   const base = node.checkpoints.at(-1);
   if (!base) return reached;
-  node.state = copyOf(base.state);
+  node.state = JSON.parse(base.state) as S;
   node.frontier = base.at;
   node.rows = 0;
   rollBack(node.book, base.at);
+  node.bases = node.bases.filter(({ at }) => at <= base.at);
   node.dirtyFrom = null;
   return reached;
 }

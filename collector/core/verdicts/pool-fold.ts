@@ -234,7 +234,7 @@ function foreign(pool: Pool, settings: PoolSettings, store: Evidence, row: numbe
   pool.foreignRun++;
   if (pool.foreignRun < settings.fall || pool.reason === 'foreign-source') return;
   const sent = store.sent[row] as number;
-  const since = bracket(pool.aliveAt < 0 ? pool.firstAt : pool.aliveAt, sent + settings.dropUs);
+  const since = bracket(pool.aliveAt < 0 ? pool.firstAt : pool.aliveAt, sent + batchOf(store, row).dropUs);
   if (pool.state === 'unknown') {
     pool.reason = 'foreign-source';
     return;
@@ -265,16 +265,16 @@ function unanswered(
   if (sites.run[site] === 0) sites.began[site] = pool.answers;
   sites.run[site] = (sites.run[site] as number) + 1;
   if (sites.began[site] !== pool.answers) return;
-  lengthen(pool, settings, store, row);
+  lengthen(pool, store, row);
   if (pool.state === 'non-serving' || run.length < settings.fall || !surprising(pool)) return;
   if (!seenFromMostRegions(pool, settings, store.sent[row] as number)) return;
-  stop(pool, settings, store, row, sink);
+  stop(pool, store, row, sink);
 }
 
-function stop(pool: Pool, settings: PoolSettings, store: Evidence, row: number, sink: ShiftSink): void {
+function stop(pool: Pool, store: Evidence, row: number, sink: ShiftSink): void {
   const { run } = pool;
   const sent = store.sent[row] as number;
-  const decidedBy = sent + settings.dropUs;
+  const decidedBy = sent + batchOf(store, row).dropUs;
   const since =
     pool.state === 'unknown'
       ? bracket(run.sent[0] ?? sent, run.stoppedBy[0] ?? decidedBy)

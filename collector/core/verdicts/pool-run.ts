@@ -10,7 +10,7 @@ import * as loss from './loss-history.ts';
 import type { Pool, PoolSettings } from './pool.ts';
 
 /** The run grows by one; its first exchanges say by when the server had stopped, its last ones since when it may be back. */
-export function lengthen(pool: Pool, settings: PoolSettings, store: Evidence, row: number): void {
+export function lengthen(pool: Pool, store: Evidence, row: number): void {
   const { run } = pool;
   const sent = store.sent[row] as number;
   const { error } = batchOf(store, row);
@@ -28,20 +28,21 @@ export function lengthen(pool: Pool, settings: PoolSettings, store: Evidence, ro
   run.length++;
   run.codes[code] = (run.codes[code] as number) + 1;
   if (run.stoppedBy.length >= limits.RUN_REMEMBERED) return;
-  run.stoppedBy.push(sent + error + patience(pool, settings, store, row, code));
+  run.stoppedBy.push(sent + error + patience(pool, store, row, code));
 }
 
 /** How long after its DISCOVER an unanswered exchange would have been answered at the latest, µs. */
-function patience(pool: Pool, settings: PoolSettings, store: Evidence, row: number, code: number): number {
+function patience(pool: Pool, store: Evidence, row: number, code: number): number {
   const { history } = pool;
+  const { dropUs } = batchOf(store, row);
   const known = history.sum.answered;
-  if (known === 0) return settings.dropUs;
+  if (known === 0) return dropUs;
   const offered = store.total[row] as number;
   const inAck = (code === NO_ACK || code === NAK) && offered >= 0;
   const wait = inAck
     ? offered + loss.worstLatency(history.worstAck, known, pool.run.length)
     : loss.worstLatency(history.worstOffer, known, pool.run.length);
-  return Math.min(wait, settings.dropUs);
+  return Math.min(wait, dropUs);
 }
 
 /** With little history a path is allowed a smaller surprise: it is asked only some dozens of times in its life. */

@@ -13,7 +13,6 @@ import { createHistory, type LossHistory } from './loss-history.ts';
 export interface PoolSettings {
   readonly fall: number;
   readonly rise: number;
-  readonly dropUs: number;
   readonly silenceUs: number;
 }
 

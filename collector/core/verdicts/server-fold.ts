@@ -112,17 +112,27 @@ export function foldServer(
     const row = input.row[i] as number;
     const sent = store.sent[row] as number;
     while (next < input.turns.length && (input.turns[next] as PathTurn).decided < sent) {
-      takeTurn(server, settings, input.turns[next++] as PathTurn, sink);
+      takeTurn(server, settings, input.turns[next++] as PathTurn, sink, pooled);
     }
     foldRow(pool, settings, site, store, row, pooled);
     if (store.code[row] !== ANSWERED && server.paths[site] === 'non-serving')
       stillUnserved(server, settings, site, sent, sink);
   }
-  while (next < input.turns.length) takeTurn(server, settings, input.turns[next++] as PathTurn, sink);
+  while (next < input.turns.length) {
+    takeTurn(server, settings, input.turns[next++] as PathTurn, sink, pooled);
+  }
   fallSilent(pool, settings, through, pooled);
 }
 
-function takeTurn(server: ServerState, settings: PoolSettings, turn: PathTurn, sink: ShiftSink): void {
+function takeTurn(
+  server: ServerState,
+  settings: PoolSettings,
+  turn: PathTurn,
+  sink: ShiftSink,
+  pooled: ShiftSink,
+): void {
+  // Or the order of the two would depend on how far the fold went at a time.
+  fallSilent(server.pool, settings, turn.decided, pooled);
   server.paths[turn.site] = turn.shift.to;
   judge(server, settings, { ...turn.shift, decided: turn.decided }, sink);
 }
@@ -135,7 +145,7 @@ function stillUnserved(server: ServerState, settings: PoolSettings, site: number
   judge(
     server,
     settings,
-    { decided: sent, reason: 'some-sites', bracket: since, first: `site ${site}`, lossRatio: null },
+    { decided: sent, reason: 'some-sites', bracket: since, first: `site ${pool.names[site]}`, lossRatio: null },
     sink,
   );
 }

@@ -2,16 +2,21 @@
  * What is told of a site's silences. While a backlog streams in its hole shrinks with every batch; the site is compared
  * again only when the agent's batches are whole, or now and then, so that one silence is not told a thousand times.
  */
-import type { ResultBatch } from '../../../shared/core/batch.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import type { Transition } from '../finding.ts';
-import { REFOLD_US } from './limits.ts';
+import type { BatchEntry } from '../log-entry.ts';
+import { LATE_US, REFOLD_US } from './limits.ts';
 import type { SiteNode } from './nodes.ts';
 import { cover, silences } from './site-coverage.ts';
 import type { FindingChange } from './views.ts';
 
 /** Adds what a batch covers. @param place epoch µs → collector µs */
-export function coverSite(node: SiteNode, batch: ResultBatch, place: (us: number) => number, limit: number): void {
+export function coverSite(
+  node: SiteNode,
+  { batch, receivedAt }: BatchEntry,
+  place: (us: number) => number,
+  limit: number,
+): void {
   node.firstContact = batch.paths.some((path) => path.firstContact);
   const sent = batch.results.sentUs;
   if (sent.length === 0) return;
@@ -21,6 +26,7 @@ export function coverSite(node: SiteNode, batch: ResultBatch, place: (us: number
     if (us < from) from = us;
     if (us > to) to = us;
   }
+  if (receivedAt - place(batch.completeThroughUs) > LATE_US) node.filledLate = true;
   const name = `${batch.agent}/${batch.epoch}/${batch.sequence}`;
   cover(node.coverage, { from: place(from), to: place(to), first: name, last: name }, limit);
 }
@@ -45,13 +51,16 @@ export function retellSite(
     const old = before.get(finding.id);
     before.delete(finding.id);
     if (old && plain(old) === plain(finding)) return old;
-    const told = { ...finding, detectedAt: old?.detectedAt ?? at };
-    changes.push({ kind: old ? 'revised' : 'found', finding: told });
+    const late = node.filledLate && at - finding.at > LATE_US + limit;
+    const told = { ...finding, detectedAt: old?.detectedAt ?? at, late: late || (old?.late ?? false) };
+    changes.push({ kind: old ? 'revised' : 'found', finding: told, news: !late });
     return told;
   });
   const horizon = node.coverage[0]?.from ?? 0;
   for (const finding of before.values()) {
-    if (finding.at >= horizon) changes.push({ kind: 'withdrawn', finding: { ...finding, late: true } });
+    if (finding.at < horizon) continue;
+    changes.push({ kind: 'withdrawn', finding: { ...finding, late: true }, news: false });
   }
+  node.filledLate = false;
   return changes;
 }

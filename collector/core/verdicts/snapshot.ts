@@ -7,10 +7,11 @@
  */
 import type { ClockTrack } from './clock-track.ts';
 import { type EvidenceSnapshot, evidenceSnapshot, restoreEvidence } from './evidence.ts';
+import { resumeHistory } from './history-note.ts';
 import { copyOf } from './pool.ts';
 import { createState, type VerdictState } from './state.ts';
 
-const VERSION = 2;
+const VERSION = 3;
 
 /** The fold's whole state. Opaque to everybody but restoreVerdicts; survives JSON.stringify. */
 export interface VerdictsSnapshot {
@@ -21,7 +22,16 @@ export interface VerdictsSnapshot {
 interface Fold {
   readonly scalars: Pick<
     VerdictState,
-    'config' | 'furthest' | 'scannedAt' | 'rowsKept' | 'rowsLeft' | 'tooLate' | 'refused'
+    | 'config'
+    | 'furthest'
+    | 'scannedAt'
+    | 'rowsKept'
+    | 'rowsLeft'
+    | 'tooLate'
+    | 'refused'
+    | 'regimes'
+    | 'moments'
+    | 'history'
   >;
   readonly agents: ReturnType<typeof entries<VerdictState['agents']>>;
   readonly sites: ReturnType<typeof entries<VerdictState['sites']>>;
@@ -37,9 +47,9 @@ const entries = <M extends Map<string, unknown>>(map: M): Valued<M> => [...map] 
 
 /** @returns a copy of the state; the fold may go on while it is written */
 export function stateSnapshot(state: VerdictState): VerdictsSnapshot {
-  const { config, furthest, scannedAt, rowsKept, rowsLeft, tooLate, refused } = state;
+  const { config, furthest, scannedAt, rowsKept, rowsLeft, tooLate, refused, regimes, moments, history } = state;
   const fold: Fold = {
-    scalars: { config, furthest, scannedAt, rowsKept, rowsLeft, tooLate, refused },
+    scalars: { config, furthest, scannedAt, rowsKept, rowsLeft, tooLate, refused, regimes, moments, history },
     agents: entries(state.agents),
     sites: entries(state.sites),
     paths: entries(state.paths),
@@ -68,5 +78,6 @@ export function restoreState(snapshot: VerdictsSnapshot): VerdictState | null {
   refill(state.groups, fold.groups);
   refill(state.kept.clocks, fold.clocks);
   for (const [key, store] of fold.stores) state.kept.stores.set(key, restoreEvidence(store));
+  resumeHistory(state.history);
   return state;
 }

@@ -28,6 +28,29 @@ import {
 import { createPathState } from './path-fold.ts';
 import type { PoolSettings } from './pool.ts';
 import { addServerSite, createServerState } from './server-fold.ts';
+import { type Regime, regimeAt } from './stops.ts';
+
+/** Results older than the rows kept: which groups they concern, and from when, µs of event time. */
+export interface HistoryNote {
+  readonly from: number;
+  readonly groups: readonly string[];
+  /** When the first and the last of them were received, µs. */
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+/** How old history is folded again. */
+export interface HistoryState {
+  /** Sent time of the earliest row of all; 0 before any. */
+  began: number;
+  /** Whether the log reaches back further than history may be folded: then it can only begin from a base. */
+  isCut: boolean;
+  /** What waits, and what is being folded (and must be folded again after a kill). */
+  due: HistoryNote | null;
+  running: HistoryNote | null;
+  /** Log time when the last fold of history began, µs. */
+  begunAt: number;
+}
 
 export interface VerdictState {
   config: CollectorConfig | null;
@@ -46,6 +69,10 @@ export interface VerdictState {
   /** Rows that were left by the last trim: it is not tried again before an eighth more have come. */
   rowsLeft: number;
   tooLate: number;
+  /** What configuration has said about judging, and the moments whose states are kept; see stops. */
+  regimes: Regime[];
+  moments: number[];
+  history: HistoryState;
   /** Batches of agents or paths beyond the limits. */
   refused: number;
 }
@@ -64,6 +91,9 @@ export const createState = (): VerdictState => ({
   rowsKept: 0,
   rowsLeft: 0,
   tooLate: 0,
+  regimes: [],
+  moments: [],
+  history: { began: 0, isCut: false, due: null, running: null, begunAt: 0 },
   refused: 0,
 });
 
@@ -94,17 +124,23 @@ export const isWatched = ({ config }: VerdictState, site: string): boolean =>
 
 /** What the nodes are advanced with at this entry. */
 export function contextOf(state: VerdictState): FoldContext {
-  const { detect } = state.config ?? {};
-  const silenceUs = silenceLimit(state);
-  const settings = (node: { readonly dropUs?: number; readonly firstContact?: boolean }): PoolSettings => ({
-    fall: detect?.fall ?? FALL,
-    rise: detect?.rise ?? RISE,
-    dropUs: node.dropUs ?? (state.config ? state.config.probe.dropTimeMs * 1000 : DROP_US),
-    silenceUs: node.firstContact ? Math.max(silenceUs, SILENCE_FIRST_CONTACT_US) : silenceUs,
-  });
-  const spread = Math.max(1, Math.ceil(state.paths.size / NODES_AT_FULL_CHECKPOINTS));
-  return { kept: state.kept, paths: state.paths, agents: state.agents, furthest: state.furthest, spread, settings };
+  const { kept, paths, agents, furthest, regimes, moments } = state;
+  const settings = (node: { readonly firstContact?: boolean }, at: number): PoolSettings => {
+    const regime = regimeAt(regimes, at) ?? settingsNow(state);
+    return node.firstContact && regime.silenceUs < SILENCE_FIRST_CONTACT_US
+      ? { ...regime, silenceUs: SILENCE_FIRST_CONTACT_US }
+      : regime;
+  };
+  const spread = Math.max(1, Math.ceil(paths.size / NODES_AT_FULL_CHECKPOINTS));
+  return { kept, paths, agents, furthest, regimes, moments, isFirst: true, spread, settings };
 }
+
+/** What configuration says about judging now. */
+export const settingsNow = (state: VerdictState): PoolSettings => ({
+  fall: state.config?.detect.fall ?? FALL,
+  rise: state.config?.detect.rise ?? RISE,
+  silenceUs: silenceLimit(state),
+});
 
 /** The group of a name, made from the configuration, or as independent when it is not configured. */
 export function groupNode(state: VerdictState, name: string, config?: GroupConfig): GroupNode {
@@ -118,6 +154,12 @@ export function groupNode(state: VerdictState, name: string, config?: GroupConfi
   state.groups.set(name, node);
   return node;
 }
+
+/** @returns the name of a site's path to a server in a hash bucket */
+export const pathKey = (
+  { group, server, bucket }: Pick<PathRef, 'group' | 'server' | 'bucket'>,
+  site: string,
+): string => JSON.stringify([group, server, bucket, site]);
 
 export const serverKey = (group: string, server: string): string => JSON.stringify([group, server]);
 
@@ -140,16 +182,15 @@ export interface PathFound {
   readonly store: Evidence;
 }
 
-/** The path that a batch's reference names; null when there are too many. */
-export function pathNode(state: VerdictState, batch: ResultBatch, ref: PathRef): PathFound | null {
+/** The path that a batch's reference names; null when there are too many. @param isNewest no later batch of its agent is known */
+export function pathNode(state: VerdictState, batch: ResultBatch, ref: PathRef, isNewest: boolean): PathFound | null {
   const server = serverNode(state, ref.group, ref.server, ref.address);
-  const key = JSON.stringify([ref.group, ref.server, ref.bucket, batch.site]);
+  const key = pathKey(ref, batch.site);
   const known = state.paths.get(key);
   const path = known ?? (state.paths.size < PATHS_MAX ? createPath(state, server, key, batch, ref) : null);
   const store = state.kept.stores.get(key);
   if (!path || !store) return null;
-  path.dropUs = batch.dropTimeUs;
-  path.firstContact = ref.firstContact;
+  if (isNewest) path.firstContact = ref.firstContact;
   if (!path.agents.includes(batch.agent)) path.agents.push(batch.agent);
   return { key, path, server, store };
 }
@@ -163,7 +204,6 @@ function createPath(state: VerdictState, server: ServerNode, key: string, batch:
     site: batch.site,
     siteNumber: server.paths.push(key) - 1,
     agents: [],
-    dropUs: batch.dropTimeUs,
     firstContact: ref.firstContact,
     foreign: [],
   };
@@ -177,7 +217,7 @@ function createPath(state: VerdictState, server: ServerNode, key: string, batch:
 export function siteNode(state: VerdictState, site: string): SiteNode {
   const known = state.sites.get(site);
   if (known) return known;
-  const node: SiteNode = { coverage: [], firstContact: false, told: [], comparedAt: 0 };
+  const node: SiteNode = { coverage: [], firstContact: false, filledLate: false, told: [], comparedAt: 0 };
   state.sites.set(site, node);
   return node;
 }

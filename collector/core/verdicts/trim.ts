@@ -4,9 +4,10 @@
  */
 import { trimBefore } from './evidence.ts';
 import { trimBook } from './findings-book.ts';
-import { ROWS_KEPT, TRANSITIONS_KEPT } from './limits.ts';
+import * as limits from './limits.ts';
 import { type FoldNode, oldest } from './nodes.ts';
 import { serverKey, type VerdictState } from './state.ts';
+import { thinMoments } from './stops.ts';
 
 function dropCheckpoints<S>(node: FoldNode<S>, horizon: number, keep: number): void {
   while (node.checkpoints.length > 1 && (node.checkpoints[1]?.at ?? 0) <= horizon) node.checkpoints.shift();
@@ -15,7 +16,7 @@ function dropCheckpoints<S>(node: FoldNode<S>, horizon: number, keep: number): v
 
 /** Moves the horizon up to a moment. */
 export function trimTo(state: VerdictState, horizon: number): void {
-  for (const node of state.servers.values()) dropCheckpoints(node, horizon, TRANSITIONS_KEPT);
+  for (const node of state.servers.values()) dropCheckpoints(node, horizon, limits.TRANSITIONS_KEPT);
   for (const [key, node] of state.paths) {
     dropCheckpoints(node, horizon, 0);
     const server = state.servers.get(serverKey(node.group, node.server));
@@ -24,11 +25,39 @@ export function trimTo(state: VerdictState, horizon: number): void {
   }
 }
 
+/** How far back results are folded in, µs: as long as raw results are kept. */
+const historyUs = ({ config }: VerdictState): number =>
+  // A configuration that an earlier version logged says nothing of it.
+  config?.retention?.rawMs === undefined ? limits.HISTORY_US : config.retention.rawMs * 1000;
+
+/** Results sent before this moment can no longer be folded in: what they would change is frozen, µs. */
+export function oldestHistory(state: VerdictState): number {
+  const oldest = state.furthest - historyUs(state);
+  return state.history.isCut ? Math.max(oldest, state.moments[0] ?? Number.POSITIVE_INFINITY) : oldest;
+}
+
+/** Forgets the moments that are too old, and thins the others out. */
+export function trimMoments(state: VerdictState): void {
+  const { moments, furthest, history } = state;
+  const nodes = state.paths.size + state.servers.size;
+  const share = Math.floor(limits.BASES_KEPT / Math.max(1, nodes));
+  const most = Math.min(limits.MOMENTS_MOST, Math.max(limits.MOMENTS_LEAST, share));
+  const cut = furthest - historyUs(state);
+  if (moments.length <= most && (moments[0] ?? cut) >= cut) return;
+  const within = moments.filter((moment) => moment >= cut);
+  if (within.length < moments.length) history.isCut = true;
+  const kept = new Set(thinMoments(within, furthest, most));
+  moments.splice(0, moments.length, ...kept);
+  for (const node of [...state.paths.values(), ...state.servers.values()]) {
+    node.bases = node.bases.filter(({ at }) => kept.has(at));
+  }
+}
+
 /** Moves the horizon up until few enough rows are kept, or only what the newest checkpoints need is left. */
 export function trimState(state: VerdictState): void {
-  if (state.rowsKept <= Math.max(ROWS_KEPT, (state.rowsLeft * 9) / 8)) return;
+  if (state.rowsKept <= Math.max(limits.ROWS_KEPT, (state.rowsLeft * 9) / 8)) return;
   let span = Math.min(state.furthest, 7200e6 * 2);
-  for (let i = 0; i < 12 && state.rowsKept > (ROWS_KEPT * 7) / 8; i++) {
+  for (let i = 0; i < 12 && state.rowsKept > (limits.ROWS_KEPT * 7) / 8; i++) {
     span *= 0.8;
     trimTo(state, state.furthest - span);
   }

@@ -10,18 +10,20 @@ import type { UnixMicros } from '../../../shared/core/units.ts';
 import type { BatchEntry, ClockEntry, ConfigEntry, LogEntry } from '../log-entry.ts';
 import { addSample } from './clock-track.ts';
 import { mergeRows } from './evidence.ts';
-import { compare } from './findings-book.ts';
 import { advancePath, advanceServer, type FoldContext, reach, refoldPath, refoldServer } from './fold.ts';
-import { overlapOpen } from './group-reading.ts';
 import { retellGroup } from './group-telling.ts';
+import { createHistoryFold, type HistoryFold } from './history-fold.ts';
+import { isHistoryDue, isHistoryPending, noteHistory } from './history-note.ts';
 import { noteForeign, type Placement, placement, takeRows } from './intake.ts';
 import * as limits from './limits.ts';
-import { type AgentNode, type GroupNode, oldest, type PathNode, type ServerNode, soil } from './nodes.ts';
+import { type AgentNode, oldest, type PathNode, soil } from './nodes.ts';
 import { readView } from './reading.ts';
-import { coverSite, retellSite } from './site-telling.ts';
+import { coverSite } from './site-telling.ts';
 import { restoreState, stateSnapshot, type VerdictsSnapshot } from './snapshot.ts';
 import * as states from './state.ts';
-import { trimState } from './trim.ts';
+import { addRegime } from './stops.ts';
+import { serversOf, tell, tellSites } from './telling.ts';
+import { oldestHistory, trimMoments, trimState } from './trim.ts';
 import type { FindingChange, VerdictsView } from './views.ts';
 
 export type { VerdictsSnapshot } from './snapshot.ts';
@@ -30,6 +32,10 @@ export type { VerdictsSnapshot } from './snapshot.ts';
 export interface Verdicts {
   /** Folds one entry, in log order. @returns what it changed, in order; usually nothing */
   apply(entry: LogEntry): readonly FindingChange[];
+  /** Whether results have come that are older than the rows kept, and it is time to fold history again. @param now log time, or later */
+  isHistoryDue(now: UnixMicros): boolean;
+  /** Begins that: whoever reads the log feeds it, while entries are applied here as ever. One at a time. */
+  foldHistory(now: UnixMicros): HistoryFold;
   /** Everything needed to go on from here: restoring it and applying the rest of the log equals applying the whole log. */
   snapshot(): VerdictsSnapshot;
   /** The current states, without any clock; see `overlay` for what is shown live. */
@@ -47,6 +53,8 @@ export function restoreVerdicts(snapshot: VerdictsSnapshot): Verdicts | null {
 
 const verdictsOf = (state: states.VerdictState): Verdicts => ({
   apply: (entry) => applyEntry(state, entry),
+  isHistoryDue: (now) => isHistoryDue(state, now),
+  foldHistory: (now) => createHistoryFold(state, now),
   snapshot: () => stateSnapshot(state),
   view: () => readView(state),
 });
@@ -71,6 +79,7 @@ function applyClock(state: states.VerdictState, entry: ClockEntry): void {
 function applyConfig(state: states.VerdictState, { config, receivedAt }: ConfigEntry): readonly FindingChange[] {
   state.config = config;
   state.limit = null;
+  addRegime(state.regimes, states.settingsNow(state), receivedAt);
   const changes: FindingChange[] = [];
   for (const group of config.groups) {
     const node = states.groupNode(state, group.name, group);
@@ -84,13 +93,6 @@ function applyConfig(state: states.VerdictState, { config, receivedAt }: ConfigE
   return changes;
 }
 
-const serversOf = (state: states.VerdictState, { config }: GroupNode): ServerNode[] =>
-  [...state.servers.values()].filter(
-    (server) =>
-      server.group === config.name &&
-      (config.servers.length === 0 || config.servers.some((s) => s.name === server.server)),
-  );
-
 function applyBatch(state: states.VerdictState, entry: BatchEntry): readonly FindingChange[] {
   const { batch, receivedAt } = entry;
   const agent = states.agentNode(state, batch);
@@ -100,22 +102,26 @@ function applyBatch(state: states.VerdictState, entry: BatchEntry): readonly Fin
   }
   const at = placement(batch, state.kept.clocks.get(batch.agent) ?? []);
   takeIn(state, entry, at, agent);
+  addRegime(state.regimes, states.settingsNow(state), receivedAt);
   const context = states.contextOf(state);
   const late = bringUp(state, context, entry, agent);
   const changes = tell(state, late, receivedAt);
   changes.push(...tellSites(state, batch.site, isSettled(state, agent), receivedAt));
   trimState(state);
+  trimMoments(state);
   return changes;
 }
 
 /** Merges a batch's rows, and notes how far its agent is. */
 function takeIn(state: states.VerdictState, { batch, receivedAt }: BatchEntry, at: Placement, agent: AgentNode): void {
-  const found = batch.paths.map((ref) => states.pathNode(state, batch, ref));
+  const isNewest = batch.epoch === agent.epoch && batch.sequence === agent.highest;
+  const found = batch.paths.map((ref) => states.pathNode(state, batch, ref, isNewest));
   found.forEach((path, i) => {
     if (path) noteForeign(batch, i, at, path.path.foreign);
   });
+  const frozen = oldestHistory(state);
   const intakes = found.map(
-    (f) => f && { foreign: f.path.foreign, notBefore: Math.max(oldest(f.path), oldest(f.server)) },
+    (f) => f && { foreign: f.path.foreign, notBefore: Math.max(oldest(f.path), oldest(f.server)), oldest: frozen },
   );
   const taken = takeRows(batch, at, intakes);
   state.tooLate += taken.tooLate;
@@ -124,8 +130,15 @@ function takeIn(state: states.VerdictState, { batch, receivedAt }: BatchEntry, a
     const rows = taken.rows[i];
     if (!f) return;
     if (!agent.paths.includes(f.key)) agent.paths.push(f.key);
+    const early = taken.history[i] as number;
+    if (Number.isFinite(early)) {
+      noteHistory(state.history, f.path.group, early, receivedAt);
+      begin(state, early);
+    }
     if (!rows || rows.sent.length === 0) return;
-    const first = mergeRows(f.store, rows, { agent: name, epoch, sequence, error: at.error });
+    const { error } = at;
+    const first = mergeRows(f.store, rows, { agent: name, epoch, sequence, error, dropUs: batch.dropTimeUs });
+    begin(state, first);
     state.rowsKept += rows.sent.length;
     soil(f.path, first);
     soil(f.server, first);
@@ -135,7 +148,11 @@ function takeIn(state: states.VerdictState, { batch, receivedAt }: BatchEntry, a
   agent.loopDelayMaxUs = batch.loopDelayMaxUs;
   state.furthest = Math.max(state.furthest, agent.watermark);
   const site = states.siteNode(state, batch.site);
-  coverSite(site, batch, at.place, siteLimit(state, site.firstContact));
+  coverSite(site, { kind: 'batch', receivedAt, batch }, at.place, siteLimit(state, site.firstContact));
+}
+
+function begin({ history }: states.VerdictState, sent: number): void {
+  if (history.began === 0 || sent < history.began) history.began = sent;
 }
 
 const siteLimit = (state: states.VerdictState, firstContact: boolean): number =>
@@ -158,6 +175,7 @@ function bringUp(
   for (const name of groups) {
     const group = state.groups.get(name);
     if (!group || (!settled && receivedAt - group.refoldedAt < limits.REFOLD_US)) continue;
+    if (isHistoryPending(state.history, name, receivedAt)) continue;
     if (refold(state, context, name)) {
       late.add(name);
       group.refoldedAt = receivedAt;
@@ -176,7 +194,7 @@ function bringUp(
       const path = state.paths.get(name);
       return path && states.isWatched(state, path.site) ? path.agents : [];
     });
-    advanceServer(context, server, reach(context, agents, context.settings(server).silenceUs));
+    advanceServer(context, server, reach(context, agents, context.settings(server, context.furthest).silenceUs));
   }
   return late;
 }
@@ -190,7 +208,14 @@ function bringUpSilent(state: states.VerdictState, context: FoldContext): void {
 
 function bringUpPath(state: states.VerdictState, context: FoldContext, path: PathNode, key: string): void {
   const server = state.servers.get(states.serverKey(path.group, path.server));
-  if (server) advancePath(context, path, server, key, reach(context, path.agents, context.settings(path).silenceUs));
+  if (server)
+    advancePath(
+      context,
+      path,
+      server,
+      key,
+      reach(context, path.agents, context.settings(path, context.furthest).silenceUs),
+    );
 }
 
 /** Folds what is dirty in a group again. */
@@ -208,35 +233,4 @@ function refold(state: states.VerdictState, context: FoldContext, group: string)
     any = true;
   }
   return any;
-}
-
-/** Compares every node's conclusions with what was told. */
-function tell(state: states.VerdictState, late: ReadonlySet<string>, at: UnixMicros): FindingChange[] {
-  const changes: FindingChange[] = [];
-  for (const path of state.paths.values()) changes.push(...compare(path.book, at));
-  for (const group of state.groups.values()) {
-    const servers = serversOf(state, group);
-    let moved = overlapOpen(group.reading);
-    for (const server of servers) {
-      const own = compare(server.book, at);
-      if (own.length > 0) moved = true;
-      changes.push(...own);
-    }
-    if (moved) changes.push(...retellGroup(group, servers, late.has(group.config.name), at));
-  }
-  return changes;
-}
-
-function tellSites(state: states.VerdictState, own: string, whole: boolean, at: UnixMicros): FindingChange[] {
-  const changes: FindingChange[] = [];
-  const least = states.silenceLimit(state);
-  for (const [name, site] of state.sites) {
-    if (!states.isWatched(state, name)) continue;
-    const limit = site.firstContact ? Math.max(least, limits.SILENCE_FIRST_CONTACT_US) : least;
-    const ended = site.coverage.at(-1)?.to ?? state.furthest;
-    const overdue = state.furthest - ended > limit && site.told.at(-1)?.to !== 'unknown';
-    if (name === own || overdue)
-      changes.push(...retellSite(name, site, state.furthest, limit, whole || name !== own, at));
-  }
-  return changes;
 }

@@ -99,7 +99,7 @@ export interface VerdictsView {
   readonly agents: readonly AgentView[];
   /** How long a path may be without results before it is unknown, by group. */
   readonly silenceLimitUs: Readonly<Record<string, Microseconds>>;
-  /** Results that came too late to be refolded, since the log began. */
+  /** Results from before the history that can still be folded, since the log began. */
   readonly tooLate: number;
 }
 
@@ -107,4 +107,6 @@ export interface VerdictsView {
 export interface FindingChange {
   readonly kind: 'found' | 'revised' | 'withdrawn';
   readonly finding: Finding;
+  /** False when results that came late are its cause: it rewrites history, and is not raised to those who follow live. */
+  readonly news: boolean;
 }

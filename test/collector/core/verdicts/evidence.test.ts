@@ -23,7 +23,7 @@ t.test('merged in send order, whatever came first', async () => {
       const column = (value: number): number[] => sent.map(() => value);
       const index = sent.map((_, i) => i);
       const rows = { sent, total: column(1), ack: column(1), code: column(0), identity: index, index };
-      mergeRows(store, rows, { agent: 'a', epoch: 1, sequence, error: 0 });
+      mergeRows(store, rows, { agent: 'a', epoch: 1, sequence, error: 0, dropUs: 3e6 });
       for (const [i, at] of sent.entries()) expected.push({ sent: at, name: `a/1/${sequence}/${i}` });
     });
     expected.sort((a, b) => a.sent - b.sent);
