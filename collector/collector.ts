@@ -19,10 +19,13 @@ import {
   siteRefusal,
 } from './core/assignment.ts';
 import type { CollectorConfig } from './core/config/config.ts';
+import { textWithoutPassword, withoutPassword } from './core/config/secret.ts';
 import { type ConfigMistake, mistakeLine } from './core/config/tree.ts';
 import { type ConfigFile, readConfigFile } from './io/config-file.ts';
 import { type GrpcServer, startGrpcServer } from './io/grpc-server.ts';
 import { type Inbox, openInbox } from './io/inbox.ts';
+import { type InfluxConsumer, startInfluxConsumer } from './io/influx-consumer.ts';
+import { influxPassword } from './io/influx-password.ts';
 import { type LogFold, startLogFold } from './io/log-fold.ts';
 import { createOpsServer, type OpsServer } from './io/ops-server.ts';
 import { createReportServer, type ReportServer } from './io/report-server.ts';
@@ -79,7 +82,7 @@ export async function startCollector(given: CollectorOptions): Promise<Collector
     const store = createSnapshotStore(options.state);
     const fold = await startLogFold({ inbox, store, clock, logger });
     await recordConfig({ ...options, inbox, fold }, file);
-    return await RunningCollector.start(options, { inbox, fold, config: file.config });
+    return await RunningCollector.start(options, { inbox, fold, file });
   } catch (error) {
     await inbox.close();
     throw error;
@@ -97,19 +100,24 @@ function sayStep(logger: Logger, stepUs: number): void {
 interface AcceptedFile {
   readonly text: string;
   readonly config: CollectorConfig;
+  /** Null: InfluxDB asks for none, or is not written to. */
+  readonly password: string | null;
 }
 
 async function acceptedFile(path: string): Promise<AcceptedFile> {
   const { text, verdict }: ConfigFile = await readConfigFile(path);
   if (!verdict.ok) throw new ConfigRefusedError(path, verdict.mistakes);
-  return { text, config: verdict.config };
+  const { config } = verdict;
+  return { text, config, password: config.influx === null ? null : await influxPassword(config.influx, process.env) };
 }
 
 /** Into the log with it, if it says something new: the fold reads configurations from nowhere else. */
 async function recordConfig(
   { inbox, fold, clock, logger }: Pick<CollectorOptions, 'clock' | 'logger'> & { inbox: Inbox; fold: LogFold },
-  { text, config }: AcceptedFile,
+  accepted: AcceptedFile,
 ): Promise<void> {
+  const config = withoutPassword(accepted.config);
+  const text = textWithoutPassword(accepted.text);
   if (JSON.stringify(config) === JSON.stringify(fold.model.config)) return;
   const version = fold.model.configVersion + 1;
   const [position] = await inbox.append([{ kind: 'config', receivedAt: clock.wall(), version, config, text }]);
@@ -120,7 +128,7 @@ async function recordConfig(
 interface Parts {
   readonly inbox: Inbox;
   readonly fold: LogFold;
-  readonly config: CollectorConfig;
+  readonly file: AcceptedFile;
 }
 
 class RunningCollector implements Collector {
@@ -133,14 +141,15 @@ class RunningCollector implements Collector {
   #config: CollectorConfig;
   #assignments: Assignments = NO_ASSIGNMENTS;
   #grpc: GrpcServer | null = null;
+  #influx: InfluxConsumer | null = null;
   #reloading: Promise<boolean> = Promise.resolve(true);
 
-  private constructor(options: CollectorOptions, { inbox, fold, config }: Parts) {
+  private constructor(options: CollectorOptions, { inbox, fold, file }: Parts) {
     const { clock, logger } = options;
     this.#options = options;
     this.#inbox = inbox;
     this.#fold = fold;
-    this.#config = config;
+    this.#config = file.config;
     this.#reports = createReportServer({
       inbox,
       clock,
@@ -157,7 +166,7 @@ class RunningCollector implements Collector {
       logger,
       agents,
       config: () => this.#config,
-      consumers: () => [],
+      consumers: () => (this.#influx === null ? [] : [this.#influx.view()]),
       store: () => ({ raw_bytes: inbox.size.bytes, raw_since: null, too_late: 0, problem: null }),
     });
     this.#reshare = setInterval(() => this.#share(), RESHARE_INTERVAL_MS);
@@ -166,15 +175,14 @@ class RunningCollector implements Collector {
   static async start(options: CollectorOptions, parts: Parts): Promise<RunningCollector> {
     const collector = new RunningCollector(options, parts);
     try {
+      await collector.#writeToInflux(parts.file);
       const services = { [AGENTS_SERVICE_NAME]: collector.#reports, 'dorawatch.v1.Ops': collector.#ops };
       collector.#grpc = await startGrpcServer({ listen: options.grpc, services });
     } catch (error) {
       clearInterval(collector.#reshare);
+      await collector.#influx?.close();
       await parts.fold.close();
       throw error;
-    }
-    if (parts.config.influx !== null) {
-      options.logger.warn('influx: is understood; writing to InfluxDB comes in a later version');
     }
     options.logger.info({ grpc: collector.address, state: options.state }, 'collector ready');
     return collector;
@@ -200,6 +208,8 @@ class RunningCollector implements Collector {
       const file = await acceptedFile(path);
       await recordConfig({ inbox: this.#inbox, fold: this.#fold, clock, logger }, file);
       this.#config = file.config;
+      // Its password may be another one now, where only its file says.
+      await this.#writeToInflux(file);
       this.#share();
       logger.info('configuration read again');
       return true;
@@ -208,6 +218,25 @@ class RunningCollector implements Collector {
       logger.error({ err: error }, 'the new configuration is refused, the old one stays in force');
       return false;
     }
+  }
+
+  /** Starts the consumer that the configuration asks for, in place of the one before. */
+  async #writeToInflux({ config: { influx: config }, password }: AcceptedFile): Promise<void> {
+    const { clock, logger, state } = this.#options;
+    await this.#influx?.close();
+    this.#influx = null;
+    if (config === null) return;
+    const rawMs = () => this.#config.retention.rawMs;
+    this.#influx = startInfluxConsumer({
+      config,
+      password,
+      inbox: this.#inbox,
+      fold: this.#fold,
+      state,
+      clock,
+      logger,
+      rawMs,
+    });
   }
 
   /** Shares the rates anew, and tells those who have something new to hear. */
@@ -243,6 +272,7 @@ class RunningCollector implements Collector {
     this.#ops.close();
     await this.#reports.close();
     await this.#grpc?.close(CLOSE_GRACE_MS);
+    await this.#influx?.close();
     await this.#fold.close();
     await this.#inbox.close();
     this.#options.logger.info('collector closed');

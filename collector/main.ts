@@ -9,7 +9,7 @@ import { createClock } from '../shared/io/clock.ts';
 import { createLogger, type Logger } from '../shared/io/logger.ts';
 import { packageVersion } from '../shared/io/package-version.ts';
 import { type Collector, ConfigRefusedError, startCollector } from './collector.ts';
-import { configSummary, sitesSummary } from './core/config/summary.ts';
+import { configSummary, influxSummary, sitesSummary } from './core/config/summary.ts';
 import { readConfigFile } from './io/config-file.ts';
 
 interface ServeFlags {
@@ -69,8 +69,8 @@ async function checkConfig(path: string): Promise<void> {
   const table = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
   for (const row of rows) table.push([...row]);
   process.stdout.write(`${path} has no mistakes.\n\n${table.toString()}\n\n${sitesSummary(verdict.config)}\n`);
-  if (verdict.config.influx !== null)
-    process.stdout.write('influx: is understood; writing comes in a later version.\n');
+  const { influx } = verdict.config;
+  if (influx !== null) process.stdout.write(`${influxSummary(influx)}\n`);
 }
 
 const isHostPort = (text: string): boolean => /^.+:\d{1,5}$/.test(text) && Number(text.split(':').at(-1)) <= 65_535;

@@ -14,8 +14,8 @@ import { APT_GET, isDebian, missingTools, type Readiness, TOOLS } from './requir
 const POLICY = '/usr/sbin/policy-rc.d';
 const SAVED_POLICY = '/usr/sbin/policy-rc.d.before-dorawatch';
 const POLICY_TEXT = '#!/bin/sh\n# Written by dorawatch while it installs packages: no service may start.\nexit 101\n';
-/** Units that the packages bring; none of them ran before, as their package was not there. */
-const UNITS = ['kea-dhcp4-server'];
+/** Units that the packages bring, by package; none of them ran before, as their package was not there. */
+const UNITS: Readonly<Record<string, string>> = { 'kea-dhcp4-server': 'kea-dhcp4-server', influxdb: 'influxdb' };
 
 /**
  * Installs what is missing, if anything is, telling `say` first. `not-ready` says why nothing was installed or what failed;
@@ -42,7 +42,8 @@ function install(packages: readonly string[]): Readiness {
   const update = apt(['update', '-q']);
   const installed = apt(['install', '-y', '-q', '--no-install-recommends', ...packages]);
   // Refused starts leave the unit enabled for the next boot. Where systemd is absent there is no unit to disable.
-  if (packages.includes('kea-dhcp4-server')) for (const unit of UNITS) tryCommand('systemctl', ['disable', unit]);
+  for (const [name, unit] of Object.entries(UNITS))
+    if (packages.includes(name)) tryCommand('systemctl', ['disable', unit]);
   if (installed.status === 0) return { kind: 'ready' };
   const words = (installed.stderr || update.stderr).trim().split('\n').slice(-3).join(' ');
   return { kind: 'not-ready', reason: `apt-get could not install ${packages.join(' ')}: ${words}` };

@@ -14,7 +14,7 @@ const readiness = installed.kind === 'ready' ? labReadiness() : installed;
 if (readiness.kind === 'not-ready') {
   const isRequired = process.argv.includes('--require');
   const needs =
-    'It needs root on Linux with network namespaces, and (Debian packages) kea-dhcp4-server, kea-admin, tcpdump, iproute2.';
+    'It needs root on Linux with network namespaces, and (Debian packages) kea-dhcp4-server, kea-admin, tcpdump, iproute2, influxdb.';
   say(
     isRequired
       ? `dorawatch: this cannot run here: ${readiness.reason}.\n${needs}`

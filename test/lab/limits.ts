@@ -12,6 +12,9 @@ export const INSTALL_LIMIT_MS = 300_000;
 /** Milliseconds until Kea answers on its control socket: 14,404 reservations load in about a second, a busy host in ten. */
 export const KEA_START_LIMIT_MS = 60_000;
 
+/** Milliseconds until influxd answers; it reads its shards first. */
+export const INFLUXD_START_LIMIT_MS = 30_000;
+
 /** Milliseconds a control command may take; Kea answers between two packets. */
 export const KEA_COMMAND_LIMIT_MS = 5_000;
 

@@ -22,6 +22,7 @@ export const TOOLS: Readonly<Record<string, string>> = {
   ip: 'iproute2',
   tc: 'iproute2',
   faketime: 'faketime',
+  influxd: 'influxdb',
 };
 
 /** Whether the lab can run here, as things are: nothing is installed. Makes and removes one namespace to find out. */

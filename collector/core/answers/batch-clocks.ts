@@ -19,8 +19,8 @@ export interface BatchClocks {
   offset(batch: EpochClock, momentUs: number): number | null;
 }
 
-export function createBatchClocks(): BatchClocks {
-  const tracks = new Map<string, ClockTrack>();
+/** @param tracks the agents' clocks, by agent; a caller that gives its own may keep and extend them */
+export function createBatchClocks(tracks = new Map<string, ClockTrack>()): BatchClocks {
   const offset = (batch: EpochClock, momentUs: number): number | null => {
     const track = tracks.get(batch.agent);
     return track === undefined ? null : Math.round(offsetAt(track, batch.epoch, batch.anchor + momentUs).offset);

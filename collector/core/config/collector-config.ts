@@ -83,15 +83,20 @@ function readDetect(reader: Reader, at: Located | null): DetectConfig {
 }
 
 function readInflux(reader: Reader, at: Located | null): InfluxConfig | null {
-  const section: Section | null =
-    at === null ? null : reader.section(at, ['url', 'database', 'username', 'password', 'exchanges']);
+  const keys = ['url', 'database', 'username', 'password', 'password_file', 'exchanges'];
+  const section: Section | null = at === null ? null : reader.section(at, keys);
   if (section === null) return null;
   const url = reader.required(section, 'url', parseUrl);
   const database = reader.required(section, 'database', parseName);
   const username = reader.value(section.get('username'), parseText);
   const password = reader.value(section.get('password'), parseText);
+  const passwordFile = reader.value(section.get('password_file'), parseText);
   const exchanges = reader.value(section.get('exchanges'), (text) => parseWord(text, ['true', 'false'])) === 'true';
-  return url === null || database === null ? null : { url, database, username, password, exchanges };
+  if (password !== null && passwordFile !== null)
+    reader.report(section, section.path, '"password" and "password_file" are both given; one is enough');
+  if (section.get('username') === null && (password !== null || passwordFile !== null))
+    reader.report(section, section.path, '"username" is missing: whose password is it?');
+  return url === null || database === null ? null : { url, database, username, password, passwordFile, exchanges };
 }
 
 function readRetention(reader: Reader, at: Located | null): RetentionConfig {

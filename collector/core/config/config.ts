@@ -58,6 +58,8 @@ export interface InfluxConfig {
   /** Null: InfluxDB asks for none. */
   readonly username: string | null;
   readonly password: string | null;
+  /** A file that holds the password and nothing else; absent in logs of earlier versions. */
+  readonly passwordFile: string | null;
   /** Write a point an exchange too (`dhcp_exchange`); off unless asked for. */
   readonly exchanges: boolean;
 }

@@ -3,7 +3,7 @@
  * before any agent does.
  */
 import { identitiesNeeded } from '../assignment.ts';
-import type { CollectorConfig } from './config.ts';
+import type { CollectorConfig, InfluxConfig } from './config.ts';
 
 /** Table cells, first row the head. */
 export function configSummary(config: CollectorConfig): readonly (readonly string[])[] {
@@ -42,4 +42,11 @@ export function sitesSummary(config: CollectorConfig): string {
     `${capped === 0 ? '' : ` (${capped} with a cap of their own)`}. ` +
     `Non-serving after ${config.detect.fall} unanswered, serving again after ${config.detect.rise} answered.`
   );
+}
+
+/** One sentence on what goes to InfluxDB. */
+export function influxSummary({ url, database, username, exchanges }: InfluxConfig): string {
+  const what = exchanges ? 'every exchange, ten-second figures a path' : 'ten-second figures a path';
+  const as = username === null ? '' : ` as ${username}`;
+  return `InfluxDB: ${what}, transitions and gaps go to database ${database} at ${url}${as}.`;
 }
