@@ -8,6 +8,7 @@ import type { EventsRequest } from '../../shared/core/ops-request.ts';
 import type { EventRow } from '../../shared/core/ops-view.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import { isRequested } from '../core/answers/event-rows.ts';
+import { importedWith } from '../core/answers/imported-rows.ts';
 import { FOLLOW_BACKLOG_MAX, FOLLOWERS_MAX } from '../core/answers/limits.ts';
 import type { LogFold } from './log-fold.ts';
 import { sendAll } from './send-all.ts';
@@ -44,8 +45,11 @@ export function createEventStreams(fold: LogFold, logger: Logger): EventStreams 
   };
 }
 
-const listed = ({ request }: Call, fold: LogFold): readonly EventRow[] =>
-  fold.model.timeline.rows().filter((row) => isRequested(row, request));
+/** An imported group's rows are history that only its own list tells, and never the beginning of a live one. */
+function listed({ request }: Call, { model }: LogFold): readonly EventRow[] {
+  const imported = request.follow || request.group === null ? null : importedWith(model, request.group);
+  return (imported ?? model.timeline.rows()).filter((row) => isRequested(row, request));
+}
 
 /** The list, then what is found while it is sent and after. */
 async function follow(call: Call, fold: LogFold, followers: Set<Call>): Promise<void> {

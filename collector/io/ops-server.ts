@@ -16,11 +16,14 @@ import type { Logger } from '../../shared/io/logger.ts';
 import { opsService } from '../../shared/wire/ops-service.ts';
 import { agentRows, type SessionAgent } from '../core/answers/agent-rows.ts';
 import { markRow } from '../core/answers/event-rows.ts';
+import { importedWith } from '../core/answers/imported-rows.ts';
 import { judgeMark, unknownName } from '../core/answers/mark-request.ts';
 import { reportOf } from '../core/answers/report.ts';
 import { sitesOf, statusOf } from '../core/answers/status.ts';
 import { storedMark } from '../core/answers/timeline.ts';
 import type { CollectorConfig } from '../core/config/config.ts';
+import { judgeImport } from '../core/import/import-request.ts';
+import { importedPeriod, importedReport } from '../core/import/imported-group.ts';
 import { overlay } from '../core/verdicts/overlay.ts';
 import type { VerdictsView } from '../core/verdicts/views.ts';
 import { createEventStreams } from './event-streams.ts';
@@ -78,6 +81,7 @@ export function createOpsServer(options: OpsServerOptions): OpsServer {
     Agents: unary(logger, () => ({ agents: knownAgents(options) })),
     Report: unary(logger, (request: ask.PeriodRequest) => report(options, request)),
     AddMark: unary(logger, (request: ask.MarkRequest) => addMark(options, request)),
+    Import: unary(logger, (request: ask.ImportRequest) => takeImport(options, request)),
     Events: (call: Parameters<typeof streams.open>[0]) => {
       const problem = unknownGroup(options, call.request.group);
       if (problem === null) streams.open(call);
@@ -107,7 +111,8 @@ function groupNamed(config: CollectorConfig, name: string): CollectorConfig['gro
 
 /** A group that the configuration no longer has may still be asked for, as long as the timeline tells of it. */
 function unknownGroup({ config, fold }: OpsServerOptions, name: string | null): Refusal | null {
-  const told = fold.model.timeline.rows().some((row) => row.group === name);
+  const told =
+    fold.model.timeline.rows().some((row) => row.group === name) || fold.model.imports.group(name ?? '') !== null;
   const groups = config().groups.map((one) => one.name);
   if (name === null || told || groups.includes(name)) return null;
   return new Refusal(codes.NOT_FOUND, unknownName('group', name, groups));
@@ -116,9 +121,13 @@ function unknownGroup({ config, fold }: OpsServerOptions, name: string | null): 
 async function report(options: OpsServerOptions, request: ask.PeriodRequest): Promise<view.ReportView> {
   const { fold, inbox, clock } = options;
   const config = options.config();
-  const group = groupNamed(config, request.group ?? '');
-  const until = request.until ?? clock.wall();
+  const rows = importedWith(fold.model, request.group ?? '');
+  const imported = fold.model.imports.group(request.group ?? '');
+  const ended = rows === null || imported === null ? null : importedPeriod(imported);
+  const until = request.until ?? ended?.until ?? clock.wall();
   if (until <= request.since) throw new Refusal(codes.INVALID_ARGUMENT, 'the period ends before it begins');
+  if (rows !== null && imported !== null) return importedReport(imported, { since: request.since, until }, rows);
+  const group = groupNamed(config, request.group ?? '');
   const period = { group: group.name, since: request.since, until };
   const { lost_exchanges, lost_ms, ...counted } = await measuredIn(inbox, period);
   const probed = { rate_per_second: config.probe.ratePerSecond, drop_time_ms: config.probe.dropTimeMs };
@@ -137,6 +146,23 @@ async function addMark(
   if (typeof position !== 'number') throw new Refusal(codes.INTERNAL, 'the log gave the mark no position');
   await fold.folded(position);
   return markRow(storedMark(verdict.entry));
+}
+
+async function takeImport(
+  { fold, inbox, clock, config }: OpsServerOptions,
+  request: ask.ImportRequest,
+): Promise<view.ImportView> {
+  const book = fold.model.imports;
+  const verdict = judgeImport(request, { config: config(), book, now: clock.wall() });
+  if (!verdict.ok) throw new Refusal(codes.INVALID_ARGUMENT, verdict.problem);
+  const { entry, duplicates } = verdict;
+  if (entry !== null) {
+    const [position] = await inbox.append([entry]);
+    if (typeof position !== 'number') throw new Refusal(codes.INTERNAL, 'the log gave the import no position');
+    await fold.folded(position);
+  }
+  const transitions = book.rows(request.group).filter((row) => row.kind === 'transition' && row.from !== 'unknown').length;
+  return { stored: entry?.observations.length ?? 0, duplicates, transitions };
 }
 
 function exportStream(options: OpsServerOptions): handleServerStreamingCall<ask.PeriodRequest, ExchangeChunk> {

@@ -4,6 +4,7 @@
  * again meets exactly the state that it follows.
  */
 import type { CollectorConfig } from '../config/config.ts';
+import { createImportBook, type ImportBook, type ImportsSnapshot } from '../import/import-book.ts';
 import type { LogEntry } from '../log-entry.ts';
 import type { HistoryFold } from '../verdicts/history-fold.ts';
 import { createVerdicts, restoreVerdicts, type Verdicts, type VerdictsSnapshot } from '../verdicts/verdicts.ts';
@@ -22,6 +23,8 @@ export interface ReadModelSnapshot {
   readonly verdicts: VerdictsSnapshot;
   readonly timeline: TimelineSnapshot;
   readonly losses: readonly AgentLoss[];
+  /** Absent where nothing was ever imported. */
+  readonly imports?: ImportsSnapshot;
   readonly configVersion: number;
   readonly config: CollectorConfig | null;
   readonly configText: string | null;
@@ -39,6 +42,8 @@ export interface ReadModel {
   readonly timeline: Timeline;
   /** What each agent lost before the collector had it, by name. */
   readonly losses: ReadonlyMap<string, AgentLoss>;
+  /** Groups that people imported, a timeline of their own each. */
+  readonly imports: ImportBook;
   /** The log position to fold next. */
   readonly next: number;
   /** The newest accepted configuration in the log: 0 and null before the first. */
@@ -59,12 +64,14 @@ export function createReadModel(from: ReadModelSnapshot | null): ReadModel {
   const verdicts = restored ?? createVerdicts();
   const timeline = createTimeline(base?.timeline);
   const losses = new Map(base?.losses.map((loss) => [loss.agent, loss]));
+  const imports = createImportBook(base?.imports);
   let next = base?.next ?? 1;
   let { configVersion, config, configText } = base ?? { configVersion: 0, config: null, configText: null };
   return {
     verdicts,
     timeline,
     losses,
+    imports,
     get next() {
       return next;
     },
@@ -81,6 +88,7 @@ export function createReadModel(from: ReadModelSnapshot | null): ReadModel {
       next = position + 1;
       if (entry.kind === 'config') ({ version: configVersion, config, text: configText } = entry);
       if (entry.kind === 'loss') addLoss(losses, entry);
+      if (entry.kind === 'import') imports.add(entry);
       const findings = verdicts.apply(entry);
       for (const change of findings) timeline.change(change);
       return { findings, mark: entry.kind === 'mark' ? timeline.mark(entry).id : null };
@@ -96,6 +104,7 @@ export function createReadModel(from: ReadModelSnapshot | null): ReadModel {
       verdicts: verdicts.snapshot(),
       timeline: timeline.snapshot(),
       losses: [...losses.values()],
+      imports: imports.snapshot(),
       configVersion,
       config,
       configText,

@@ -4,6 +4,8 @@
 export const STARTUP_US = 1e6;
 /** Answers may take this long where no run says how long they took, and never less: a stall of a second is in many a log. µs. */
 export const ANSWER_LEAST_US = 1e6;
+/** What an answered exchange takes where no run of the log says it, ms: a server on the same continent. */
+export const TYPICAL_MS = 100;
 /** Runs before and after that a run's worst latency is looked for in. */
 export const NEIGHBOURS = 10;
 /** Unanswered in a row that are a server that does not serve: 1e-10 at 10 % loss, as the live detector asks for. */
@@ -30,3 +32,7 @@ export const REQUEST_OBSERVATIONS = 5_000;
 /** Servers of an imported group, and characters of a name. */
 export const SERVERS_MAX = 16;
 export const NAME_MAX = 64;
+/** Observations that a collector keeps over all imported groups: two servers in turn every 20 s for three weeks; 40 MB. */
+export const OBSERVATIONS_MAX = 200_000;
+/** Exchanges of one observation: a day at 10,000/s. Beyond that it is no count. */
+export const EXCHANGES_MAX = 1e9;

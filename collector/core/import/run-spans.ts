@@ -10,7 +10,7 @@ import type { ObservationView } from '../../../shared/core/ops-request.ts';
 import { afterUs, type UnixMicros, unixMicros } from '../../../shared/core/units.ts';
 import { rfc3339 } from '../answers/clock-text.ts';
 import { orderMoments } from './clock-reading.ts';
-import { ANSWER_LEAST_US, DROP_TIME_MS, STARTUP_US } from './limits.ts';
+import { ANSWER_LEAST_US, DROP_TIME_MS, STARTUP_US, TYPICAL_MS } from './limits.ts';
 import type { LoggedRun, LogNote, ReadLog } from './perfdhcp-report.ts';
 
 /** A run with its span; `label` is what stood beside its date. */
@@ -161,7 +161,7 @@ function observe(
     Math.min(start.latest + longest, next ?? Number.POSITIVE_INFINITY),
   );
   const pace = rate ?? (elapsed.earliest > 0 ? sent / (elapsed.earliest / 1e6) : sent);
-  const unmeasured = Math.min(sent - answered, onTheWay(pace, waitUs, (typicalMs ?? 0) * 1000));
+  const unmeasured = Math.min(sent - answered, onTheWay(pace, waitUs, (typicalMs ?? TYPICAL_MS) * 1000));
   const slowest = run.offer?.maxMs == null ? null : (run.offer.maxMs + (run.ack?.maxMs ?? 0)) * 1000;
   const from = unixMicros(Math.round(start.earliest));
   return {

@@ -180,7 +180,8 @@ t.test('random failovers through random loops: every bracket contains a true cha
         const expected = judged >= 10 && lengths.every((s) => s > 2.5 * roundS) ? 2 : 0;
         if (own.length < expected) throw new Error(`${server}: ${own.length} transitions of ${expected}`);
       }
-      for (const gap of gaps) {
+      const blind = options.count - 2 * options.rate * (options.offerS + options.ackS) < 10;
+      for (const gap of blind ? [] : gaps) {
         const trueMs = [gapS, secondGapS].map((s) => s * 1000);
         const off = Math.min(...trueMs.map((ms) => Math.abs(ms - (gap.duration_ms ?? 0))));
         if (off > (gap.uncertainty_ms ?? 0))
