@@ -11,6 +11,7 @@ import type { Logger } from '../shared/io/logger.ts';
 import { randomUint32 } from '../shared/io/random.ts';
 import { encodeBatch } from '../shared/wire/batch-encoder.ts';
 import type { AgentConfig } from './core/agent-config.ts';
+import { hostIdentity } from './io/host-identity.ts';
 import { type ReportStream, startReportStream } from './io/report-stream.ts';
 import { openStateDirectory, type StateDirectory } from './io/state-directory.ts';
 import type { Prober, ProberOptions } from './prober.ts';
@@ -82,6 +83,7 @@ class RunningAgent implements Agent {
       ...shared,
       collector: config.collector,
       version,
+      host: hostIdentity(config.stateDirectory),
       logger,
       spool,
       assignmentVersion: () => this.#prober.assignmentVersion,

@@ -21,6 +21,7 @@ import {
 import type { CollectorConfig } from './core/config/config.ts';
 import { textWithoutPassword, withoutPassword } from './core/config/secret.ts';
 import { type ConfigMistake, mistakeLine } from './core/config/tree.ts';
+import { type ConfiguredNames, configuredNames, unconfigured } from './core/configured-names.ts';
 import { type ConfigFile, readConfigFile } from './io/config-file.ts';
 import { type GrpcServer, startGrpcServer } from './io/grpc-server.ts';
 import { type Inbox, openInbox } from './io/inbox.ts';
@@ -67,6 +68,8 @@ export class ConfigRefusedError extends Error {
   }
 }
 
+/** How long a change among the agents waits for others to be shared with. */
+const SHARE_DELAY_MS = 50;
 /** Time that calls in flight have to end when the collector closes. */
 const CLOSE_GRACE_MS = 2000;
 /** How often shares are worked out again for agents that went and did not come back. */
@@ -139,6 +142,8 @@ class RunningCollector implements Collector {
   readonly #ops: OpsServer;
   readonly #reshare: NodeJS.Timeout;
   #config: CollectorConfig;
+  #names: ConfiguredNames;
+  #sharing: NodeJS.Timeout | null = null;
   #assignments: Assignments = NO_ASSIGNMENTS;
   #grpc: GrpcServer | null = null;
   #influx: InfluxConsumer | null = null;
@@ -150,13 +155,15 @@ class RunningCollector implements Collector {
     this.#inbox = inbox;
     this.#fold = fold;
     this.#config = file.config;
+    this.#names = configuredNames(file.config, fold.model.verdicts.view().servers);
     this.#reports = createReportServer({
       inbox,
       clock,
       logger,
       refuseSite: (site) => siteRefusal(this.#config, site),
+      refuseBatch: (batch, site) => unconfigured(this.#names, batch, site),
       assignmentFor: ({ agent }) => this.#assignments.byAgent.get(agent) ?? null,
-      onAgentsChanged: () => this.#share(),
+      onAgentsChanged: () => this.#shareSoon(),
     });
     const agents = () => this.#reports.agents();
     this.#ops = createOpsServer({
@@ -208,6 +215,7 @@ class RunningCollector implements Collector {
       const file = await acceptedFile(path);
       await recordConfig({ inbox: this.#inbox, fold: this.#fold, clock, logger }, file);
       this.#config = file.config;
+      this.#names = configuredNames(file.config, this.#fold.model.verdicts.view().servers);
       // Its password may be another one now, where only its file says.
       await this.#writeToInflux(file);
       this.#share();
@@ -237,6 +245,14 @@ class RunningCollector implements Collector {
       logger,
       rawMs,
     });
+  }
+
+  /** Once for all agents that come or go in a moment: thousands that reconnect are not a thousand shares. */
+  #shareSoon(): void {
+    this.#sharing ??= setTimeout(() => {
+      this.#sharing = null;
+      this.#share();
+    }, SHARE_DELAY_MS);
   }
 
   /** Shares the rates anew, and tells those who have something new to hear. */
@@ -269,6 +285,7 @@ class RunningCollector implements Collector {
 
   async close(): Promise<void> {
     clearInterval(this.#reshare);
+    if (this.#sharing !== null) clearTimeout(this.#sharing);
     this.#ops.close();
     await this.#reports.close();
     await this.#grpc?.close(CLOSE_GRACE_MS);

@@ -35,6 +35,8 @@ export interface AgentSessionOptions {
   heartbeat(): Heartbeat;
   /** The collector has taken something: this session is a success. */
   onAck(): void;
+  /** The collector will not have this agent, for now: to be tried again slowly. */
+  onSessionRefused(): void;
   /** A batch was refused for ever, and was thrown away. */
   onRefused(): void;
 }
@@ -205,6 +207,7 @@ export class AgentSession {
   #refused({ batch, reason, text }: Refusal): void {
     if (batch === null) {
       this.#options.logger.error({ reason }, `the collector refused this agent: ${text}`);
+      if (reason === 'cloned' || reason === 'crowded') this.#options.onSessionRefused();
       return;
     }
     this.#options.logger.error({ ...batch, reason }, `the collector refused a batch for ever: ${text}`);

@@ -34,6 +34,8 @@ export interface ReportStreamOptions {
   /** The moment on `clock` at which the anchor was taken. */
   readonly epochStart: MonotonicNs;
   readonly version: string;
+  /** Tells this host from another with a copy of its disk. */
+  readonly host: string;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly spool: Spool;
@@ -64,6 +66,9 @@ export function startReportStream(options: ReportStreamOptions): ReportStream {
   setLogVerbosity(logVerbosity.NONE);
   return new Line(options);
 }
+
+/** A refused session waits as after so many failures: the longest wait, for what refuses it is for a person to mend. */
+const REFUSED_FAILURES = 10;
 
 class Line implements ReportStream {
   readonly #options: ReportStreamOptions;
@@ -113,10 +118,10 @@ class Line implements ReportStream {
   }
 
   #sessionOptions() {
-    const { agent, site, epoch, anchor, version, epochStart, clock, logger, spool, onAssignment } = this.#options;
+    const { agent, site, epoch, anchor, version, host, epochStart, clock, logger, spool, onAssignment } = this.#options;
     const figures = { assignmentVersion: this.#options.assignmentVersion(), backlogBatches: spool.count };
     return {
-      hello: { kind: 'hello' as const, agent, site, epoch, anchor, version, ...figures },
+      hello: { kind: 'hello' as const, agent, site, epoch, anchor, version, host, ...figures },
       epochStart,
       clock,
       logger,
@@ -125,6 +130,9 @@ class Line implements ReportStream {
       heartbeat: () => this.#heartbeat(),
       onAck: () => {
         this.#failures = 0;
+      },
+      onSessionRefused: () => {
+        this.#failures = Math.max(this.#failures, REFUSED_FAILURES);
       },
       onRefused: () => {
         this.#refusedBatches += 1;

@@ -36,6 +36,21 @@ export interface AgentState {
   readonly stored: number;
   readonly duplicates: number;
   readonly refused: number;
+  /** What tells its host from another with a copy of its disk; empty: not told. */
+  readonly host: string;
+  /** The address it came from last, without the port. */
+  readonly address: string;
+  /** Times that its stream was held back for sending too much, since the collector began. */
+  readonly throttled: number;
+  /** What was last found wrong with what it sends, and who else last presented its id. */
+  readonly complaint: Remark | null;
+  readonly clash: Remark | null;
+}
+
+/** Something for people, with when it was noticed (collector's clock). */
+export interface Remark {
+  readonly at: UnixMicros;
+  readonly text: string;
 }
 
 /** The parts of a hello that the table keeps. */
@@ -47,10 +62,15 @@ export interface Introduction {
   readonly anchor: UnixMicros;
   readonly assignmentVersion: number;
   readonly backlogBatches: number;
+  readonly host: string;
 }
 
 /** A row for an agent that said hello; what was counted before stays, what belongs to the epoch starts anew. */
-export function introduce(before: AgentState | undefined, hello: Introduction, now: UnixMicros): AgentState {
+export function introduce(
+  before: AgentState | undefined,
+  hello: Introduction & { readonly address: string },
+  now: UnixMicros,
+): AgentState {
   const sameEpoch = before?.epoch === hello.epoch;
   return {
     agent: hello.agent,
@@ -70,5 +90,19 @@ export function introduce(before: AgentState | undefined, hello: Introduction, n
     stored: before?.stored ?? 0,
     duplicates: before?.duplicates ?? 0,
     refused: before?.refused ?? 0,
+    host: hello.host,
+    address: hello.address,
+    throttled: before?.throttled ?? 0,
+    complaint: before?.complaint ?? null,
+    clash: before?.clash ?? null,
   };
+}
+
+/** The agent to forget for a new one: gone the longest, and the log has all that matters of it. Undefined: all are connected. */
+export function forgettable(agents: Iterable<AgentState>): string | undefined {
+  let longest: AgentState | undefined;
+  for (const agent of agents) {
+    if (!agent.connected && (longest === undefined || agent.lastSeen < longest.lastSeen)) longest = agent;
+  }
+  return longest?.agent;
 }

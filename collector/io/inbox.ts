@@ -34,11 +34,15 @@ export interface ReceivedBatch {
   readonly bytes: Uint8Array;
 }
 
-/** `stored` now · `duplicate` stored before with the same bytes · `conflict` stored before with other bytes. */
+/**
+ * `stored` now · `duplicate` stored before with the same bytes · `conflict` stored before with other bytes · `scattered`
+ * cannot be told apart from the agent's others any more: too many epochs, or holes in them.
+ */
 export type AppendResult =
   | { readonly kind: 'stored'; readonly position: number }
   | { readonly kind: 'duplicate' }
-  | { readonly kind: 'conflict' };
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'scattered' };
 
 export interface Inbox {
   /** Resolves when it is flushed to disk (or was). @throws BatchLogError when it could not be; nothing is stored then */
@@ -54,6 +58,8 @@ export interface Inbox {
   readPeriod(period: Period & { readonly through?: number }): AsyncIterable<InboxRecord>;
   /** The same and then, for ever, what is appended, in chunks; ends when the signal aborts. */
   follow(from: number, signal: AbortSignal): AsyncIterable<readonly InboxRecord[]>;
+  /** The newest epoch of an agent in the log; 0: none. */
+  newestEpoch(agent: string): number;
   /** The position that the next entry will get. */
   readonly next: number;
   readonly size: { readonly records: number; readonly bytes: number };
@@ -123,6 +129,10 @@ class LogInbox implements Inbox {
     return this.#log.size;
   }
 
+  newestEpoch(agent: string): number {
+    return this.#stored.newestEpoch(agent);
+  }
+
   async appendBatch(received: ReceivedBatch): Promise<AppendResult> {
     const name = nameOf(received.batch);
     const pending = this.#pending.get(name);
@@ -130,6 +140,7 @@ class LogInbox implements Inbox {
       await pending?.done;
       return this.#compare(name, received.bytes);
     }
+    if (!this.#stored.hasRoom(received.batch)) return { kind: 'scattered' };
     const position = this.#log.next;
     const record = { name, bytes: encodeBatchRecord(received.receivedAt, received.bytes) };
     const done = this.#log.append([record], { flush: true });

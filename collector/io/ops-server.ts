@@ -93,8 +93,8 @@ export function createOpsServer(options: OpsServerOptions): OpsServer {
 }
 
 /** Those connected, and those that only the log remembers: a restart of the collector forgets nobody. */
-function knownAgents({ fold, agents }: OpsServerOptions): readonly view.AgentView[] {
-  return agentRows(agents(), fold.model.verdicts.view().agents, fold.model.losses);
+function knownAgents({ fold, agents, clock }: OpsServerOptions): readonly view.AgentView[] {
+  return agentRows(agents(), fold.model.verdicts.view().agents, { losses: fold.model.losses, now: clock.wall() });
 }
 
 /** What is shown is the fold's view with the live overlay. */

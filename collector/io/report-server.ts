@@ -1,18 +1,25 @@
 /**
  * The collector's end of the agents' streams: who is connected, and what each is to do. One session's own life is in
- * report-session. An agent has one session; a later start of the same agent takes an earlier one's place.
- * Rejected: two sessions of one agent side by side (a cloned state directory would go unnoticed).
+ * report-session. An agent has one session; a later start on the same host takes an earlier one's place, and who comes from a
+ * host with a copy of its disk is refused. Rejected: two sessions of one agent side by side (the copy would go unnoticed).
  */
-import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { type ServiceDefinition, status, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { Assignment } from '../../shared/core/assignment.ts';
+import type { ResultBatch } from '../../shared/core/batch.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import type { Hello } from '../../shared/wire/agent-message.ts';
 import { agentsService } from '../../shared/wire/agents-service.ts';
 import type { Refusal } from '../../shared/wire/collector-message.ts';
-import { type AgentState, introduce, MAX_AGENTS } from '../core/agent-table.ts';
+import { type Claimant, clashText, cloneRefusal } from '../core/admission.ts';
+import { type AgentState, forgettable, introduce, MAX_AGENTS } from '../core/agent-table.ts';
+import { createDoor } from '../core/door.ts';
+import { OPENING_MAX } from '../core/limits.ts';
+import { createSayings } from '../core/sayings.ts';
+import type { AgentCall } from './agent-stream.ts';
+import { Allowance } from './allowance.ts';
 import type { Inbox } from './inbox.ts';
-import { type AgentCall, ReportSession } from './report-session.ts';
+import { ReportSession } from './report-session.ts';
 
 export interface ReportServerOptions {
   readonly inbox: Inbox;
@@ -25,6 +32,8 @@ export interface ReportServerOptions {
   assignmentFor(agent: AgentState): Assignment | null;
   /** Why no agent may speak for this site, or null; told to the agent, which tries again later. */
   refuseSite?(site: string): string | null;
+  /** Why no batch of this may be taken (it names what no configuration has), or null. */
+  refuseBatch?(batch: ResultBatch, site: string): string | null;
   /** An agent came, went, or changed its site: the moment to share the rates anew and call pushAssignments(). */
   onAgentsChanged?(): void;
 }
@@ -56,6 +65,9 @@ class SessionTable {
   readonly #agents = new Map<string, AgentState>();
   readonly #sessions = new Map<string, ReportSession>();
   readonly #opening = new Set<ReportSession>();
+  readonly #allowances = new Map<string, Allowance>();
+  readonly #door = createDoor();
+  readonly #sayings = createSayings();
   #closing = false;
 
   constructor(options: ReportServerOptions) {
@@ -64,16 +76,34 @@ class SessionTable {
 
   accept(call: AgentCall): void {
     const { inbox, clock, logger } = this.#options;
+    const address = hostOf(call.getPeer());
+    if (!this.#mayOpen(address)) {
+      // Without a listener a broken stream's 'error' would end the collector.
+      call.on('error', () => undefined);
+      call.emit('error', { code: status.RESOURCE_EXHAUSTED, details: `too many sessions from ${address}` });
+      return;
+    }
     const session: ReportSession = new ReportSession(call, {
       inbox,
       clock,
       logger,
-      admit: (hello): Refusal | undefined => this.#admit(hello, session),
+      sayings: this.#sayings,
+      admit: (hello) => this.#admit({ ...hello, address }, session),
+      refuseBatch: (batch, { site }) => this.#options.refuseBatch?.(batch, site) ?? null,
       change: (agent, change) => this.#change(agent, change),
       ended: (hello) => this.#ended(hello, session),
     });
     if (this.#closing) session.close();
     else this.#opening.add(session);
+  }
+
+  #mayOpen(address: string): boolean {
+    const { clock, logger } = this.#options;
+    const at = clock.monotonic() / 1000;
+    if (this.#opening.size < OPENING_MAX && this.#door.mayOpen(address, at)) return true;
+    const unsaid = this.#sayings.may(address, at);
+    if (unsaid !== null) logger.warn({ peer: address, unsaid }, 'more sessions than a host needs; refused');
+    return false;
   }
 
   agents(): readonly AgentState[] {
@@ -88,18 +118,14 @@ class SessionTable {
     }
   }
 
-  /** @returns why the session may not go on, or undefined */
-  #admit(hello: Hello, session: ReportSession): Refusal | undefined {
+  /** @returns why the session may not go on, or what its agent may send */
+  #admit(hello: Hello & Claimant, session: ReportSession): Refusal | Allowance {
     const { clock, logger } = this.#options;
     this.#opening.delete(session);
-    const unlisted = this.#options.refuseSite?.(hello.site) ?? null;
-    if (unlisted !== null) return refusal('hello', unlisted);
     const before = this.#agents.get(hello.agent);
-    if (before === undefined && this.#agents.size >= MAX_AGENTS) {
-      return refusal('hello', `this collector knows ${MAX_AGENTS} agents already`);
-    }
+    const refused = this.#refuse(hello, before);
+    if (refused !== null) return refused;
     const rival = this.#sessions.get(hello.agent);
-    if (rival !== undefined && before !== undefined && before.epoch > hello.epoch) return supersededBy(before);
     this.#sessions.set(hello.agent, session);
     this.#agents.set(hello.agent, introduce(before, hello, clock.wall()));
     // A session of the same start is the half-dead connection that the agent has just given up.
@@ -108,7 +134,52 @@ class SessionTable {
     logger.info({ agent, site, version, backlog_batches: backlogBatches }, 'agent connected');
     this.#options.onAgentsChanged?.();
     this.pushAssignments();
-    return undefined;
+    const allowance = this.#allowances.get(agent) ?? new Allowance(clock);
+    this.#allowances.set(agent, allowance);
+    return allowance;
+  }
+
+  #refuse(hello: Hello & Claimant, before: AgentState | undefined): Refusal | null {
+    const { clock, inbox } = this.#options;
+    const { agent, site } = hello;
+    const unlisted = this.#options.refuseSite?.(site) ?? null;
+    if (unlisted !== null) return refusal('hello', unlisted);
+    const cloned = cloneRefusal(before, inbox.newestEpoch(agent), hello, clock.wall());
+    if (cloned !== null) {
+      this.#remember(hello, before);
+      return refusal('cloned', cloned);
+    }
+    const others = this.#connectedAt(site, agent);
+    const isNew = before === undefined && inbox.newestEpoch(agent) === 0;
+    const crowded = this.#door.refuseAgent({ site, isNew, others }, clock.monotonic() / 1000);
+    if (crowded !== null) return refusal('crowded', crowded);
+    if (before !== undefined || this.#makeRoom()) return null;
+    return refusal('crowded', `this collector has ${MAX_AGENTS} agents connected already`);
+  }
+
+  /** The clash is shown with the agent whose id it is, who may be away or unknown to this run. */
+  #remember(hello: Hello & Claimant, before: AgentState | undefined): void {
+    const now = this.#options.clock.wall();
+    if (before === undefined && !this.#makeRoom()) return;
+    const own = before ?? { ...introduce(undefined, { ...hello, host: '' }, now), connected: false };
+    this.#agents.set(hello.agent, { ...own, clash: { at: now, text: clashText(hello) } });
+  }
+
+  #makeRoom(): boolean {
+    if (this.#agents.size < MAX_AGENTS) return true;
+    const gone = forgettable(this.#agents.values());
+    if (gone === undefined) return false;
+    this.#agents.delete(gone);
+    this.#allowances.delete(gone);
+    return true;
+  }
+
+  #connectedAt(site: string, agent: string): number {
+    let count = 0;
+    for (const name of this.#sessions.keys()) {
+      if (name !== agent && this.#agents.get(name)?.site === site) count += 1;
+    }
+    return count;
   }
 
   #change(agent: string, change: (state: AgentState) => Partial<AgentState>): void {
@@ -134,6 +205,9 @@ class SessionTable {
 }
 
 const refusal = (reason: Refusal['reason'], text: string): Refusal => ({ kind: 'refusal', reason, text, batch: null });
+
+/** An address without its port: "10.0.0.7:41234", "[::1]:41234". */
+const hostOf = (peer: string): string => peer.replace(/:\d+$/, '');
 
 const supersededBy = ({ agent, site }: { readonly agent: string; readonly site: string }): Refusal =>
   refusal(

@@ -12,8 +12,9 @@ Clock: the agent's clock minus the collector's, and how well that is known. Back
 Loop delay: the agent's worst stall lately; above some 100 ms the host is overloaded and latencies are in doubt.
 
 Refused: batches that the collector would not take (malformed, or other content under a name that it has); its log says why.
+Throttled: times that an agent was not read from for a while because it sent more than any agent needs to.
 Lost: batches that an agent had to throw away before any collector had them, and the exchanges in them; ever. What is wrong
-with an agent's spool is said below the table.
+with an agent (its spool, its clock, another host with its id) is said below the table.
 
 Examples:
   dorawatch agents
@@ -41,6 +42,10 @@ async function showAgents(flags: CommonFlags, runtime: Runtime): Promise<void> {
   if (view.agents.some((agent) => agent.lost_batches > 0)) {
     head.push('Lost');
     for (const [index, agent] of view.agents.entries()) rows[index]?.push(lostText(agent));
+  }
+  if (view.agents.some((agent) => (agent.throttled ?? 0) > 0)) {
+    head.push('Throttled');
+    for (const [index, agent] of view.agents.entries()) rows[index]?.push(countText(agent.throttled ?? 0));
   }
   const troubles = view.agents.flatMap(({ id, trouble }) => (trouble === null ? [] : [`${id}: ${trouble}\n`]));
   return runtime.write(tableText(head, rows) + troubles.join(''));

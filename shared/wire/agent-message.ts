@@ -26,6 +26,8 @@ export interface Hello {
   readonly version: string;
   readonly assignmentVersion: number;
   readonly backlogBatches: number;
+  /** Tells this host from one with a copy of its disk; empty: not told. */
+  readonly host: string;
 }
 
 /** An encoded ResultBatch less the first `samePrefixBytes`, which it shares with the batch before in the session. */
@@ -120,6 +122,7 @@ const packHello = (hello: Hello): dorawatch.v1.Hello.$Properties => ({
   version: hello.version,
   assignment_version: hello.assignmentVersion,
   backlog_batches: hello.backlogBatches,
+  host: hello.host,
 });
 
 const packHeartbeat = (heartbeat: Heartbeat): dorawatch.v1.Heartbeat.$Properties => ({
@@ -165,6 +168,7 @@ function unpackHello(read: FieldReader, hello: dorawatch.v1.Hello.$Properties): 
     version: read.text(hello.version ?? '', 'hello.version'),
     assignmentVersion: read.count(hello.assignment_version ?? 0, 'hello.assignment_version'),
     backlogBatches: read.count(hello.backlog_batches ?? 0, 'hello.backlog_batches'),
+    host: read.text(hello.host ?? '', 'hello.host'),
   };
 }
 

@@ -19,7 +19,19 @@ export interface AckRange extends Range {
 }
 
 /** The codes on the wire, by index; see agents.proto. */
-export const REFUSAL_REASONS = ['unspecified', 'malformed', 'conflict', 'misnamed', 'superseded', 'hello'] as const;
+export const REFUSAL_REASONS = [
+  'unspecified',
+  'malformed',
+  'conflict',
+  'misnamed',
+  'superseded',
+  'hello',
+  'cloned',
+  'implausible',
+  'unconfigured',
+  'scattered',
+  'crowded',
+] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 export interface Refusal {

@@ -106,7 +106,14 @@ export class FakeAgent {
 
   constructor(
     address: string,
-    hello: { agent?: string; site?: string; anchorUs?: number; assignmentVersion?: number } = {},
+    hello: {
+      agent?: string;
+      site?: string;
+      anchorUs?: number;
+      assignmentVersion?: number;
+      epoch?: number;
+      host?: string;
+    } = {},
   ) {
     this.#client = new Client(address, credentials.createInsecure());
     const { path, requestSerialize, responseDeserialize } = agentsService.Session;
@@ -119,17 +126,18 @@ export class FakeAgent {
       this.failure = error;
       this.#wake();
     });
-    const { agent = 'agent-1', site = 'corsham', anchorUs = 0, assignmentVersion = 0 } = hello;
+    const { agent = 'agent-1', site = 'corsham', anchorUs = 0, assignmentVersion = 0, epoch = 1, host = '' } = hello;
     const anchor = unixMicros(anchorUs);
     this.#call.write({
       kind: 'hello',
       agent,
       site,
-      epoch: 1,
+      epoch,
       anchor,
       version: '0.1.0',
       assignmentVersion,
       backlogBatches: 0,
+      host,
     });
   }
 

@@ -11,6 +11,9 @@ export interface FakeProber extends Prober {
   readonly options: ProberOptions;
 }
 
+/** Its batches are a second each however fast they come: they must lie in the past, or no collector believes them. */
+const LONG_AGO_US = 12 * 3600 * 1e6;
+
 export function startFakeProber(options: ProberOptions, everyMs?: number): FakeProber {
   const random = seeded(7);
   const assigned: Assignment[] = [];
@@ -18,7 +21,7 @@ export function startFakeProber(options: ProberOptions, everyMs?: number): FakeP
   const emit = () => {
     sequence += 1;
     const typical = typicalBatch({ sequence, rate: 10, random, agent: options.agent, epoch: options.epoch });
-    options.onBatch({ ...typical, site: options.site, anchor: unixMicros(options.anchor) });
+    options.onBatch({ ...typical, site: options.site, anchor: unixMicros(options.anchor - LONG_AGO_US) });
   };
   const timer = everyMs === undefined ? undefined : setInterval(emit, everyMs);
   return {

@@ -4,7 +4,9 @@
  */
 import type { AgentView } from '../../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
+import type { Remark } from '../agent-table.ts';
 import type { AgentView as LoggedAgent } from '../verdicts/views.ts';
+import { troubleText } from './agent-trouble.ts';
 import type { AgentLoss } from './losses.ts';
 
 /** An agent as its session tells. */
@@ -24,19 +26,23 @@ export interface SessionAgent {
   readonly refused: number;
   /** What is wrong with its spool, for people; null: nothing. */
   readonly trouble: string | null;
+  /** Times that its stream was held back. */
+  readonly throttled: number;
+  readonly complaint: Remark | null;
+  readonly clash: Remark | null;
 }
 
 /**
- * @param losses what each agent lost, by name
+ * @param known what each agent lost, by name, and the collector's clock
  * @returns by site, then by name
  */
 export function agentRows(
   sessions: readonly SessionAgent[],
   logged: readonly LoggedAgent[],
-  losses: ReadonlyMap<string, AgentLoss> = new Map(),
+  { losses, now }: { readonly losses: ReadonlyMap<string, AgentLoss>; readonly now: UnixMicros },
 ): readonly AgentView[] {
-  const rows = new Map<string, AgentView>(logged.map((agent) => [agent.agent, loggedRow(agent)]));
-  for (const session of sessions) rows.set(session.agent, sessionRow(session, rows.get(session.agent)));
+  const rows = new Map<string, AgentView>(logged.map((agent) => [agent.agent, loggedRow(agent, now)]));
+  for (const session of sessions) rows.set(session.agent, sessionRow(session, rows.get(session.agent), now));
   return [...rows.values()]
     .map((row) => withLoss(row, losses.get(row.id)))
     .sort((a, b) => compare(a.site, b.site) || compare(a.id, b.id));
@@ -49,7 +55,7 @@ const withLoss = (row: AgentView, loss: AgentLoss | undefined): AgentView =>
 
 const NOTHING_LOST = { lost_batches: 0, lost_exchanges: 0 } as const;
 
-function loggedRow(agent: LoggedAgent): AgentView {
+function loggedRow(agent: LoggedAgent, now: UnixMicros): AgentView {
   return {
     id: agent.agent,
     site: agent.site,
@@ -64,26 +70,28 @@ function loggedRow(agent: LoggedAgent): AgentView {
     refused_batches: null,
     ...NOTHING_LOST,
     throttled: null,
-    trouble: null,
+    trouble: troubleText(null, { ...agent, clash: null, complaint: null }, now),
   };
 }
 
-function sessionRow(session: SessionAgent, logged: AgentView | undefined): AgentView {
+function sessionRow(session: SessionAgent, logged: AgentView | undefined, now: UnixMicros): AgentView {
   const delay = session.loopDelayMaxUs;
+  const clockOffsetUs = session.clockOffsetUs ?? logged?.clock_offset_us ?? null;
+  const clockErrorUs = session.clockErrorUs ?? logged?.clock_error_us ?? null;
   return {
     id: session.agent,
     site: session.site,
     version: session.version === '' ? null : session.version,
     connected: session.connected,
     last_seen: session.lastSeen,
-    clock_offset_us: session.clockOffsetUs ?? logged?.clock_offset_us ?? null,
-    clock_error_us: session.clockErrorUs ?? logged?.clock_error_us ?? null,
+    clock_offset_us: clockOffsetUs,
+    clock_error_us: clockErrorUs,
     backlog_batches: session.backlogBatches,
     assignment_version: session.assignmentVersion === 0 ? null : session.assignmentVersion,
     loop_delay_max_ms: delay === null ? (logged?.loop_delay_max_ms ?? null) : delay / 1000,
     refused_batches: session.refused,
     ...NOTHING_LOST,
-    throttled: 0,
-    trouble: session.trouble,
+    throttled: session.throttled,
+    trouble: troubleText(session.trouble, { ...session, clockOffsetUs, clockErrorUs }, now),
   };
 }

@@ -3,6 +3,7 @@
  * read again with the position through which it is complete. Rejected: one look-up on disk per batch that arrives.
  */
 import { addRange, hasValue, NO_RANGES, type Range, type Ranges, removeRange } from '../../../shared/core/ranges.ts';
+import { EPOCHS_PER_AGENT, RANGES_PER_AGENT } from '../limits.ts';
 
 /** The name of a batch. */
 export interface BatchName {
@@ -24,6 +25,8 @@ export class StoredBatches {
   /** Every record up to this position of the log is in the set; 0: none is known to be. */
   readonly through: number;
   readonly #agents = new Map<string, Map<number, Ranges>>();
+  /** Ranges by agent, over all its epochs. */
+  readonly #ranges = new Map<string, number>();
 
   constructor(through = 0) {
     this.through = through;
@@ -31,6 +34,23 @@ export class StoredBatches {
 
   has({ agent, epoch, sequence }: BatchName): boolean {
     return hasValue(this.#agents.get(agent)?.get(epoch) ?? NO_RANGES, sequence);
+  }
+
+  /** The newest epoch of an agent with a batch here; 0: none. */
+  newestEpoch(agent: string): number {
+    let newest = 0;
+    for (const epoch of this.#agents.get(agent)?.keys() ?? []) newest = Math.max(newest, epoch);
+    return newest;
+  }
+
+  /** Whether a batch that is not in here could still be told apart from the agent's others. */
+  hasRoom({ agent, epoch, sequence }: BatchName): boolean {
+    const epochs = this.#agents.get(agent);
+    if (epochs === undefined) return true;
+    const own = epochs.get(epoch);
+    if (own === undefined && epochs.size >= EPOCHS_PER_AGENT && epoch < oldestOf(epochs)) return false;
+    const extends_ = own !== undefined && (hasValue(own, sequence - 1) || hasValue(own, sequence + 1));
+    return extends_ || (this.#ranges.get(agent) ?? 0) < RANGES_PER_AGENT;
   }
 
   add({ agent, epoch, sequence }: BatchName): void {
@@ -55,7 +75,15 @@ export class StoredBatches {
 
   #set(agent: string, epoch: number, ranges: Ranges): void {
     const epochs = this.#agents.get(agent) ?? new Map<number, Ranges>();
+    const before = epochs.get(epoch)?.length ?? 0;
     this.#agents.set(agent, epochs.set(epoch, ranges));
+    let count = (this.#ranges.get(agent) ?? 0) + ranges.length - before;
+    if (epochs.size > EPOCHS_PER_AGENT) {
+      const oldest = oldestOf(epochs);
+      count -= epochs.get(oldest)?.length ?? 0;
+      epochs.delete(oldest);
+    }
+    this.#ranges.set(agent, count);
   }
 
   /** @param through position up to which every stored batch is in here */
@@ -81,3 +109,9 @@ export class StoredBatches {
     return stored;
   }
 }
+
+const oldestOf = (epochs: ReadonlyMap<number, Ranges>): number => {
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const epoch of epochs.keys()) oldest = Math.min(oldest, epoch);
+  return oldest;
+};

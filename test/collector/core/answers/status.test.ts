@@ -96,9 +96,13 @@ t.test('agents of earlier runs are remembered, sessions tell more', async (t) =>
         loopDelayMaxUs: null,
         refused: 2,
         trouble: 'the disk is full',
+        throttled: 3,
+        complaint: null,
+        clash: { at: now, text: 'another host' },
       },
     ],
     [old],
+    { losses: new Map(), now },
   );
   t.match(rows[0], {
     id: 'new',
