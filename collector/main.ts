@@ -11,6 +11,7 @@ import { packageVersion } from '../shared/io/package-version.ts';
 import { type Collector, ConfigRefusedError, startCollector } from './collector.ts';
 import { configSummary, influxSummary, sitesSummary } from './core/config/summary.ts';
 import { readConfigFile } from './io/config-file.ts';
+import { addReplay } from './replay-command.ts';
 
 interface ServeFlags {
   readonly config: string;
@@ -24,6 +25,7 @@ Examples:
   dorawatch-collector check-config collector.yaml
   dorawatch-collector serve --config collector.yaml --state /var/lib/dorawatch-collector
   dorawatch-collector serve --config collector.yaml --state DIR --grpc 0.0.0.0:6767
+  dorawatch-collector replay --state DIR --config other.yaml
 
 SIGHUP reads the configuration again and re-assigns every agent; a file with mistakes is refused whole and the old one
 goes on. SIGTERM and SIGINT close cleanly. DORAWATCH_LOG_LEVEL (debug, info, warn, error) sets how much is logged.`;
@@ -54,6 +56,7 @@ async function main(argv: readonly string[]): Promise<void> {
       '\nExample:\n  dorawatch-collector check-config collector.yaml\n\nExit code 0: no mistake, 1: mistakes.',
     )
     .action(checkConfig);
+  addReplay(program, createClock());
   await program.parseAsync(argv);
 }
 

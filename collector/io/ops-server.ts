@@ -161,7 +161,9 @@ async function takeImport(
     if (typeof position !== 'number') throw new Refusal(codes.INTERNAL, 'the log gave the import no position');
     await fold.folded(position);
   }
-  const transitions = book.rows(request.group).filter((row) => row.kind === 'transition' && row.from !== 'unknown').length;
+  const transitions = book
+    .rows(request.group)
+    .filter((row) => row.kind === 'transition' && row.from !== 'unknown').length;
   return { stored: entry?.observations.length ?? 0, duplicates, transitions };
 }
 
