@@ -9,7 +9,7 @@ import type { CollectorConfig, Mode } from '../../collector/core/config/config.t
 import type { LogEntry } from '../../collector/core/log-entry.ts';
 import type { ResultBatch } from '../../shared/core/batch.ts';
 import { OUTCOMES, STAGES } from '../../shared/core/outcome.ts';
-import { epochMicros, microseconds, milliseconds, unixMicros } from '../../shared/core/units.ts';
+import { epochMicros, microseconds, milliseconds, type UnixMicros, unixMicros } from '../../shared/core/units.ts';
 
 export interface WorldOptions {
   readonly seconds: number;
@@ -27,12 +27,16 @@ export interface WorldOptions {
   readonly delay: () => number;
   readonly dropUs: number;
   readonly random: () => number;
-  /** Agent clocks: true offset (agent − collector, µs) by site, and the error of its samples. */
-  readonly offset: (site: number) => number;
+  /** Agent clocks: true offset (agent − collector, µs) by site and moment (seconds), and the error of its samples. */
+  readonly offset: (site: number, seconds: number) => number;
   readonly clockError: number;
   /** Whether a site's agent runs, and whether its uplink works (batches are kept and sent when it does again). */
   readonly running?: (site: number, seconds: number) => boolean;
   readonly connected?: (site: number, seconds: number) => boolean;
+  /** Seconds at whose beginning a site's agent starts anew: an epoch of its own, what was in flight is lost. */
+  readonly restarts?: (site: number) => readonly number[];
+  /** Whether live batches go before the first clock sample of a connection. */
+  readonly samplesLast?: boolean;
 }
 
 export const START = 1.7e15;
@@ -124,24 +128,31 @@ function exchange(o: WorldOptions, path: number, site: number, identity: number,
   };
 }
 
+/** An agent's start: its epoch, when it was, and by how much the wall clock was then off, µs. */
+interface Start {
+  readonly epoch: number;
+  readonly startUs: number;
+  readonly offset: number;
+}
+
 function batchOf(
   o: WorldOptions,
   site: number,
+  { epoch, startUs, offset }: Start,
   sequence: number,
   done: readonly Pending[],
   from: number,
   through: number,
 ): ResultBatch {
-  const offset = o.offset(site);
   const column = (pick: (p: Pending) => number): number[] => done.map(pick);
   return {
     agent: `agent-${site}`,
     site: siteName(site),
-    epoch: 1,
+    epoch,
     sequence,
-    anchor: unixMicros(START + offset),
-    fromUs: epochMicros(from),
-    completeThroughUs: epochMicros(through),
+    anchor: unixMicros(START + startUs + offset),
+    fromUs: epochMicros(from - startUs),
+    completeThroughUs: epochMicros(through - startUs),
     assignmentVersion: 1,
     dropTimeUs: microseconds(o.dropUs),
     stamped: 'user',
@@ -158,7 +169,7 @@ function batchOf(
     results: {
       path: column((p) => p.path),
       identity: column((p) => p.identity),
-      sentUs: column((p) => Math.round(p.sent)),
+      sentUs: column((p) => Math.round(p.sent) - startUs),
       outcome: column((p) => p.outcome),
       stage: column((p) => p.stage),
       offerUs: column((p) => p.offer),
@@ -174,16 +185,18 @@ function batchOf(
 /** One site's agent: its due exchanges, what is in flight, and what waits for the uplink. */
 class Agent {
   private readonly o: WorldOptions;
-  private readonly site: number;
+  readonly site: number;
   private readonly next: number[];
   private readonly count: number[];
   private flying: Pending[] = [];
   private sequence = 0;
+  start: Start;
   readonly spool: ResultBatch[] = [];
 
   constructor(o: WorldOptions, site: number, phase: number) {
     this.o = o;
     this.site = site;
+    this.start = { epoch: 1, startUs: 0, offset: o.offset(site, 0) };
     const period = (1e6 * o.sites) / o.rate;
     this.next = o.servers.map((_, i) => period * ((phase + i / o.servers.length) % 1));
     this.count = o.servers.map(() => 0);
@@ -194,6 +207,11 @@ class Agent {
     const end = (second + 1) * 1e6;
     const period = (1e6 * o.sites) / o.rate;
     const running = o.running?.(site, second) ?? true;
+    if (o.restarts?.(site).includes(second)) {
+      this.start = { epoch: this.start.epoch + 1, startUs: second * 1e6, offset: o.offset(site, second) };
+      this.sequence = 0;
+      this.flying = [];
+    }
     o.servers.forEach((_, path) => {
       while ((this.next[path] as number) < end) {
         const n = this.count[path] as number;
@@ -206,8 +224,21 @@ class Agent {
     const done = this.flying.filter((p) => p.finished < end).sort((a, b) => a.finished - b.finished);
     this.flying = this.flying.filter((p) => p.finished >= end);
     const through = this.flying.reduce((least, p) => Math.min(least, p.sent), end);
-    this.spool.push(batchOf(o, site, ++this.sequence, done, second * 1e6, Math.floor(through)));
+    this.spool.push(batchOf(o, site, this.start, ++this.sequence, done, second * 1e6, Math.floor(through)));
   }
+}
+
+function sampleOf(o: WorldOptions, { start, site }: Agent, receivedAt: UnixMicros, at: number, off: number): LogEntry {
+  return {
+    kind: 'clock',
+    receivedAt,
+    agent: `agent-${site}`,
+    epoch: start.epoch,
+    anchor: unixMicros(START + start.startUs + start.offset),
+    at: epochMicros(at - start.startUs),
+    offsetUs: microseconds(Math.round(start.offset + off)),
+    errorUs: microseconds(o.clockError),
+  };
 }
 
 /** The log of a world: configuration, clock samples, then every second the batches that arrive in it. */
@@ -218,19 +249,7 @@ export function* logOf(o: WorldOptions): Generator<LogEntry> {
   const agents = order.map((site) => new Agent(o, site, ((site * 89) % o.sites) / o.sites));
   const shift = order.map(() => (o.random() * 2 - 1) * o.clockError);
   for (const site of order) {
-    const offsetUs = microseconds(Math.round(o.offset(site) + (shift[site] as number)));
-    const anchor = unixMicros(START + o.offset(site));
-    const at = epochMicros(0);
-    yield {
-      kind: 'clock',
-      receivedAt,
-      agent: `agent-${site}`,
-      epoch: 1,
-      anchor,
-      at,
-      offsetUs,
-      errorUs: microseconds(o.clockError),
-    };
+    if (!o.samplesLast) yield sampleOf(o, agents[site] as Agent, receivedAt, 0, shift[site] as number);
   }
   for (let second = 0; second < o.seconds; second++) {
     const now = unixMicros(START + (second + 1) * 1e6 + 20_000);
@@ -238,22 +257,14 @@ export function* logOf(o: WorldOptions): Generator<LogEntry> {
       const agent = agents[site] as Agent;
       agent.second(second);
       if (!(o.connected?.(site, second) ?? true)) continue;
-      for (const batch of agent.spool.splice(0)) yield { kind: 'batch', receivedAt: now, batch };
-      if (second % 15 === 14) {
-        const anchor = unixMicros(START + o.offset(site));
-        const offsetUs = microseconds(Math.round(o.offset(site) + (o.random() * 2 - 1) * o.clockError));
-        const at = epochMicros((second + 1) * 1e6);
-        yield {
-          kind: 'clock',
-          receivedAt: now,
-          agent: `agent-${site}`,
-          epoch: 1,
-          anchor,
-          at,
-          offsetUs,
-          errorUs: microseconds(o.clockError),
-        };
+      const wasCut = agent.spool.length > 1;
+      const live = agent.spool.pop();
+      if (live) yield { kind: 'batch', receivedAt: now, batch: live };
+      const isDue = second % 15 === 14 || wasCut || (o.samplesLast && second === 0);
+      if (isDue || o.restarts?.(site).includes(second)) {
+        yield sampleOf(o, agent, now, (second + 1) * 1e6, (o.random() * 2 - 1) * o.clockError);
       }
+      for (const batch of agent.spool.splice(0)) yield { kind: 'batch', receivedAt: now, batch };
     }
   }
 }

@@ -2,10 +2,17 @@
  * An agent's clock against the collector's, over time: offset samples per epoch, interpolated, so that a batch spooled in
  * an outage is placed by the samples on both sides of it. Error grows with the distance to the nearest sample (drift).
  *
- * Samples that arrive later do not move what was folded before: they are milliseconds apart within the drift allowance,
- * and refolding history for them would turn every sample into a rewrite.
+ * What is placed must not depend on when it came, or results that come late would stand elsewhere than they would have in
+ * time. So a moment is placed by a sample that had come in by then, though a better one may have followed. Rejected:
+ * interpolation always; every late batch would differ from one in time by microseconds, and rewrite history for them.
  */
-import { CLOCK_DRIFT, CLOCK_SAMPLES_KEPT, CLOCK_UNKNOWN_ERROR_US } from './limits.ts';
+import {
+  CLOCK_DRIFT,
+  CLOCK_SAMPLES_KEPT,
+  CLOCK_SETTLED_US,
+  CLOCK_TRACKED_US,
+  CLOCK_UNKNOWN_ERROR_US,
+} from './limits.ts';
 
 /** One sample: agent − collector at `at` (agent's wall clock: anchor + monotonic), all µs. */
 export interface ClockSample {
@@ -62,30 +69,40 @@ function between(a: ClockSample, b: ClockSample, at: number): Offset {
   };
 }
 
-/** @param at agent's wall clock, µs @returns offset interpolated within the epoch, else from the nearest sample of another */
+/**
+ * @param at agent's wall clock, µs
+ * @returns by the last sample that had surely come in by then; where there was none for long, interpolated within the epoch;
+ *   in an epoch without samples, by those of its neighbours
+ */
 export function offsetAt(track: ClockTrack, epoch: number, at: number): Offset {
   let low: ClockSample | null = null;
   let high: ClockSample | null = null;
   for (let i = track.length - 1; i >= 0; i--) {
     const sample = track[i] as ClockSample;
     if (sample.epoch !== epoch) continue;
-    if (sample.at > at) high = sample;
-    else {
+    if (sample.at <= at - CLOCK_SETTLED_US) {
       low = sample;
       break;
     }
+    high = sample;
   }
-  if (low && high) return between(low, high, at);
-  const own = low ?? high;
+  if (low && at - low.at <= CLOCK_TRACKED_US) return held(low, at);
+  if (low && high && high.at > at) return between(low, high, at);
+  const own = high ?? low;
   if (own) return held(own, at);
-  return nearest(track, at) ?? { offset: 0, error: CLOCK_UNKNOWN_ERROR_US };
+  return ofNeighbours(track, epoch, at);
 }
 
-/** Another epoch's clock was the same crystal, but may have been stepped since: the step shows as no more than this error. */
-function nearest(track: ClockTrack, at: number): Offset | null {
-  let best: ClockSample | null = null;
-  for (const sample of track) if (!best || Math.abs(sample.at - at) < Math.abs(best.at - at)) best = sample;
-  if (!best) return null;
+/** Other epochs' clock was the same crystal, but may have been stepped between: when they differ, it may be either's. */
+function ofNeighbours(track: ClockTrack, epoch: number, at: number): Offset {
+  const low = track.findLast((sample) => sample.epoch < epoch);
+  const high = track.find((sample) => sample.epoch > epoch);
+  const best = low && high ? (at - low.at <= high.at - at ? low : high) : (low ?? high);
+  if (!best) return { offset: 0, error: CLOCK_UNKNOWN_ERROR_US };
   const { offset, error } = held(best, at);
-  return { offset, error: error + CLOCK_UNKNOWN_ERROR_US / 10 };
+  const apart = low && high ? Math.abs(low.offset - high.offset) : 0;
+  return { offset, error: error + CLOCK_UNKNOWN_ERROR_US / 10 + apart };
 }
+
+/** Whether an epoch's clock was measured at all. */
+export const isMeasured = (track: ClockTrack, epoch: number): boolean => track.some((own) => own.epoch === epoch);

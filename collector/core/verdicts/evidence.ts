@@ -22,6 +22,8 @@ export interface BatchName {
   /** Clock error of the batch's rows, and the time after which an exchange was a drop, µs. */
   readonly error: number;
   readonly dropUs: number;
+  /** How it was placed before its epoch's clock was measured: offset and span by the agent's wall clock, µs. */
+  readonly guessed?: { readonly offset: number; readonly from: number; readonly to: number };
 }
 
 /** Numeric columns of equal length; see Evidence for their meaning. */
@@ -55,6 +57,8 @@ export interface Evidence {
 }
 
 const COLUMNS = ['sent', 'total', 'ack', 'code', 'identity', 'excluded', 'batch', 'index'] as const;
+
+const ROW_COLUMNS = ['sent', 'total', 'ack', 'code', 'identity', 'index'] as const;
 
 const columns = (size: number) => ({
   sent: new Float64Array(size),
@@ -147,6 +151,25 @@ export function trimBefore(store: Evidence, time: number): number {
   store.batches.splice(0, oldest - store.firstBatch);
   store.firstBatch = oldest;
   return gone;
+}
+
+/** Takes out the rows of some batches, by number. @returns them by batch, in sending order */
+export function takeOut(store: Evidence, batches: ReadonlySet<number>): Map<number, Rows> {
+  const out = new Map<number, Rows>();
+  let kept = 0;
+  for (let row = 0; row < store.length; row++) {
+    const batch = store.batch[row] as number;
+    if (batches.has(batch)) {
+      const rows = out.get(batch) ?? { sent: [], total: [], ack: [], code: [], identity: [], index: [] };
+      out.set(batch, rows);
+      for (const name of ROW_COLUMNS) rows[name].push(store[name][row] as number);
+    } else {
+      if (kept < row) for (const name of COLUMNS) store[name][kept] = store[name][row] as number;
+      kept++;
+    }
+  }
+  store.length = kept;
+  return out;
 }
 
 /** @returns the batch that a row came from */

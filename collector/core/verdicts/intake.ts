@@ -4,8 +4,8 @@
  */
 import type { ResultBatch } from '../../../shared/core/batch.ts';
 import { OUTCOMES, STAGES } from '../../../shared/core/outcome.ts';
-import { type ClockTrack, offsetAt } from './clock-track.ts';
-import { ANSWERED, CODES, FOREIGN, NAK, NO_ACK, NO_OFFER, type Rows } from './evidence.ts';
+import { type ClockTrack, isMeasured, offsetAt } from './clock-track.ts';
+import { ANSWERED, type BatchName, CODES, FOREIGN, NAK, NO_ACK, NO_OFFER, type Rows } from './evidence.ts';
 import { FOREIGN_SPANS_KEPT } from './limits.ts';
 
 /** How to read a batch's epoch microseconds as collector time. */
@@ -14,20 +14,19 @@ export interface Placement {
   readonly place: (us: number) => number;
   /** Clock error, µs. */
   readonly error: number;
+  /** See BatchName; absent where the epoch's clock was measured. */
+  readonly guessed?: NonNullable<BatchName['guessed']>;
 }
 
-/** The offset is taken at both ends of the batch and drawn straight between them. */
+/** One offset for a whole batch, that at its beginning: a second is too short for two clocks to part. */
 export function placement(batch: ResultBatch, track: ClockTrack): Placement {
   const { anchor, epoch, fromUs, results } = batch;
   const begin = results.sentUs.length > 0 ? (results.sentUs[0] as number) : fromUs;
-  const end = Math.max(begin + 1, batch.completeThroughUs);
-  const low = offsetAt(track, epoch, anchor + begin);
-  const high = offsetAt(track, epoch, anchor + end);
-  const slope = (high.offset - low.offset) / (end - begin);
-  return {
-    place: (us) => anchor + us - low.offset - (us - begin) * slope,
-    error: Math.max(low.error, high.error),
-  };
+  const [from, to] = [anchor + begin, anchor + Math.max(begin, batch.completeThroughUs)];
+  const { offset, error } = offsetAt(track, epoch, from);
+  const place = (us: number): number => anchor + us - offset;
+  const wider = Math.max(error, offsetAt(track, epoch, to).error);
+  return isMeasured(track, epoch) ? { place, error: wider } : { place, error: wider, guessed: { offset, from, to } };
 }
 
 const CODE_OF: readonly number[] = OUTCOMES.map((outcome) => {

@@ -84,10 +84,14 @@ export const REFOLD_US = 10e6;
 /** Paths, agents and sites known at once; what exceeds it is counted and ignored. 1,000 sites on ten servers. */
 export const PATHS_MAX = 10_000;
 export const AGENTS_MAX = 4096;
-/** Clock samples kept per agent: at one in 15 s half a day, thinned by dropping the oldest. */
+/** Clock samples kept per agent: at one in 10 s six hours, and older ones ever more thinly. */
 export const CLOCK_SAMPLES_KEPT = 2048;
 /** How fast two clocks may drift apart (µs per µs) between samples: 100 ppm is a bad crystal. */
 export const CLOCK_DRIFT = 1e-4;
+/** A clock sample has come in so long after it was measured, µs: a round trip or two. */
+export const CLOCK_SETTLED_US = 5e6;
+/** The clock is being followed while the last such sample is at most so old, µs: six of the agent's intervals. */
+export const CLOCK_TRACKED_US = 60e6;
 /** Error assumed for an agent whose clock was never sampled, µs. */
 export const CLOCK_UNKNOWN_ERROR_US = 1e6;
 /** Spans with foreign answers remembered per path: a minute of one-second batches. */

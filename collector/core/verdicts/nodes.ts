@@ -77,6 +77,8 @@ export interface AgentNode {
   epoch: number;
   /** Complete through this moment, collector's clock, µs. */
   watermark: number;
+  /** Earliest row that was placed before the clock of its epoch was measured, µs; null when none is. */
+  guessedFrom: number | null;
   lastReceivedAt: UnixMicros;
   loopDelayMaxUs: number;
   /** Sequences of the epoch: lowest, highest, how many. All there when count = highest − lowest + 1. */
@@ -91,6 +93,8 @@ export interface SiteNode {
   firstContact: boolean;
   /** Whether results that came late have changed the coverage since the last telling. */
   filledLate: boolean;
+  /** Silences before this moment are no longer compared: their coverage is forgotten, µs. */
+  horizon: number;
   /** Silences as last told, and the log time of that. */
   told: Transition[];
   comparedAt: number;

@@ -21,8 +21,8 @@ export interface Span {
 /** Spans in order, disjoint. Plain JSON. */
 export type Coverage = Span[];
 
-/** Adds what a batch covers, joining spans that come within `limit` of each other. */
-export function cover(coverage: Coverage, span: Span, limit: number): void {
+/** Adds what a batch covers, joining spans that come within `limit` of each other. @returns whether the oldest had to go */
+export function cover(coverage: Coverage, span: Span, limit: number): boolean {
   const joined: Span = { ...span };
   let at = coverage.length;
   while (at > 0 && (coverage[at - 1] as Span).to + limit >= joined.from) {
@@ -36,7 +36,9 @@ export function cover(coverage: Coverage, span: Span, limit: number): void {
   }
   at = coverage.findIndex((other) => other.from > joined.from);
   coverage.splice(at < 0 ? coverage.length : at, 0, joined);
-  if (coverage.length > COVERAGE_KEPT) coverage.shift();
+  if (coverage.length <= COVERAGE_KEPT) return false;
+  coverage.shift();
+  return true;
 }
 
 function absorb(into: Span, other: Span): void {

@@ -28,7 +28,8 @@ export function coverSite(
   }
   if (receivedAt - place(batch.completeThroughUs) > LATE_US) node.filledLate = true;
   const name = `${batch.agent}/${batch.epoch}/${batch.sequence}`;
-  cover(node.coverage, { from: place(from), to: place(to), first: name, last: name }, limit);
+  const span = { from: place(from), to: place(to), first: name, last: name };
+  if (cover(node.coverage, span, limit)) node.horizon = node.coverage[0]?.from ?? 0;
 }
 
 const plain = (finding: Transition): string => JSON.stringify({ ...finding, detectedAt: 0, late: false });
@@ -56,9 +57,8 @@ export function retellSite(
     changes.push({ kind: old ? 'revised' : 'found', finding: told, news: !late });
     return told;
   });
-  const horizon = node.coverage[0]?.from ?? 0;
   for (const finding of before.values()) {
-    if (finding.at < horizon) continue;
+    if (finding.at < node.horizon) continue;
     changes.push({ kind: 'withdrawn', finding: { ...finding, late: true }, news: false });
   }
   node.filledLate = false;

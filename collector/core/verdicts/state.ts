@@ -217,7 +217,7 @@ function createPath(state: VerdictState, server: ServerNode, key: string, batch:
 export function siteNode(state: VerdictState, site: string): SiteNode {
   const known = state.sites.get(site);
   if (known) return known;
-  const node: SiteNode = { coverage: [], firstContact: false, filledLate: false, told: [], comparedAt: 0 };
+  const node: SiteNode = { coverage: [], firstContact: false, filledLate: false, horizon: 0, told: [], comparedAt: 0 };
   state.sites.set(site, node);
   return node;
 }
@@ -232,6 +232,7 @@ export function agentNode(state: VerdictState, batch: ResultBatch): AgentNode | 
       site: batch.site,
       epoch: -1,
       watermark: 0,
+      guessedFrom: null,
       lastReceivedAt: batch.anchor,
       loopDelayMaxUs: 0,
       lowest: 0,

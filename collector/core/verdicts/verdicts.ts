@@ -8,7 +8,7 @@
  */
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import type { BatchEntry, ClockEntry, ConfigEntry, LogEntry } from '../log-entry.ts';
-import { addSample } from './clock-track.ts';
+import { addSample, isMeasured } from './clock-track.ts';
 import { mergeRows } from './evidence.ts';
 import { advancePath, advanceServer, type FoldContext, reach, refoldPath, refoldServer } from './fold.ts';
 import { retellGroup } from './group-telling.ts';
@@ -18,6 +18,7 @@ import { noteForeign, type Placement, placement, takeRows } from './intake.ts';
 import * as limits from './limits.ts';
 import { type AgentNode, oldest, type PathNode, soil } from './nodes.ts';
 import { readView } from './reading.ts';
+import { reclock } from './reclock.ts';
 import { coverSite } from './site-telling.ts';
 import { restoreState, stateSnapshot, type VerdictsSnapshot } from './snapshot.ts';
 import * as states from './state.ts';
@@ -73,7 +74,10 @@ function applyClock(state: states.VerdictState, entry: ClockEntry): void {
   if (clocks.size >= limits.AGENTS_MAX && !clocks.has(entry.agent)) return;
   clocks.set(entry.agent, track);
   const { epoch, offsetUs: offset, errorUs: error } = entry;
+  const isFirst = !isMeasured(track, epoch);
   addSample(track, { epoch, at: entry.anchor + entry.at, offset, error });
+  const agent = state.agents.get(entry.agent);
+  if (isFirst && agent && agent.guessedFrom !== null) reclock(state, agent, track, entry.receivedAt);
 }
 
 function applyConfig(state: states.VerdictState, { config, receivedAt }: ConfigEntry): readonly FindingChange[] {
@@ -134,11 +138,20 @@ function takeIn(state: states.VerdictState, { batch, receivedAt }: BatchEntry, a
     if (Number.isFinite(early)) {
       noteHistory(state.history, f.path.group, early, receivedAt);
       begin(state, early);
+      if (at.guessed) agent.guessedFrom = Math.min(agent.guessedFrom ?? early, early);
     }
     if (!rows || rows.sent.length === 0) return;
-    const { error } = at;
-    const first = mergeRows(f.store, rows, { agent: name, epoch, sequence, error, dropUs: batch.dropTimeUs });
+    const { error, guessed } = at;
+    const first = mergeRows(f.store, rows, {
+      agent: name,
+      epoch,
+      sequence,
+      error,
+      dropUs: batch.dropTimeUs,
+      ...(guessed && { guessed }),
+    });
     begin(state, first);
+    if (guessed) agent.guessedFrom = Math.min(agent.guessedFrom ?? first, first);
     state.rowsKept += rows.sent.length;
     soil(f.path, first);
     soil(f.server, first);
