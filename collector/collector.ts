@@ -19,14 +19,12 @@ import {
   siteRefusal,
 } from './core/assignment.ts';
 import type { CollectorConfig } from './core/config/config.ts';
-import { textWithoutPassword, withoutPassword } from './core/config/secret.ts';
-import { type ConfigMistake, mistakeLine } from './core/config/tree.ts';
 import { type ConfiguredNames, configuredNames, unconfigured } from './core/configured-names.ts';
-import { type ConfigFile, readConfigFile } from './io/config-file.ts';
+import { type AcceptedFile, acceptedFile, recordConfig } from './io/accepted-config.ts';
 import { type GrpcServer, startGrpcServer } from './io/grpc-server.ts';
 import { type Inbox, openInbox } from './io/inbox.ts';
 import { type InfluxConsumer, startInfluxConsumer } from './io/influx-consumer.ts';
-import { influxPassword } from './io/influx-password.ts';
+import { type Keeping, startKeeping } from './io/keeping.ts';
 import { type LogFold, startLogFold } from './io/log-fold.ts';
 import { createOpsServer, type OpsServer } from './io/ops-server.ts';
 import { createReportServer, type ReportServer } from './io/report-server.ts';
@@ -54,20 +52,6 @@ export interface Collector {
   close(): Promise<void>;
 }
 
-/** A configuration with mistakes: the message holds them all, a line each. */
-export class ConfigRefusedError extends Error {
-  readonly code = 'CONFIG_REFUSED';
-  readonly mistakes: readonly ConfigMistake[];
-  constructor(file: string, mistakes: readonly ConfigMistake[]) {
-    const lines = mistakes.map((mistake) => mistakeLine(file, mistake));
-    super(
-      `the configuration has ${mistakes.length} ${mistakes.length === 1 ? 'mistake' : 'mistakes'}:\n${lines.join('\n')}`,
-    );
-    this.name = 'ConfigRefusedError';
-    this.mistakes = mistakes;
-  }
-}
-
 /** How long a change among the agents waits for others to be shared with. */
 const SHARE_DELAY_MS = 50;
 /** Time that calls in flight have to end when the collector closes. */
@@ -83,9 +67,15 @@ export async function startCollector(given: CollectorOptions): Promise<Collector
   try {
     const { clock, logger } = options;
     const store = createSnapshotStore(options.state);
-    const fold = await startLogFold({ inbox, store, clock, logger });
+    const foundation = createSnapshotStore(options.state, 'foundation');
+    const fold = await startLogFold({ inbox, store, foundation, clock, logger });
     await recordConfig({ ...options, inbox, fold }, file);
-    return await RunningCollector.start(options, { inbox, fold, file });
+    const retention = () => (fold.model.config ?? file.config).retention;
+    const keeping = await startKeeping({ ...options, inbox, fold, foundation, retention }).catch(async (error) => {
+      await fold.close();
+      throw error;
+    });
+    return await RunningCollector.start(options, { inbox, fold, keeping, file });
   } catch (error) {
     await inbox.close();
     throw error;
@@ -100,37 +90,10 @@ function sayStep(logger: Logger, stepUs: number): void {
   );
 }
 
-interface AcceptedFile {
-  readonly text: string;
-  readonly config: CollectorConfig;
-  /** Null: InfluxDB asks for none, or is not written to. */
-  readonly password: string | null;
-}
-
-async function acceptedFile(path: string): Promise<AcceptedFile> {
-  const { text, verdict }: ConfigFile = await readConfigFile(path);
-  if (!verdict.ok) throw new ConfigRefusedError(path, verdict.mistakes);
-  const { config } = verdict;
-  return { text, config, password: config.influx === null ? null : await influxPassword(config.influx, process.env) };
-}
-
-/** Into the log with it, if it says something new: the fold reads configurations from nowhere else. */
-async function recordConfig(
-  { inbox, fold, clock, logger }: Pick<CollectorOptions, 'clock' | 'logger'> & { inbox: Inbox; fold: LogFold },
-  accepted: AcceptedFile,
-): Promise<void> {
-  const config = withoutPassword(accepted.config);
-  const text = textWithoutPassword(accepted.text);
-  if (JSON.stringify(config) === JSON.stringify(fold.model.config)) return;
-  const version = fold.model.configVersion + 1;
-  const [position] = await inbox.append([{ kind: 'config', receivedAt: clock.wall(), version, config, text }]);
-  if (typeof position === 'number') await fold.folded(position);
-  logger.info({ version, groups: config.groups.length, sites: config.sites.length }, 'configuration accepted');
-}
-
 interface Parts {
   readonly inbox: Inbox;
   readonly fold: LogFold;
+  readonly keeping: Keeping;
   readonly file: AcceptedFile;
 }
 
@@ -138,6 +101,7 @@ class RunningCollector implements Collector {
   readonly #options: CollectorOptions;
   readonly #inbox: Inbox;
   readonly #fold: LogFold;
+  readonly #keeping: Keeping;
   readonly #reports: ReportServer;
   readonly #ops: OpsServer;
   readonly #reshare: NodeJS.Timeout;
@@ -149,11 +113,12 @@ class RunningCollector implements Collector {
   #influx: InfluxConsumer | null = null;
   #reloading: Promise<boolean> = Promise.resolve(true);
 
-  private constructor(options: CollectorOptions, { inbox, fold, file }: Parts) {
+  private constructor(options: CollectorOptions, { inbox, fold, keeping, file }: Parts) {
     const { clock, logger } = options;
     this.#options = options;
     this.#inbox = inbox;
     this.#fold = fold;
+    this.#keeping = keeping;
     this.#config = file.config;
     this.#names = configuredNames(file.config, fold.model.verdicts.view().servers);
     this.#reports = createReportServer({
@@ -173,8 +138,8 @@ class RunningCollector implements Collector {
       logger,
       agents,
       config: () => this.#config,
-      consumers: () => (this.#influx === null ? [] : [this.#influx.view()]),
-      store: () => ({ raw_bytes: inbox.size.bytes, raw_since: null, too_late: 0, problem: null }),
+      consumers: () => [...keeping.consumers(), ...(this.#influx === null ? [] : [this.#influx.view()])],
+      store: keeping.store,
     });
     this.#reshare = setInterval(() => this.#share(), RESHARE_INTERVAL_MS);
   }
@@ -188,6 +153,7 @@ class RunningCollector implements Collector {
     } catch (error) {
       clearInterval(collector.#reshare);
       await collector.#influx?.close();
+      await parts.keeping.close();
       await parts.fold.close();
       throw error;
     }
@@ -290,6 +256,7 @@ class RunningCollector implements Collector {
     await this.#reports.close();
     await this.#grpc?.close(CLOSE_GRACE_MS);
     await this.#influx?.close();
+    await this.#keeping.close();
     await this.#fold.close();
     await this.#inbox.close();
     this.#options.logger.info('collector closed');

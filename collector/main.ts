@@ -8,8 +8,9 @@ import { Command, CommanderError, Option } from 'commander';
 import { createClock } from '../shared/io/clock.ts';
 import { createLogger, type Logger } from '../shared/io/logger.ts';
 import { packageVersion } from '../shared/io/package-version.ts';
-import { type Collector, ConfigRefusedError, startCollector } from './collector.ts';
+import { type Collector, startCollector } from './collector.ts';
 import { configSummary, influxSummary, sitesSummary } from './core/config/summary.ts';
+import { ConfigRefusedError } from './io/accepted-config.ts';
 import { readConfigFile } from './io/config-file.ts';
 import { addReplay } from './replay-command.ts';
 

@@ -18,6 +18,7 @@ import type { LogEntry, LossEntry } from '../core/log-entry.ts';
 import { batchBytes, decodeEntry, encodeBatchRecord, encodeEntry } from './log-entry-codec.ts';
 import { createLogTail } from './log-tail.ts';
 import { readPeriod, samplePlace } from './period-reading.ts';
+import { batchName, pruneRaw } from './pruning.ts';
 
 export interface InboxRecord {
   /** 1, 2, 3 …: the order of the fold. */
@@ -60,9 +61,20 @@ export interface Inbox {
   follow(from: number, signal: AbortSignal): AsyncIterable<readonly InboxRecord[]>;
   /** The newest epoch of an agent in the log; 0: none. */
   newestEpoch(agent: string): number;
+  /**
+   * Removes raw results (batches and clock samples) before a position, in small steps, but for periods that are kept.
+   * @returns records removed
+   */
+  prune(before: number, signal: AbortSignal): Promise<number>;
+  /** Periods of event time that outlive retention. */
+  readonly kept: readonly Period[];
+  /** Raw results before this position are gone, but for those kept; 1: none are. */
+  readonly prunedBefore: number;
   /** The position that the next entry will get. */
   readonly next: number;
   readonly size: { readonly records: number; readonly bytes: number };
+  /** Why nothing can be stored now, for people; null: it can. */
+  readonly problem: string | null;
   close(): Promise<void>;
 }
 
@@ -70,6 +82,7 @@ export interface Inbox {
 const SNAPSHOT_BATCHES = 20_000;
 const SNAPSHOT_KEY = 'stored-batches';
 const INDEX_KEY = 'period-index';
+const PRUNED_KEY = 'pruned-before';
 /** Records that a follower which has fallen behind reads from disk at a time. */
 const CHUNK_RECORDS = 256;
 
@@ -89,16 +102,15 @@ export async function openInbox(directory: string): Promise<Inbox> {
     if (entry.kind === 'loss' && position > stored.through) stored.addRun(entry);
     fileEntry(index, position, entry);
   }
-  return new LogInbox(log, stored, index);
+  return new LogInbox(log, stored, index, Number((await recalled(PRUNED_KEY)) ?? 1));
 }
 
 function fileEntry(index: PeriodIndex, position: number, entry: LogEntry): void {
   if (entry.kind === 'batch') index.addBatch(position, entry.batch);
   if (entry.kind === 'loss') index.addLoss(position, entry);
   if (entry.kind === 'clock') index.addSample(entry);
+  if (entry.kind === 'keep') index.addKeep(entry);
 }
-
-const nameOf = ({ agent, epoch, sequence }: ResultBatch): string => `${agent}/${epoch}/${sequence}`;
 
 interface Pending {
   readonly position: number;
@@ -106,6 +118,7 @@ interface Pending {
 }
 
 class LogInbox implements Inbox {
+  prunedBefore: number;
   readonly #log: BatchLog;
   readonly #stored: StoredBatches;
   readonly #index: PeriodIndex;
@@ -115,7 +128,8 @@ class LogInbox implements Inbox {
   #sinceSnapshot = 0;
   #losses: Promise<unknown> = Promise.resolve();
 
-  constructor(log: BatchLog, stored: StoredBatches, index: PeriodIndex) {
+  constructor(log: BatchLog, stored: StoredBatches, index: PeriodIndex, prunedBefore: number) {
+    this.prunedBefore = prunedBefore;
     this.#log = log;
     this.#stored = stored;
     this.#index = index;
@@ -133,8 +147,12 @@ class LogInbox implements Inbox {
     return this.#stored.newestEpoch(agent);
   }
 
+  get problem(): string | null {
+    return this.#log.problem?.message ?? null;
+  }
+
   async appendBatch(received: ReceivedBatch): Promise<AppendResult> {
-    const name = nameOf(received.batch);
+    const name = batchName(received.batch);
     const pending = this.#pending.get(name);
     if (pending !== undefined || this.#stored.has(received.batch)) {
       await pending?.done;
@@ -230,6 +248,20 @@ class LogInbox implements Inbox {
     }
   }
 
+  get kept(): readonly Period[] {
+    return this.#index.kept;
+  }
+
+  async prune(before: number, signal: AbortSignal): Promise<number> {
+    const range = { from: this.prunedBefore, to: Math.min(before, this.#log.stored + 1) - 1 };
+    if (range.to < range.from) return 0;
+    const { records } = await pruneRaw({ log: this.#log, index: this.#index }, range, signal);
+    if (signal.aborted) return records;
+    this.prunedBefore = range.to + 1;
+    await this.#log.remember(PRUNED_KEY, Buffer.from(String(this.prunedBefore)));
+    return records;
+  }
+
   readPeriod(period: Period & { readonly through?: number }): AsyncIterable<InboxRecord> {
     return readPeriod({ log: this.#log, index: this.#index }, period);
   }
@@ -262,21 +294,4 @@ class LogInbox implements Inbox {
     await this.#snapshot();
     await this.#log.close();
   }
-}
-
-/** Where the log's entries received at or after a moment begin, by halving: receipt only goes on, clock steps aside. */
-export async function positionAt(inbox: Inbox, moment: UnixMicros): Promise<number> {
-  let [low, high] = [1, inbox.next];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    const record = await firstFrom(inbox, middle);
-    if (record !== null && record.entry.receivedAt < moment) low = record.position + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-async function firstFrom(inbox: Inbox, position: number): Promise<InboxRecord | null> {
-  for await (const record of inbox.read(position)) return record;
-  return null;
 }

@@ -17,6 +17,8 @@ export interface LogFold {
   readonly recent: Recent;
   /** Tells what is news, a chunk of entries at a time. @returns ends the subscription */
   subscribe(listener: (changed: ReadonlySet<string>) => void): () => void;
+  /** Receipt of the newest entry in the model, as far as this run folded one, µs. */
+  readonly foldedAt: UnixMicros | null;
   /** Resolves when the entry at this position is in the model. */
   folded(position: number): Promise<void>;
   /** Settles when the fold ends: rejected when the log or a fold fails, for the collector must not answer from then on. */
@@ -28,6 +30,8 @@ export interface LogFold {
 export interface LogFoldOptions {
   readonly inbox: Inbox;
   readonly store: SnapshotStore;
+  /** Where to begin when there is no snapshot of use: the log's beginning may be gone. */
+  readonly foundation?: SnapshotStore;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -51,8 +55,12 @@ export async function startLogFold(options: LogFoldOptions): Promise<LogFold> {
 }
 
 /** A snapshot from ahead of the log belongs to another log: somebody has moved one of the two away. */
-async function usableSnapshot({ store, inbox, logger }: LogFoldOptions): ReturnType<typeof snapshotOf> {
-  return snapshotOf(await store.load(), inbox.next, logger);
+async function usableSnapshot({ store, foundation, inbox, logger }: LogFoldOptions): ReturnType<typeof snapshotOf> {
+  const snapshot = await snapshotOf(await store.load(), inbox.next, logger);
+  // A model that does not stand where its snapshot stood has refused it: it is another version's.
+  if (foundation === undefined || (snapshot !== null && createReadModel(snapshot).next === snapshot.next))
+    return snapshot;
+  return (await snapshotOf(await foundation.load(), inbox.next, logger)) ?? snapshot;
 }
 
 async function snapshotOf(
@@ -60,7 +68,7 @@ async function snapshotOf(
   end: number,
   logger: Logger,
 ): Promise<typeof snapshot> {
-  if (problem !== null) logger.warn({ err: problem }, 'snapshot left aside; the log is folded from its start');
+  if (problem !== null) logger.warn({ err: problem }, 'snapshot left aside; the log is folded from further back');
   if (snapshot === null || snapshot.next <= end) return snapshot;
   logger.warn({ snapshot: snapshot.next, log: end }, 'snapshot is ahead of the log and left aside');
   return null;
@@ -78,6 +86,7 @@ class Fold implements LogFold {
   /** Bounded by the marks being added, which gRPC bounds by its streams. */
   #waiting: { readonly position: number; readonly resolve: () => void }[] = [];
   #sinceSnapshot = 0;
+  foldedAt: UnixMicros | null = null;
   #history: Promise<void> | null = null;
   #idle: NodeJS.Timeout | null = null;
   #saving: Promise<void> = Promise.resolve();
@@ -134,6 +143,7 @@ class Fold implements LogFold {
       for (const id of newsOf(this.model.apply(position, entry))) changed.add(id);
       if (entry.kind === 'batch') this.recent.add(entry.batch, entry.receivedAt);
     }
+    this.foldedAt = records.at(-1)?.entry.receivedAt ?? this.foldedAt;
     this.#sinceSnapshot += records.length;
     if (this.#sinceSnapshot >= SNAPSHOT_EVERY_ENTRIES) this.#save();
     const through = this.model.next;

@@ -14,9 +14,9 @@ export interface SnapshotStore {
   save(snapshot: ReadModelSnapshot): Promise<void>;
 }
 
-/** @param directory the collector's state directory; made when it is not there */
-export function createSnapshotStore(directory: string): SnapshotStore {
-  const path = `${directory}/read-model.json`;
+/** @param directory the collector's state directory; made when it is not there @param name of the file, without its ending */
+export function createSnapshotStore(directory: string, name = 'read-model'): SnapshotStore {
+  const path = `${directory}/${name}.json`;
   return {
     load: () => loadSnapshot(path),
     save: async (snapshot) => {

@@ -16,7 +16,8 @@ import {
 import { CLOCK_WRONG_MAX_US, EXPORT_BATCHES_MAX } from '../core/answers/limits.ts';
 import { countLost } from '../core/answers/losses.ts';
 import type { LossEntry } from '../core/log-entry.ts';
-import { type Inbox, positionAt } from './inbox.ts';
+import type { Inbox } from './inbox.ts';
+import { positionAt } from './log-position.ts';
 
 /** `code` TOO_LARGE: the period holds more than one export may; ask for a shorter one. */
 export class ExportTooLargeError extends Error {

@@ -74,6 +74,8 @@ export interface BatchLog {
   /** Everything up to this position is stored (or will never be: a failed write leaves its positions empty). */
   readonly stored: number;
   readonly size: LogSize;
+  /** Why the last write failed; null: it did not. */
+  readonly problem: BatchLogError | null;
   close(): Promise<void>;
 }
 
@@ -110,7 +112,7 @@ class LevelLog implements BatchLog {
   #stored: number;
   /** The last position that is known to be on disk. */
   #durable: number;
-  #failed = false;
+  problem: BatchLogError | null = null;
   #records: number;
   #bytes: number;
   #writing: Promise<void> | undefined;
@@ -178,7 +180,7 @@ class LevelLog implements BatchLog {
     try {
       await this.#store.write(
         async () => {
-          const torn = this.#failed ? await this.#keysBeyond(this.#durable) : [];
+          const torn = this.problem !== null ? await this.#keysBeyond(this.#durable) : [];
           const puts = [...shared.flatMap(putsOf), ...sums];
           return { puts, deletions: [...torn, ...shared.flatMap(({ forgotten }) => forgotten)] };
         },
@@ -186,12 +188,13 @@ class LevelLog implements BatchLog {
       );
     } catch (error) {
       // Nobody is told that it is stored; the positions stay unused.
-      this.#failed = true;
+      const problem = logError(this.#directory, error);
+      this.problem = problem;
       this.#stored = through;
-      for (const waiting of shared) waiting.reject(logError(this.#directory, error));
+      for (const waiting of shared) waiting.reject(problem);
       return;
     }
-    this.#failed = false;
+    this.problem = null;
     this.#stored = through;
     this.#durable = through;
     this.#records = records;

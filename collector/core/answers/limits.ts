@@ -43,3 +43,7 @@ export const PERIOD_HOLE = 256;
 export const PERIOD_RANGES_MAX = 32;
 /** Wrong clocks that one agent is remembered to have had; nearest ones are joined beyond. */
 export const PERIOD_SHIFTS_MAX = 16;
+/** Clock samples from this long (µs) around a period that is kept are kept with it: those that enclose its batches. */
+export const KEEP_SAMPLES_US = 3600e6;
+/** Periods kept; those that touch are one. Each raises what a look at a batch costs when it would be removed. */
+export const KEEPS_MAX = 1000;

@@ -7,15 +7,15 @@
  * log's end), every position (a day of 142 agents is twelve million), and a key on disk per batch (one more write for each).
  */
 import type { ResultBatch } from '../../../shared/core/batch.ts';
-import { type Range, removeRange } from '../../../shared/core/ranges.ts';
-import type { ClockEntry, LossEntry } from '../log-entry.ts';
+import { addRange, NO_RANGES, type Range, type Ranges, removeRange } from '../../../shared/core/ranges.ts';
+import type { ClockEntry, KeepEntry, LogEntry, LossEntry } from '../log-entry.ts';
+import { addCoarse, flat, merged, unflat } from './coarse-ranges.ts';
 import {
   AGENTS_MAX,
+  KEEP_SAMPLES_US,
   PERIOD_BUCKET_US,
   PERIOD_BUCKETS_MAX,
-  PERIOD_HOLE,
   PERIOD_MARGIN_US,
-  PERIOD_RANGES_MAX,
   PERIOD_SHIFTS_MAX,
   PERIOD_SPAN_BUCKETS_MAX,
 } from './limits.ts';
@@ -46,6 +46,7 @@ interface Written {
   readonly anywhere: readonly number[];
   readonly present: readonly (readonly [number, readonly (readonly [string, readonly number[]])[]])[];
   readonly shifts: readonly (readonly [string, readonly (readonly number[])[]])[];
+  readonly kept?: readonly number[];
 }
 
 const DAY_BUCKETS = 86_400e6 / PERIOD_BUCKET_US;
@@ -63,6 +64,8 @@ export class PeriodIndex {
   /** Epochs by agent, by day of the agents' time. */
   readonly #present = new Map<number, Map<string, Set<number>>>();
   readonly #shifts = new Map<string, readonly Shift[]>();
+  /** Event time that a person asked to keep, µs. */
+  #kept: Ranges = NO_RANGES;
 
   constructor(through = 0) {
     this.through = through;
@@ -108,6 +111,31 @@ export class PeriodIndex {
   addSample({ agent, epoch, offsetUs }: ClockEntry): void {
     const key = !this.#shifts.has(agent) && this.#shifts.size >= AGENTS_MAX ? OTHERS : agent;
     this.#shifts.set(key, withShift(this.#shifts.get(key) ?? [], { epoch, low: offsetUs, high: offsetUs }));
+  }
+
+  addKeep({ since, until }: KeepEntry): void {
+    this.#kept = addRange(this.#kept, { from: since, to: until });
+  }
+
+  /** Periods that are kept, joined where they touch. */
+  get kept(): readonly Period[] {
+    return this.#kept;
+  }
+
+  /** Whether a batch or a sample of it bears on a period that is kept. */
+  isKept(entry: LogEntry): boolean {
+    if (this.#kept.length === 0) return false;
+    if (entry.kind === 'clock') {
+      const at = entry.anchor + entry.at - entry.offsetUs;
+      return this.#kept.some(({ from, to }) => at >= from - KEEP_SAMPLES_US && at <= to + KEEP_SAMPLES_US);
+    }
+    if (entry.kind !== 'batch') return true;
+    const own = ownSpan(entry.batch);
+    return this.#kept.some((kept) =>
+      [widened(kept), ...this.#shifted(entry.batch.agent, kept)].some(
+        ({ from, to }) => own.from <= to && own.to >= from,
+      ),
+    );
   }
 
   /** Positions, of those before `through`, between which every batch of the period stands; ascending and disjoint. */
@@ -173,6 +201,7 @@ export class PeriodIndex {
       buckets: [...this.#buckets].map(([bucket, ranges]) => [bucket, flat(ranges)]),
       anywhere: flat(this.#anywhere),
       present: [...this.#present].map(([day, agents]) => [day, [...agents].map(([agent, all]) => [agent, [...all]])]),
+      kept: flat(this.#kept),
       shifts: [...this.#shifts].map(([agent, all]) => [agent, all.map(({ epoch, low, high }) => [epoch, low, high])]),
     };
     return JSON.stringify(written);
@@ -187,6 +216,7 @@ export class PeriodIndex {
     index.#anywhere = unflat(written.anywhere);
     for (const [day, agents] of written.present)
       index.#present.set(day, new Map(agents.map(([agent, epochs]) => [agent, new Set(epochs)])));
+    index.#kept = unflat(written.kept ?? []);
     for (const [agent, shifts] of written.shifts)
       index.#shifts.set(
         agent,
@@ -210,47 +240,6 @@ function ownSpan({ anchor, fromUs, completeThroughUs, results, late }: ResultBat
 const widened = ({ from, to }: Period): Period => ({ from: from - PERIOD_MARGIN_US, to: to + PERIOD_MARGIN_US });
 const within = (bucket: number, from: number, to: number): boolean =>
   bucket >= bucketOf(from) && bucket <= bucketOf(to);
-const flat = (ranges: readonly Range[]): number[] => ranges.flatMap(({ from, to }) => [from, to]);
-
-function unflat(numbers: readonly number[]): Range[] {
-  const ranges: Range[] = [];
-  for (let i = 0; i < numbers.length; i += 2) ranges.push({ from: numbers[i] ?? 0, to: numbers[i + 1] ?? 0 });
-  return ranges;
-}
-
-/** Adds a position, filling a small hole rather than opening a range; beyond the bound the smallest hole is filled. */
-function addCoarse(ranges: Range[], position: number): void {
-  const last = ranges.at(-1);
-  if (last !== undefined && position >= last.from) {
-    if (position <= last.to) return;
-    if (position - last.to <= PERIOD_HOLE) ranges[ranges.length - 1] = { from: last.from, to: position };
-    else ranges.push({ from: position, to: position });
-  } else {
-    const all = merged([...ranges, { from: position, to: position }], PERIOD_HOLE);
-    ranges.splice(0, ranges.length, ...all);
-  }
-  if (ranges.length > PERIOD_RANGES_MAX) fillSmallestHole(ranges);
-}
-
-function fillSmallestHole(ranges: Range[]): void {
-  let smallest = 1;
-  const hole = (i: number): number => (ranges[i]?.from ?? 0) - (ranges[i - 1]?.to ?? 0);
-  for (let i = 2; i < ranges.length; i += 1) if (hole(i) < hole(smallest)) smallest = i;
-  const [low, high] = [ranges[smallest - 1], ranges[smallest]];
-  if (low !== undefined && high !== undefined) ranges.splice(smallest - 1, 2, { from: low.from, to: high.to });
-}
-
-/** Sorted, and joined where less than `hole` is between two. */
-function merged(ranges: readonly Range[], hole: number): readonly Range[] {
-  const joined: { from: number; to: number }[] = [];
-  for (const { from, to } of [...ranges].sort((a, b) => a.from - b.from)) {
-    const last = joined.at(-1);
-    if (last !== undefined && from - last.to <= hole + 1) last.to = Math.max(last.to, to);
-    else joined.push({ from, to });
-  }
-  return joined;
-}
-
 /** An epoch's offsets are one stretch, for a moment between two samples lies between their offsets. */
 function withShift(shifts: readonly Shift[], added: Shift): readonly Shift[] {
   const joined: Shift[] = [];

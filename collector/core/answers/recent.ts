@@ -1,6 +1,6 @@
 /**
- * Drop ratio and latency quantiles of each server over the last few minutes, for `status`. Latencies are counted in bins
- * whose bounds grow by 2 % (as DDSketch does), so a quantile is true to 2 % at any scale and windows add up.
+ * Drop ratio and latency quantiles of each server over the last few minutes, for `status`. Latencies are kept as
+ * sketches, so windows add up.
  *
  * It is a display, not a verdict: what came late belongs to the past and is left out. Rejected: keeping the samples, whose
  * number has no bound.
@@ -9,16 +9,15 @@ import { ABSENT, type ResultBatch } from '../../../shared/core/batch.ts';
 import type { LatencyView } from '../../../shared/core/ops-view.ts';
 import { OUTCOMES } from '../../../shared/core/outcome.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
+import { addToSketch, mergeSketch, type Sketch, sketchQuantile } from '../rollup/sketch.ts';
 import { RECENT_SERVERS_MAX, RECENT_SLOT_S, RECENT_WINDOW_S } from './limits.ts';
-
-type Bins = Map<number, number>;
 
 interface Slot {
   readonly number: number;
   judged: number;
   unanswered: number;
-  readonly offer: Bins;
-  readonly ack: Bins;
+  readonly offer: Sketch;
+  readonly ack: Sketch;
 }
 
 /** What `status` shows of one server's recent past. */
@@ -33,7 +32,6 @@ export interface Recent {
   figures(server: { readonly group: string; readonly server: string }, now: UnixMicros): RecentFigures;
 }
 
-const GROWTH = Math.log(1.02);
 const ACKED = OUTCOMES.indexOf('acked');
 const UNMEASURED = OUTCOMES.indexOf('unmeasured');
 const SLOT_US = RECENT_SLOT_S * 1e6;
@@ -85,15 +83,9 @@ function countResults({ results }: ResultBatch, slots: readonly (Slot | null)[],
     if (slot === null || outcome === UNMEASURED || (results.sentUs[row] ?? 0) < oldest) return;
     slot.judged += 1;
     if (outcome !== ACKED) slot.unanswered += 1;
-    count(slot.offer, results.offerUs[row] ?? ABSENT);
-    count(slot.ack, results.ackUs[row] ?? ABSENT);
+    addToSketch(slot.offer, results.offerUs[row] ?? ABSENT);
+    addToSketch(slot.ack, results.ackUs[row] ?? ABSENT);
   });
-}
-
-function count(bins: Bins, us: number): void {
-  if (us === ABSENT) return;
-  const bin = Math.ceil(Math.log(Math.max(1, us)) / GROWTH);
-  bins.set(bin, (bins.get(bin) ?? 0) + 1);
 }
 
 function figuresOf(slots: readonly Slot[]): RecentFigures {
@@ -104,27 +96,16 @@ function figuresOf(slots: readonly Slot[]): RecentFigures {
   return {
     dropRatio: judged === 0 ? null : unanswered / judged,
     latency: {
-      offer_p50: quantile(offer, 0.5),
-      offer_p99: quantile(offer, 0.99),
-      ack_p50: quantile(ack, 0.5),
-      ack_p99: quantile(ack, 0.99),
+      offer_p50: sketchQuantile(offer, 0.5),
+      offer_p99: sketchQuantile(offer, 0.99),
+      ack_p50: sketchQuantile(ack, 0.5),
+      ack_p99: sketchQuantile(ack, 0.99),
     },
   };
 }
 
-function merged(all: readonly Bins[]): readonly (readonly [number, number])[] {
-  const sum: Bins = new Map();
-  for (const bins of all) for (const [bin, n] of bins) sum.set(bin, (sum.get(bin) ?? 0) + n);
-  return [...sum].sort(([a], [b]) => a - b);
-}
-
-/** The middle of the bin in which the q-th of the sorted latencies lies, µs; null without any. */
-function quantile(bins: readonly (readonly [number, number])[], q: number): number | null {
-  const total = bins.reduce((sum, [, n]) => sum + n, 0);
-  let left = Math.ceil(q * total);
-  for (const [bin, n] of bins) {
-    left -= n;
-    if (left <= 0) return Math.round(Math.exp((bin - 0.5) * GROWTH));
-  }
-  return null;
+function merged(all: readonly Sketch[]): Sketch {
+  const sum: Sketch = new Map();
+  for (const sketch of all) mergeSketch(sum, sketch);
+  return sum;
 }
