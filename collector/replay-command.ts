@@ -6,7 +6,6 @@ import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { unixMicros } from '../shared/core/units.ts';
 import type { Clock } from '../shared/io/clock.ts';
-import { ConfigRefusedError } from './collector.ts';
 import { jsonDocument } from './core/answers/ops-json.ts';
 import {
   type Cells,
@@ -19,6 +18,7 @@ import {
   rowCells,
 } from './core/answers/replay-text.ts';
 import type { CollectorConfig } from './core/config/config.ts';
+import { ConfigRefusedError } from './io/accepted-config.ts';
 import { readConfigFile } from './io/config-file.ts';
 import { type Replay, replay } from './replay.ts';
 
