@@ -70,8 +70,12 @@ const EPOCH = /^[^\w]*(?<seconds>1\d{9})(?:\.(?<fraction>\d{1,9}))?(?=$|[^\w.])/
 /** A clock without a date, which is not enough. */
 const CLOCK_ONLY = /^\W*\d{1,2}:\d{2}:\d{2}\b/;
 
+/** No date is without one of these; most lines of a log are no dates. */
+const CLOCK_LIKE = /\d:\d\d|\d[T_-]\d{6}|^[^\w]*1\d{9}/;
+
 /** @returns the first date in the line, or null */
 export function findDate(line: string): FoundDate | null {
+  if (!CLOCK_LIKE.test(line)) return null;
   for (const form of FORMS) {
     const match = form.exec(line);
     const value = match === null ? null : dateOf(match.groups ?? {});

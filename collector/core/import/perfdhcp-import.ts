@@ -6,7 +6,7 @@ import type { ObservationView } from '../../../shared/core/ops-request.ts';
 import type { ReadingOptions } from './clock-reading.ts';
 import { observationKey } from './imported-group.ts';
 import { readPerfdhcpLog } from './perfdhcp-report.ts';
-import { type PlacedRun, placeRuns } from './run-spans.ts';
+import { type PlacedRun, type PlacedRuns, placeRuns } from './run-spans.ts';
 
 /** A log as given on the command line: NAME=PATH. */
 export interface GivenLog {
@@ -26,8 +26,11 @@ export function readGivenLogs(given: readonly GivenLog[], options: ReadingOption
   const found = new Map<string, ObservationView>();
   const notes = new Set<string>();
   const servers = given.map(({ server }) => server);
+  // A log of both servers is given twice and read once.
+  const read = new Map<string, PlacedRuns>();
   for (const { server, path, text } of given) {
-    const placed = placeRuns(readPerfdhcpLog(text, options));
+    const placed = read.get(path) ?? placeRuns(readPerfdhcpLog(text, options));
+    read.set(path, placed);
     const shared = given.some((other) => other.path === path && other.server !== server);
     for (const note of [...placed.notes].sort((a, b) => a.line - b.line))
       notes.add(`${path}:${note.line}: ${note.text}`);
