@@ -7,7 +7,7 @@
  */
 import type { ResultBatch } from '../../shared/core/batch.ts';
 import type { BatchInEpoch } from './ack-ranges.ts';
-import { AHEAD_MAX_US } from './limits.ts';
+import { AHEAD_MAX_US, BEHIND_MAX_US } from './limits.ts';
 
 /** The newest sample of an epoch. */
 export interface MeasuredClock {
@@ -43,6 +43,7 @@ export function implausible(batch: ResultBatch, clock: MeasuredClock | null, rec
   let last = Math.max(batch.fromUs, batch.completeThroughUs);
   for (const sent of batch.results.sentUs) if (sent > last) last = sent;
   const aheadUs = batch.anchor + last - clock.offsetUs - clock.errorUs - receivedAt;
+  if (-aheadUs > BEHIND_MAX_US) return ['implausible', "by the agent's measured clock it is more than a year old"];
   if (aheadUs <= AHEAD_MAX_US) return null;
   return ['implausible', `by the agent's measured clock it reaches ${(aheadUs / 1e6).toFixed(1)} s beyond its receipt`];
 }

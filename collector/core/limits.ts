@@ -4,10 +4,10 @@
  * Rejected: settings. A healthy installation stays far below each of them, and one that does not has a fault to be found.
  */
 
-/** Batches a second that are read from one agent in the long run: its 36,000 of ten hours' backlog take 18 s. */
-export const AGENT_BATCHES_PER_SECOND = 2_000;
-/** Batches that it may be ahead of that: what a load test sends in its first seconds. */
-export const AGENT_BATCHES_BURST = 16_000;
+/** Batches a second that are read from one agent in the long run: ten hours' backlog (36,000) takes half a minute, and others have room beside it. */
+export const AGENT_BATCHES_PER_SECOND = 1_200;
+/** Batches that it may be ahead of that: more than an hour's backlog. */
+export const AGENT_BATCHES_BURST = 5_000;
 /** Octets of the same, a second: 50,000 results at 20 octets; the backlog above has 0.4 MB for each of its seconds. */
 export const AGENT_BYTES_PER_SECOND = 1_000_000;
 /** Half a day's spool at 20 results a second, or 1,500,000 results of a load test. */
@@ -27,6 +27,9 @@ export const HELLO_MAX_MS = 10_000;
 
 /** How far beyond its receipt a batch's last moment may lie by the agent's measured clock, besides the sample's error, µs: clocks drift between samples. */
 export const AHEAD_MAX_US = 10e6;
+
+/** A batch from longer before its receipt than this is a clock's fault, µs: a spool keeps a week, and a report reaches back a year. */
+export const BEHIND_MAX_US = 400 * 86_400e6;
 
 /** Sessions that one host may open at once and in the long run: all sites behind one NAT come back together. */
 export const SESSIONS_BURST_PER_HOST = 512;

@@ -39,6 +39,10 @@ export interface LogFoldOptions {
 /** How often it is looked whether history is to be folded again though nothing comes in. */
 const IDLE_MS = 1000;
 
+/** The longest that the fold keeps the loop, besides its last few entries, and how many those are. */
+const TURN_NS = 10e6;
+const TURN_ENTRIES = 8;
+
 /** Resolves when the model is at the end of the log as it was at the start. */
 export async function startLogFold(options: LogFoldOptions): Promise<LogFold> {
   const { inbox, logger } = options;
@@ -109,7 +113,7 @@ class Fold implements LogFold {
 
   async #follow(): Promise<void> {
     for await (const chunk of this.#inbox.follow(this.model.next, this.#stop.signal)) {
-      this.apply(chunk);
+      await this.#applyInTurns(chunk);
       const last = chunk.at(-1);
       if (last) void this.foldHistory(last.entry.receivedAt);
     }
@@ -134,6 +138,18 @@ class Fold implements LogFold {
       this.#tell(newsOf(rewritten));
     } catch (error) {
       this.#logger.error({ err: error }, 'history could not be folded again; it will be tried once more');
+    }
+  }
+
+  /** A flood of batches is folded a little at a time, with the loop's other work in between: acknowledgements do not wait for it. */
+  async #applyInTurns(chunk: readonly InboxRecord[]): Promise<void> {
+    for (let next = 0; next < chunk.length && !this.#stop.signal.aborted; ) {
+      const began = this.#clock.monotonic();
+      while (next < chunk.length && this.#clock.monotonic() - began < TURN_NS) {
+        this.apply(chunk.slice(next, next + TURN_ENTRIES));
+        next += TURN_ENTRIES;
+      }
+      if (next < chunk.length) await new Promise((resolve) => setImmediate(resolve));
     }
   }
 

@@ -98,7 +98,8 @@ export class ReportSession {
 
   #turnAway({ agent, site }: Hello, refusal: Refusal): void {
     const { sayings, clock, logger } = this.#options;
-    const unsaid = sayings.may(agent, clock.monotonic() / 1000);
+    // Whoever invents names gets no line a name.
+    const unsaid = sayings.may(refusal.reason === 'crowded' ? site : agent, clock.monotonic() / 1000);
     if (unsaid !== null) {
       logger.warn({ agent, site, peer: this.#call.getPeer(), unsaid }, `session refused: ${refusal.text}`);
     }

@@ -15,7 +15,7 @@ import { createEvidence, mergeRows, trimBefore } from './evidence.ts';
 import { createBook, type Entry } from './findings-book.ts';
 import { advancePath, advanceServer, type FoldContext } from './fold.ts';
 import { noteHistory, resumeHistory } from './history-note.ts';
-import { noteForeign, placement, takeRows } from './intake.ts';
+import { isCredible, noteForeign, placement, takeRows } from './intake.ts';
 import * as limits from './limits.ts';
 import { createFoldNode, type FoldNode, type PathNode, type ServerNode } from './nodes.ts';
 import { createPathState } from './path-fold.ts';
@@ -161,12 +161,14 @@ function take(aside: Aside, entry: LogEntry): void {
   addSample(track, { epoch, at: entry.anchor + entry.at, offset, error }, Number.POSITIVE_INFINITY);
 }
 
-function takeBatch(aside: Aside, { batch }: BatchEntry): void {
+function takeBatch(aside: Aside, entry: BatchEntry): void {
+  const { batch } = entry;
   const { context, paths, slice } = aside;
   const { agent, epoch, sequence, dropTimeUs: dropUs } = batch;
   const found = batch.paths.map((ref) => paths.get(pathKey(ref, batch.site)) ?? null);
   if (slice === null || found.every((path) => path === null)) return;
   const at = placement(batch, context.kept.clocks.get(agent) ?? []);
+  if (!isCredible(entry, at)) return;
   found.forEach((path, i) => {
     if (path) noteForeign(batch, i, at, path.foreign);
   });

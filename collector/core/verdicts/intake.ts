@@ -4,6 +4,8 @@
  */
 import type { ResultBatch } from '../../../shared/core/batch.ts';
 import { OUTCOMES, STAGES } from '../../../shared/core/outcome.ts';
+import { AHEAD_MAX_US, BEHIND_MAX_US } from '../limits.ts';
+import type { BatchEntry } from '../log-entry.ts';
 import { type ClockTrack, isMeasured, offsetAt } from './clock-track.ts';
 import { ANSWERED, type BatchName, CODES, FOREIGN, NAK, NO_ACK, NO_OFFER, type Rows } from './evidence.ts';
 import { FOREIGN_SPANS_KEPT } from './limits.ts';
@@ -27,6 +29,17 @@ export function placement(batch: ResultBatch, track: ClockTrack): Placement {
   const place = (us: number): number => anchor + us - offset;
   const wider = Math.max(error, offsetAt(track, epoch, to).error);
   return isMeasured(track, epoch) ? { place, error: wider } : { place, error: wider, guessed: { offset, from, to } };
+}
+
+/**
+ * Whether a batch's moments can be true: none after its receipt, none older than any spool. What cannot is no evidence, though the
+ * log keeps it: an epoch whose clock was never measured may lie years off, and must not move the present of the others.
+ */
+export function isCredible({ batch, receivedAt }: BatchEntry, at: Placement): boolean {
+  let last = Math.max(batch.fromUs, batch.completeThroughUs);
+  for (const sent of batch.results.sentUs) if (sent > last) last = sent;
+  const moment = at.place(last);
+  return moment - at.error - receivedAt <= AHEAD_MAX_US && receivedAt - moment <= BEHIND_MAX_US;
 }
 
 const CODE_OF: readonly number[] = OUTCOMES.map((outcome) => {

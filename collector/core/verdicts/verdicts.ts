@@ -14,7 +14,7 @@ import { advancePath, advanceServer, type FoldContext, reach, refoldPath, refold
 import { retellGroup } from './group-telling.ts';
 import { createHistoryFold, type HistoryFold } from './history-fold.ts';
 import { isHistoryDue, isHistoryPending, noteHistory } from './history-note.ts';
-import { noteForeign, type Placement, placement, takeRows } from './intake.ts';
+import { isCredible, noteForeign, type Placement, placement, takeRows } from './intake.ts';
 import * as limits from './limits.ts';
 import { type AgentNode, oldest, type PathNode, soil } from './nodes.ts';
 import { readView } from './reading.ts';
@@ -99,12 +99,12 @@ function applyConfig(state: states.VerdictState, { config, receivedAt }: ConfigE
 
 function applyBatch(state: states.VerdictState, entry: BatchEntry): readonly FindingChange[] {
   const { batch, receivedAt } = entry;
-  const agent = states.agentNode(state, batch);
+  const at = placement(batch, state.kept.clocks.get(batch.agent) ?? []);
+  const agent = isCredible(entry, at) ? states.agentNode(state, batch) : null;
   if (!agent) {
     state.refused++;
     return [];
   }
-  const at = placement(batch, state.kept.clocks.get(batch.agent) ?? []);
   takeIn(state, entry, at, agent);
   addRegime(state.regimes, states.settingsNow(state), receivedAt);
   const context = states.contextOf(state);
