@@ -191,6 +191,16 @@ export class FakeAgent {
     });
   }
 
+  /** A measurement of its clock, µs: agent − collector at a moment of its epoch. */
+  sample(atUs: number, offsetUs: number): void {
+    this.#call.write({
+      kind: 'clock-sample',
+      at: epochMicros(atUs),
+      offsetUs: microseconds(offsetUs),
+      errorUs: microseconds(200),
+    });
+  }
+
   /** One envelope, whatever it holds; nothing is waited for. */
   sendRaw(sequence: number, bytes: Uint8Array): void {
     this.#call.write({ kind: 'batch', epoch: null, sequence, bytes, samePrefixBytes: 0 });

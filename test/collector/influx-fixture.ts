@@ -103,3 +103,41 @@ export async function until<Value>(
   }
   throw new Error(`never came to be; last: ${JSON.stringify(last)?.slice(0, 2000)}`);
 }
+
+/** The nearest rank, written a second time on purpose: what judges the product shares no line with it. */
+const rank = (sorted: readonly number[], percent: number): number | null =>
+  sorted[Math.max(0, Math.floor((sorted.length * percent) / 100 + 0.5) - 1)] ?? null;
+
+/** What `dhcp_path` must hold, worked out from `export`: a line a path and ten seconds. */
+export function expectedWindows(rows: readonly ExportedRow[]): string[] {
+  const windows = new Map<string, ExportedRow[]>();
+  for (const row of rows) {
+    const start = Math.floor(Date.parse(`${row.sent_at.slice(0, 19)}Z`) / 10_000) * 10_000;
+    const key = JSON.stringify([start, row['server'], row['site']]);
+    windows.set(key, [...(windows.get(key) ?? []), row]);
+  }
+  return [...windows]
+    .map(([key, all]) => {
+      const outcomes = (outcome: string): number => all.filter((row) => row['outcome'] === outcome).length;
+      const latencies = ['offer_us', 'ack_us', 'total_us'].flatMap((column) => {
+        const sorted = all.flatMap((row) => (row[column] === null ? [] : [Number(row[column])])).sort((a, b) => a - b);
+        return [rank(sorted, 50), rank(sorted, 90), rank(sorted, 99), sorted.at(-1) ?? null];
+      });
+      return JSON.stringify([...JSON.parse(key), all.length, outcomes('acked'), outcomes('dropped'), ...latencies]);
+    })
+    .sort();
+}
+
+/** The same of what stands in InfluxDB. */
+export function windowLines(rows: readonly Record<string, unknown>[]): string[] {
+  const columns = ['offer', 'ack', 'total'].flatMap((stage) =>
+    ['p50', 'p90', 'p99', 'max'].map((of) => `${stage}_${of}_us`),
+  );
+  return rows
+    .map((row) => {
+      const start = Number(String(row['time']).slice(0, -6));
+      const counts = [row['exchanges'], row['acked'], row['dropped']];
+      return JSON.stringify([start, row['server'], row['site'], ...counts, ...columns.map((column) => row[column])]);
+    })
+    .sort();
+}
