@@ -33,9 +33,12 @@ export function writeVerdict({ code, text, retryAfterMs }: Answer, points: numbe
   if (code === 401 || code === 403) return { kind: 'wait', problem: `${problem}; ${CREDENTIALS}`, retryAfterMs };
   if (code === 413) return { kind: points > 1 ? 'split' : 'hopeless', problem };
   if (code === 400 || code === 422) return partial(text, points, problem);
-  const full = /no space left|disk full|quota exceeded/i.test(text) ? '; its disk is full' : '';
+  const full = /no space left|disk full|quota exceeded/i.test(text) ? FULL : '';
   return { kind: 'wait', problem: `${problem}${full}`, retryAfterMs };
 }
+
+/** Seen with 1.6.7: its write-ahead log keeps the error after space was made. */
+const FULL = '; its disk is full: make room, and restart influxd if it goes on saying so';
 
 const CREDENTIALS =
   'see influx.username and influx.password_file (or password) in the configuration, and GRANT ALL ON the database';
