@@ -54,21 +54,31 @@ const PROGRESS_EVERY = 256;
 /** @throws ReplayError, BatchLogError (a collector that runs holds the log: LOG_LOCKED) */
 export async function replay(options: ReplayOptions): Promise<Replay> {
   await demandLog(`${options.state}/log`);
-  const { snapshot } = await createSnapshotStore(options.state).load();
   const inbox = await openInbox(`${options.state}/log`);
   try {
-    const usable = snapshot !== null && snapshot.next <= inbox.next ? snapshot : null;
-    const record = createReadModel(usable);
+    const recordedModel = await modelOnRecord(options.state, inbox.next);
+    const record = recordedModel ?? createReadModel(null);
     const model = createReadModel(null);
     const read = await foldAll(inbox, { record, model }, options);
     const findings = [...model.timeline.findings()];
-    const reachesUs = read.isShortened ? (read.batchesSince ?? 0) : Number.NEGATIVE_INFINITY;
+    const reachesUs = read.isShortened ? (read.batchesSince ?? read.until ?? 0) : Number.NEGATIVE_INFINITY;
     const recorded = [...record.timeline.findings()];
     const difference = replayDifference({ record: recorded, replayed: findings, reachesUs });
-    return { ...read, findings, difference, record: usable === null ? null : recorded };
+    return { ...read, findings, difference, record: recordedModel === null ? null : recorded };
   } finally {
     await inbox.close();
   }
+}
+
+/** As the collector itself would begin: a snapshot of another version, or of another log, is none. */
+async function modelOnRecord(state: string, end: number): Promise<ReadModel | null> {
+  for (const name of ['read-model', 'foundation']) {
+    const { snapshot } = await createSnapshotStore(state, name).load();
+    if (snapshot === null || snapshot.next > end) continue;
+    const model = createReadModel(snapshot);
+    if (model.next === snapshot.next) return model;
+  }
+  return null;
 }
 
 /** Opening makes a log where there is none, and files that belong to whoever opens. */
@@ -97,13 +107,13 @@ async function foldAll(
 ): Promise<Read> {
   const { record, model } = models;
   const counts = { entries: 0, since: null as number | null, until: null as number | null };
-  let [first, batchesSince]: [number | null, number | null] = [null, null];
+  let batchesSince: number | null = null;
   for await (const { position, entry } of inbox.read(1)) {
-    first ??= position;
     counts.entries += 1;
     counts.since ??= entry.receivedAt;
     counts.until = entry.receivedAt;
-    if (entry.kind === 'batch') batchesSince ??= entry.receivedAt;
+    // What is older is there because a person keeps it, with nothing around it.
+    if (entry.kind === 'batch' && position >= inbox.prunedBefore) batchesSince ??= entry.receivedAt;
     if (counts.entries % PROGRESS_EVERY === 0) options.progress(position, inbox.next);
     // A configuration that retention or an older version took: what was in force is on record.
     if (counts.entries === 1 && entry.kind !== 'config')
@@ -112,8 +122,7 @@ async function foldAll(
     if (position >= record.next) await give(inbox, record, position, [entry]);
   }
   for (const one of [model, record]) await bringToEnd(inbox, one, counts.until);
-  const removed = first !== null && counts.entries < inbox.next - 1;
-  return { ...counts, batchesSince, isShortened: removed };
+  return { ...counts, batchesSince, isShortened: inbox.prunedBefore > 1 };
 }
 
 async function give(inbox: Inbox, model: ReadModel, position: number, entries: readonly LogEntry[]): Promise<void> {

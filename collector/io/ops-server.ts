@@ -16,7 +16,7 @@ import type { Logger } from '../../shared/io/logger.ts';
 import { opsService } from '../../shared/wire/ops-service.ts';
 import { agentRows, type SessionAgent } from '../core/answers/agent-rows.ts';
 import { markRow } from '../core/answers/event-rows.ts';
-import { importedWith } from '../core/answers/imported-rows.ts';
+import { importedWith, withImported } from '../core/answers/imported-rows.ts';
 import { judgeMark, unknownName } from '../core/answers/mark-request.ts';
 import { reportOf } from '../core/answers/report.ts';
 import { sitesOf, statusOf } from '../core/answers/status.ts';
@@ -140,7 +140,7 @@ async function addMark(
   { fold, inbox, clock, config }: OpsServerOptions,
   request: ask.MarkRequest,
 ): Promise<view.EventRow> {
-  const verdict = judgeMark(request, config(), clock.wall());
+  const verdict = judgeMark(request, withImported(config(), fold.model, request.group), clock.wall());
   if (!verdict.ok) throw new Refusal(codes.INVALID_ARGUMENT, verdict.problem);
   const [position] = await inbox.append([verdict.entry]);
   if (typeof position !== 'number') throw new Refusal(codes.INTERNAL, 'the log gave the mark no position');

@@ -69,7 +69,7 @@ export function replayDifference({ record, replayed, reachesUs }: ReplayedLog): 
     if (near !== null) {
       left.delete(near.id);
       pairs.push([near, after]);
-    } else if (!isKnownAlready(after, record, reachesUs)) added.push(after);
+    } else if (momentOf(after) >= reachesUs && !isKnownAlready(after, record, reachesUs)) added.push(after);
   }
   const moved = pairs
     .filter(([before, after]) => isOther(before, after))

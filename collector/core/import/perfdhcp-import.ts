@@ -34,8 +34,15 @@ export function readGivenLogs(given: readonly GivenLog[], options: ReadingOption
     const shared = given.some((other) => other.path === path && other.server !== server);
     for (const note of [...placed.notes].sort((a, b) => a.line - b.line))
       notes.add(`${path}:${note.line}: ${note.text}`);
+    const isNamed = placed.runs.some((run) => namedIn(run, [server]) !== null);
+    const foreign: PlacedRun[] = [];
     for (const run of placed.runs) {
       const named = namedIn(run, servers);
+      // Where this server's runs carry its name, those that carry another are another's.
+      if (named === null && isNamed && wordsOf(run.label).length > 0) {
+        foreign.push(run);
+        continue;
+      }
       if (named === null && shared) {
         notes.add(
           `${path}:${run.line}: expected ${servers.join(' or ')} on the date line, since the file is given for both; this run is left out`,
@@ -45,6 +52,7 @@ export function readGivenLogs(given: readonly GivenLog[], options: ReadingOption
       const observation = { server: named ?? server, ...run.observation };
       found.set(observationKey(observation), observation);
     }
+    if (foreign[0]) notes.add(foreignNote(path, foreign[0], foreign.length, servers));
     if (placed.runs.length === 0)
       notes.add(`${path}:1: expected perfdhcp's reports ("***Rate statistics***" …), found none`);
   }
@@ -54,13 +62,20 @@ export function readGivenLogs(given: readonly GivenLog[], options: ReadingOption
   return { observations, notes: [...notes] };
 }
 
-/** The server whose name stands on the run's date line as a word. */
-function namedIn({ label }: PlacedRun, servers: readonly string[]): string | null {
-  const words = label
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}_.-]+/u)
-    .map((word) => word.replace(/^[.-]+|[.-]+$/g, ''));
+function foreignNote(path: string, { line, label }: PlacedRun, count: number, servers: readonly string[]): string {
+  const more = count === 1 ? 'this run is' : `this run and ${count - 1} more are`;
+  return `${path}:${line}: expected ${servers.join(' or ')} on the date line, found "${label}"; ${more} left out`;
+}
+
+/** The server whose name stands on the run's date line as a word, or that perfdhcp was given by that name. */
+function namedIn({ label, target }: PlacedRun, servers: readonly string[]): string | null {
+  const words = [...wordsOf(label), target.toLowerCase()];
   return servers.find((server) => words.includes(server.toLowerCase())) ?? null;
+}
+
+function wordsOf(label: string): readonly string[] {
+  const words = label.toLowerCase().split(/[^\p{L}\p{N}_.-]+/u);
+  return words.map((word) => word.replace(/^[.-]+|[.-]+$/g, '')).filter((word) => word !== '');
 }
 
 /** Runs that ended before any answer could come say nothing, and people think that they do. */

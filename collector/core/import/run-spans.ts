@@ -13,10 +13,11 @@ import { orderMoments } from './clock-reading.ts';
 import { ANSWER_LEAST_US, DROP_TIME_MS, STARTUP_US, TYPICAL_MS } from './limits.ts';
 import type { LoggedRun, LogNote, ReadLog } from './perfdhcp-report.ts';
 
-/** A run with its span; `label` is what stood beside its date. */
+/** A run with its span; `label` is what stood beside its date, `target` the server that perfdhcp was given. */
 export interface PlacedRun {
   readonly line: number;
   readonly label: string;
+  readonly target: string;
   readonly observation: Omit<ObservationView, 'server'>;
 }
 
@@ -60,7 +61,7 @@ export function placeRuns(log: ReadLog): PlacedRuns {
     }
     if (known.sent === 0) continue;
     const observation = observe(run, known, fitted(start, known, next), next, typicalMs);
-    before = { line: run.line, label: dated?.label ?? '', observation };
+    before = { line: run.line, label: dated?.label ?? '', target: run.command?.split(/\s+/).at(-1) ?? '', observation };
     runs.push(before);
   }
   return { runs, notes };

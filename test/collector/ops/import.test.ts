@@ -140,14 +140,23 @@ t.test('into a collector', async (t) => {
     'an unknown group stays unknown',
   );
 
+  const marked = await dorawatch('mark', 'Primary taken down', '--group', 'drill', '--at', '2021-02-09T11:30:15Z');
+  t.equal(marked.code, 0, marked.stderr);
+  const withMark = await reported();
+  t.match(
+    JSON.parse(withMark.stdout).rows[0],
+    { kind: 'mark', text: 'Primary taken down' },
+    "a mark stands in the import's report",
+  );
+
   collector.kill('SIGKILL');
   await collector.ended;
   collector = await startCollectorProcess(example, state);
-  t.equal((await reported()).stdout, first.stdout, 'a kill loses nothing');
+  t.equal((await reported()).stdout, withMark.stdout, 'a kill loses nothing');
   collector.kill('SIGTERM');
   t.equal((await collector.ended).code, 0);
   collector = await startCollectorProcess(example, state);
-  t.equal((await reported()).stdout, first.stdout, 'nor does a restart from the snapshot');
+  t.equal((await reported()).stdout, withMark.stdout, 'nor does a restart from the snapshot');
   t.match(JSON.parse((await dorawatch('import', 'perfdhcp', '--group', 'drill', ...servers, '--json')).stdout), {
     stored: 0,
   });

@@ -48,6 +48,27 @@ t.test('one file for two servers needs names', async (t) => {
   t.ok(readGivenLogs([given('kea1', bare)], clock).observations.every(({ server }) => server === 'kea1'));
 });
 
+t.test('a log of two servers given for one: the other one stays out', async (t) => {
+  const { observations, notes } = readGivenLogs([given('primary', text)], clock);
+  t.ok(observations.every(({ answered }) => answered > 0));
+  t.match(notes, [
+    /loop\.log:\d+: expected primary on the date line, found "- standby"; this run and \d+ more are left out/,
+  ]);
+  t.ok(
+    readGivenLogs([given('kea1', text)], clock).observations.some(({ answered }) => answered === 0),
+    'no name fits: all are its own',
+  );
+});
+
+t.test('the server that perfdhcp was given is a name too', async (t) => {
+  const bare = text.replaceAll(/ - (primary|standby)$/gm, '');
+  let run = 0;
+  const addressed = bare.replaceAll('192.0.2.1', () => (run++ % 2 === 0 ? '10.77.1.2' : '10.77.2.2'));
+  const { observations, notes } = readGivenLogs([given('10.77.1.2', addressed), given('10.77.2.2', addressed)], clock);
+  t.same(notes, []);
+  t.ok(observations.every(({ server, answered }) => answered > 0 === (server === '10.77.1.2')));
+});
+
 t.test('spans contain the truth, and counts add up', async (t) => {
   for (const one of readGivenLogs([given('primary', text), given('standby', text)], clock).observations) {
     t.ok(
