@@ -38,7 +38,12 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const { config, clock, logger } = options;
   const anchor = clock.wall();
   const epochStart = clock.monotonic();
-  const state = await openStateDirectory({ directory: config.stateDirectory, id: config.id, now: anchor });
+  const state = await openStateDirectory({
+    directory: config.stateDirectory,
+    id: config.id,
+    now: anchor,
+    spool: { bytes: config.spoolBytes, ageMs: config.spoolAgeMs, clock, logger },
+  });
   try {
     const running = new RunningAgent(options, state, { anchor, epochStart });
     logger.info(
@@ -60,7 +65,6 @@ class RunningAgent implements Agent {
   readonly #prober: Prober;
   readonly #stream: ReportStream;
   #loopDelayMaxUs = 0;
-  #unspooled = 0;
   /** Batches are spooled one after another, in their order. */
   #spooling: Promise<void> = Promise.resolve();
 
@@ -89,6 +93,7 @@ class RunningAgent implements Agent {
       assignmentVersion: () => this.#prober.assignmentVersion,
       takeLoopDelayMaxUs: () => this.#takeLoopDelay(),
       onAssignment: (assignment) => this.#assign(assignment),
+      trouble: () => state.trouble,
     });
   }
 
@@ -115,16 +120,8 @@ class RunningAgent implements Agent {
 
   async #spool(batch: ResultBatch): Promise<void> {
     const { epoch, sequence } = batch;
-    try {
-      this.#stream.offer(await this.#state.spool.append({ epoch, sequence, bytes: encodeBatch(batch) }));
-      this.#logger.debug({ epoch, sequence, exchanges: batch.results.path.length }, 'batch spooled');
-    } catch (error) {
-      this.#unspooled += 1;
-      this.#logger.error(
-        { err: error, epoch, sequence, lost_batches: this.#unspooled },
-        'a batch could not be spooled and is lost',
-      );
-    }
+    this.#stream.offer(await this.#state.spool.append({ epoch, sequence, bytes: encodeBatch(batch) }));
+    this.#logger.debug({ epoch, sequence, exchanges: batch.results.path.length }, 'batch spooled');
   }
 
   #assign(assignment: Assignment): void {

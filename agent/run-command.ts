@@ -17,7 +17,8 @@ Examples:
   dorawatch-agent run --collector 127.0.0.1:6767 --site corsham --state ./state --id corsham-1
 
 What to probe is pushed by the collector; while it is away the agent probes on and keeps its batches in the state directory.
-SIGTERM and SIGINT finish the exchanges in flight first. DORAWATCH_LOG_LEVEL (debug, info, warn, error) sets how much is logged.
+Beyond --spool-bytes or --spool-age the oldest batches go, and the collector is told which. While the disk takes no writing
+they wait in memory (8 MiB). SIGTERM and SIGINT finish the exchanges in flight first; a second SIGINT ends at once. DORAWATCH_LOG_LEVEL (debug, info, warn, error) sets how much is logged.
 Exit code: 0 ended by a signal, 1 error, 2 wrong arguments. Needs CAP_NET_RAW, and CAP_NET_BIND_SERVICE for port 67; root has both.
 `;
 
@@ -29,6 +30,8 @@ export function runCommand(done: (exitCode: number) => void): Command {
     .requiredOption('--site <name>', "this host's site, as the collector's configuration names it")
     .requiredOption('--state <directory>', 'where name, spool and last assignment are kept; made when missing')
     .option('--id <name>', 'name of this agent; default: made once and kept in the state directory')
+    .option('--spool-bytes <size>', 'bound on the batches kept for a collector that is away (default: 256MiB)')
+    .option('--spool-age <span>', 'how old they may get (default: 7d)')
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(dorawatch-agent run --help shows how)')
     .action(async (flags: AgentFlags) => done(await runAgent(flags)));
@@ -46,7 +49,7 @@ async function runAgent(flags: AgentFlags): Promise<number> {
   try {
     const agent = await startAgent({ config, version: packageVersion(), clock: createClock(), logger, startProber });
     await stopSignal();
-    logger.info('stopping: exchanges in flight are finished first; a second signal ends at once');
+    logger.info('stopping: exchanges in flight are finished first; a second SIGINT ends at once');
     await agent.stop();
     return 0;
   } catch (error) {
@@ -57,11 +60,13 @@ async function runAgent(flags: AgentFlags): Promise<number> {
   }
 }
 
-/** Resolves at the first SIGTERM or SIGINT; the next one then has its usual effect. */
+/**
+ * Resolves at the first SIGTERM or SIGINT. A further SIGTERM changes nothing, for supervisors and scripts send it twice; a
+ * further SIGINT, a person's, has its usual effect.
+ */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     const stop = () => {
-      process.removeListener('SIGTERM', stop);
       process.removeListener('SIGINT', stop);
       resolve();
     };

@@ -3,6 +3,8 @@
  * else is pushed to it. Rejected: a configuration file on every site host; hundreds of files to keep alike.
  */
 
+import { SPOOL_AGE_BOUNDS, SPOOL_BYTES_BOUNDS } from './stream-limits.ts';
+
 /** Where the collector listens when nobody says otherwise. */
 const DEFAULT_PORT = 6767;
 const MAX_NAME_LENGTH = 64;
@@ -13,6 +15,8 @@ export interface AgentFlags {
   readonly site: string;
   readonly state: string;
   readonly id?: string | undefined;
+  readonly spoolBytes?: string | undefined;
+  readonly spoolAge?: string | undefined;
 }
 
 export interface AgentConfig {
@@ -22,6 +26,9 @@ export interface AgentConfig {
   readonly stateDirectory: string;
   /** The agent's name; null: the one in the state directory, or a new one. */
   readonly id: string | null;
+  /** Bounds of the spool; absent: SPOOL_BYTES_MAX and SPOOL_AGE_MAX_MS. */
+  readonly spoolBytes?: number | undefined;
+  readonly spoolAgeMs?: number | undefined;
 }
 
 /** The settings, or every mistake in them, each a sentence that names its flag. */
@@ -33,10 +40,42 @@ export function readAgentFlags(flags: AgentFlags): AgentConfig | readonly string
       : undefined,
     nameMistake('--site', flags.site),
     flags.id === undefined ? undefined : nameMistake('--id', flags.id),
+    sizeMistake(flags.spoolBytes),
+    ageMistake(flags.spoolAge),
     flags.state === '' ? '--state takes a directory' : undefined,
   ].filter((mistake) => mistake !== undefined);
   if (collector === undefined || mistakes.length > 0) return mistakes;
-  return { collector, site: flags.site, stateDirectory: flags.state, id: flags.id ?? null };
+  const spool = { spoolBytes: readSize(flags.spoolBytes), spoolAgeMs: readAge(flags.spoolAge) };
+  return { collector, site: flags.site, stateDirectory: flags.state, id: flags.id ?? null, ...spool };
+}
+
+const SIZES: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+const AGES: Readonly<Record<string, number>> = { s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** "64MiB" as bytes; undefined when it is no size, or absent. */
+function readSize(text = ''): number | undefined {
+  const [, figure, unit = ''] = /^(\d{1,12})\s*(KiB|MiB|GiB)?$/.exec(text) ?? [];
+  return figure === undefined ? undefined : Number(figure) * (SIZES[unit] ?? 1);
+}
+
+/** "7d" as milliseconds; undefined when it is no span, or absent. */
+function readAge(text = ''): number | undefined {
+  const [, figure, unit = ''] = /^(\d{1,9})\s*(s|min|h|d)$/.exec(text) ?? [];
+  return figure === undefined ? undefined : Number(figure) * (AGES[unit] ?? 1);
+}
+
+function sizeMistake(text: string | undefined): string | undefined {
+  const bytes = readSize(text);
+  const { min, max } = SPOOL_BYTES_BOUNDS;
+  if (text === undefined || (bytes !== undefined && bytes >= min && bytes <= max)) return undefined;
+  return `--spool-bytes takes a size from 1MiB to 64GiB, such as 256MiB, not "${text}"`;
+}
+
+function ageMistake(text: string | undefined): string | undefined {
+  const ageMs = readAge(text);
+  const { min, max } = SPOOL_AGE_BOUNDS;
+  if (text === undefined || (ageMs !== undefined && ageMs >= min && ageMs <= max)) return undefined;
+  return `--spool-age takes a span from 1min to 365d, such as 7d, not "${text}"`;
 }
 
 function readAddress(text: string): string | undefined {

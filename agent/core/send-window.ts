@@ -45,7 +45,22 @@ export class SendWindow {
     return this.hasRoom && this.#backlog.batches < BACKLOG_WINDOW_BATCHES && this.#backlog.bytes < BACKLOG_WINDOW_BYTES;
   }
 
+  /** Positions in flight. */
+  *positions(): Iterable<number> {
+    for (const own of this.#epochs.values()) for (const { position } of own.values()) yield position;
+  }
+
+  /** What is in flight lies elsewhere in the spool now. */
+  move(moves: ReadonlyMap<number, number>): void {
+    for (const own of this.#epochs.values()) {
+      for (const [sequence, batch] of own)
+        own.set(sequence, { ...batch, position: moves.get(batch.position) ?? batch.position });
+    }
+  }
+
   add(batch: SpooledBatch, isBacklog: boolean): void {
+    // Sent twice, it is in flight once.
+    this.settle(batch.epoch, { from: batch.sequence, to: batch.sequence });
     const own = this.#epochs.get(batch.epoch) ?? new Map<number, InFlight>();
     this.#epochs.set(batch.epoch, own);
     own.set(batch.sequence, { position: batch.position, length: batch.bytes.length, isBacklog });

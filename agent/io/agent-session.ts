@@ -6,7 +6,6 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import type { Assignment } from '../../shared/core/assignment.ts';
 import { CLOCK_INTERVAL_MS, CLOCK_PROBES, CLOCK_REPLY_MS, HEARTBEAT_INTERVAL_MS } from '../../shared/core/limits.ts';
-import { addRange, hasValue, nextValue, type Ranges, removeRange } from '../../shared/core/ranges.ts';
 import type { MonotonicNs, UnixMicros } from '../../shared/core/units.ts';
 import { afterUs } from '../../shared/core/units.ts';
 import type { Clock } from '../../shared/io/clock.ts';
@@ -18,8 +17,9 @@ import { sharedPrefix } from '../../shared/wire/batch-encoder.ts';
 import type { AckRange, CollectorMessage, Refusal } from '../../shared/wire/collector-message.ts';
 import { bestOffset, type RoundTrip } from '../core/clock-sample.ts';
 import { SendWindow, type SpooledBatch } from '../core/send-window.ts';
-import { BACKLOG_CHUNK, GREETING_MS, LIVE_QUEUE_MAX } from '../core/stream-limits.ts';
-import type { Spool } from './spool.ts';
+import { GREETING_MS, LIVE_QUEUE_MAX } from '../core/stream-limits.ts';
+import { BacklogSender } from './backlog-sender.ts';
+import type { Moves, Spool } from './spool-contract.ts';
 
 export type CollectorCall = ClientDuplexStream<Received<AgentMessage>, Received<CollectorMessage>>;
 
@@ -53,12 +53,12 @@ export class AgentSession {
   readonly #window = new SendWindow();
   readonly #live: SpooledBatch[] = [];
   readonly #timers: NodeJS.Timeout[] = [];
-  /** Spool positions not sent in this session. */
-  #unsent: Ranges;
+  readonly #backlog: BacklogSender;
+  /** Numbers of the losses told in this session; bounded as they are. */
+  readonly #toldLosses = new Set<number>();
   #before: Uint8Array = new Uint8Array();
   #asked: Asked | undefined;
   #isReady = false;
-  #isReading = false;
   #isBlocked = false;
   #isOver = false;
   #idle: (() => void) | undefined;
@@ -66,7 +66,14 @@ export class AgentSession {
   constructor(call: CollectorCall, options: AgentSessionOptions) {
     this.#call = call;
     this.#options = options;
-    this.#unsent = options.spool.held;
+    this.#backlog = new BacklogSender({
+      spool: options.spool,
+      window: this.#window,
+      clock: options.clock,
+      mayGo: () => this.isReady && !this.#isBlocked && this.#live.length === 0,
+      send: (batch) => this.#sendBatch(batch, true),
+      pumped: () => this.#pump(),
+    });
     call.on('data', (message: Received<CollectorMessage>) => this.#receive(message));
     call.on('drain', () => {
       this.#isBlocked = false;
@@ -84,13 +91,22 @@ export class AgentSession {
   /** A batch that was just spooled. */
   offer(batch: SpooledBatch): void {
     // A session that began between the spooling and this call has found it in the spool already.
-    if (hasValue(this.#unsent, batch.position)) return;
+    if (this.#backlog.has(batch.position)) return;
     if (this.#live.length < LIVE_QUEUE_MAX) this.#live.push(batch);
-    else this.#unsent = addRange(this.#unsent, { from: batch.position, to: batch.position });
+    else this.#backlog.add(batch.position);
     this.#pump();
   }
 
-  /** Resolves when all live batches are sent and nothing in flight awaits its acknowledgement; or when the session ends. */
+  /** What is held has new positions. */
+  moved(moves: Moves): void {
+    this.#window.move(moves);
+    for (const [index, batch] of this.#live.entries())
+      this.#live[index] = { ...batch, position: moves.get(batch.position) ?? batch.position };
+    this.#backlog.refill([...this.#window.positions(), ...this.#live.map(({ position }) => position)]);
+    this.#pump();
+  }
+
+  /** Resolves when all live batches, and those that only memory has, are sent and nothing in flight awaits its acknowledgement; or when the session ends. */
   settled(): Promise<void> {
     return new Promise((resolve) => {
       this.#idle = resolve;
@@ -108,6 +124,7 @@ export class AgentSession {
   over(): void {
     this.#isOver = true;
     for (const timer of this.#timers) clearInterval(timer);
+    this.#backlog.stop();
     this.#asked?.resolve(undefined);
     this.#tellIdle();
   }
@@ -130,6 +147,12 @@ export class AgentSession {
 
   #heartbeat(): void {
     this.#send(this.#options.heartbeat());
+    for (const [number, run] of this.#options.spool.sealedLosses()) {
+      if (this.#toldLosses.has(number)) continue;
+      this.#toldLosses.add(number);
+      this.#send({ kind: 'loss', ...run });
+    }
+    this.#pump();
   }
 
   /** @returns whether the collector answered at all */
@@ -198,8 +221,10 @@ export class AgentSession {
   }
 
   #settle({ epoch, from, to }: AckRange): void {
-    const positions = this.#window.settle(epoch ?? this.#options.hello.epoch, { from, to });
-    if (positions.length > 0) this.#forget(positions);
+    const own = epoch ?? this.#options.hello.epoch;
+    this.#options.spool.settleLoss(own, { from, to });
+    const positions = this.#window.settle(own, { from, to });
+    if (positions.length > 0) void this.#options.spool.forget(positions);
     this.#pump();
     this.#tellIdle();
   }
@@ -215,15 +240,6 @@ export class AgentSession {
     this.#settle({ epoch: batch.epoch, from: batch.sequence, to: batch.sequence });
   }
 
-  #forget(positions: readonly number[]): void {
-    this.#options.spool.forget(positions).catch((error: unknown) => {
-      this.#options.logger.error(
-        { err: error },
-        'cannot remove acknowledged batches from the spool; they will be sent again',
-      );
-    });
-  }
-
   /** Sends as much as window and stream take; live batches first. */
   #pump(): void {
     if (!this.isReady) return;
@@ -232,36 +248,8 @@ export class AgentSession {
       if (batch === undefined) break;
       this.#sendBatch(batch, false);
     }
-    if (this.#mayReadBacklog()) void this.#pumpBacklog();
+    this.#backlog.pump();
     this.#tellIdle();
-  }
-
-  #mayReadBacklog(): boolean {
-    if (this.#isReading || this.#isBlocked || !this.isReady || !this.#window.hasBacklogRoom) return false;
-    return this.#live.length === 0 && this.#unsent.length > 0;
-  }
-
-  async #pumpBacklog(): Promise<void> {
-    this.#isReading = true;
-    try {
-      const first = nextValue(this.#unsent, 0) ?? 0;
-      const batches = await this.#options.spool.read(first, BACKLOG_CHUNK);
-      // Positions that the spool no longer has were shed.
-      const end = batches.at(-1)?.position ?? Number.MAX_SAFE_INTEGER;
-      let sentThrough = batches.length === 0 ? end : first - 1;
-      for (const batch of batches) {
-        if (!this.isReady || this.#isBlocked || !this.#window.hasBacklogRoom) break;
-        if (nextValue(this.#unsent, batch.position) === batch.position) this.#sendBatch(batch, true);
-        sentThrough = batch.position;
-      }
-      this.#unsent = removeRange(this.#unsent, { from: 0, to: sentThrough });
-    } catch (error) {
-      this.#options.logger.error({ err: error }, 'cannot read the spool');
-      this.#call.cancel();
-    } finally {
-      this.#isReading = false;
-    }
-    this.#pump();
   }
 
   #sendBatch(batch: SpooledBatch, isBacklog: boolean): void {
@@ -284,7 +272,10 @@ export class AgentSession {
   }
 
   #tellIdle(): void {
-    if (this.#idle !== undefined && (this.#isOver || (this.#live.length === 0 && this.#window.size === 0)))
+    if (
+      this.#idle !== undefined &&
+      (this.#isOver || (this.#live.length === 0 && this.#window.size === 0 && !this.#backlog.hasMemory))
+    )
       this.#idle();
   }
 }

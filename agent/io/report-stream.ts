@@ -20,9 +20,9 @@ import { randomFraction } from '../../shared/io/random.ts';
 import type { Heartbeat } from '../../shared/wire/agent-message.ts';
 import { agentsService } from '../../shared/wire/agents-service.ts';
 import type { SpooledBatch } from '../core/send-window.ts';
-import { GOODBYE_ACKS_MS, GOODBYE_CLOSE_MS } from '../core/stream-limits.ts';
+import { GOODBYE_ACKS_MS, GOODBYE_CLOSE_MS, GOODBYE_UNSPOOLED_MS } from '../core/stream-limits.ts';
 import { AgentSession, type CollectorCall } from './agent-session.ts';
-import type { Spool } from './spool.ts';
+import type { Spool } from './spool-contract.ts';
 
 export interface ReportStreamOptions {
   /** host:port */
@@ -44,6 +44,8 @@ export interface ReportStreamOptions {
   /** The loop's worst delay since this was last asked, µs. */
   takeLoopDelayMaxUs(): Heartbeat['loopDelayMaxUs'];
   onAssignment(assignment: Assignment): void;
+  /** What is wrong with the agent's state, for people; null: nothing. */
+  trouble(): string | null;
 }
 
 export interface ReportStream {
@@ -82,6 +84,7 @@ class Line implements ReportStream {
 
   constructor(options: ReportStreamOptions) {
     this.#options = options;
+    options.spool.onMoved = (moves) => this.#session?.moved(moves);
     this.#connect();
   }
 
@@ -94,7 +97,8 @@ class Line implements ReportStream {
     clearTimeout(this.#retry);
     const session = this.#session;
     if (session?.isReady) {
-      await within(GOODBYE_ACKS_MS, session.settled());
+      const limit = this.#options.spool.isWritable ? GOODBYE_ACKS_MS : GOODBYE_UNSPOOLED_MS;
+      await within(limit, session.settled());
       const ended = new Promise<void>((resolve) => {
         this.#ended = resolve;
       });
@@ -148,7 +152,7 @@ class Line implements ReportStream {
       assignmentVersion: this.#options.assignmentVersion(),
       shedBatches: this.#options.spool.shed,
       refusedBatches: this.#refusedBatches,
-      trouble: null,
+      trouble: this.#options.trouble(),
     };
   }
 

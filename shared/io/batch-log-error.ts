@@ -37,6 +37,8 @@ function codeOf(error: unknown): BatchLogErrorCode {
   if (/ENOSPC|No space left/i.test(said)) return 'LOG_FULL';
   if (/EACCES|EPERM|EROFS|ENOTDIR|EEXIST|ENOENT|Permission denied|Read-only|Not a directory/i.test(said))
     return 'LOG_NOT_WRITABLE';
+  // A store that could not be opened says both.
+  if (/Corruption|LEVEL_CORRUPTION/.test(said)) return 'LOG_DAMAGED';
   if (/LEVEL_DATABASE_NOT_OPEN|LEVEL_ITERATOR_NOT_OPEN|LEVEL_BATCH_NOT_OPEN/.test(said)) return 'LOG_CLOSED';
   return 'LOG_DAMAGED';
 }

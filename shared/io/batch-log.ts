@@ -40,6 +40,8 @@ export interface PlaceRange {
 /** What a record, given its octets, is also found under. */
 export type RecordKeys = (bytes: Uint8Array) => Pick<NewRecord, 'name' | 'place'>;
 
+export type Notes = ReadonlyMap<string, Uint8Array | null>;
+
 export interface LogSize {
   readonly records: number;
   /** Sum of the records' own bytes; what they take on disk differs by keys and compression. */
@@ -61,14 +63,19 @@ export interface BatchLog {
   placed(range: PlaceRange): AsyncIterable<number>;
   /** All positions held, ascending; reads keys only. */
   positions(): AsyncIterable<number>;
-  /** Forgets records, each at most once; what they are also found under goes as well where `keysOf` says it. */
-  remove(removed: readonly Range[], keysOf?: RecordKeys): Promise<void>;
+  /**
+   * Forgets records, each at most once; what they are also found under goes as well where `keysOf` says it.
+   * @param notes set (or, null, unset) in the same write: what is to be remembered of the forgotten
+   */
+  remove(removed: readonly Range[], keysOf?: RecordKeys, notes?: Notes): Promise<void>;
   /** Gives the space of records removed in a range of positions back. */
   compact(range: Range): Promise<void>;
   /** Forgets every record up to and including the position, and gives the space back. */
   trim(through: number): Promise<void>;
   remember(key: string, bytes: Uint8Array): Promise<void>;
   recall(key: string): Promise<Uint8Array | undefined>;
+  /** All notes whose key begins so, ascending. */
+  notes(prefix: string): AsyncIterable<readonly [key: string, bytes: Uint8Array]>;
   /** The position that the next record will get. */
   readonly next: number;
   /** Everything up to this position is stored (or will never be: a failed write leaves its positions empty). */
@@ -247,7 +254,14 @@ class LevelLog implements BatchLog {
     return this.#store.get(noteKey(`-${key}`));
   }
 
-  async remove(removed: readonly Range[], keysOf?: RecordKeys): Promise<void> {
+  async *notes(prefix: string): AsyncIterable<readonly [string, Uint8Array]> {
+    const gte = noteKey(`-${prefix}`);
+    // No note's key has an octet of all ones.
+    const range = { gte, lt: Buffer.concat([gte, Buffer.of(255)]) };
+    for await (const [key, bytes] of this.#store.entries(range)) yield [key.subarray(2).toString(), bytes];
+  }
+
+  async remove(removed: readonly Range[], keysOf?: RecordKeys, noted: Notes = new Map()): Promise<void> {
     const forgotten: Buffer[] = [];
     let [forgottenBytes, forgottenRecords] = [0, 0];
     for (const { from, to } of removed) {
@@ -262,7 +276,12 @@ class LevelLog implements BatchLog {
         forgottenRecords += 1;
       }
     }
-    await this.#enqueue({ ...NO_CHANGE, forgotten, forgottenRecords, forgottenBytes });
+    const notes: [Buffer, Buffer][] = [];
+    for (const [key, note] of noted) {
+      if (note === null) forgotten.push(noteKey(`-${key}`));
+      else notes.push([noteKey(`-${key}`), asBuffer(note)]);
+    }
+    await this.#enqueue({ ...NO_CHANGE, forgotten, forgottenRecords, forgottenBytes, notes });
   }
 
   compact({ from, to }: Range): Promise<void> {

@@ -70,6 +70,15 @@ export async function openLevelStore(directory: string): Promise<LevelStore> {
   }
 }
 
+/** Brings back what can still be read of a store that nobody has open, in place. @throws BatchLogError */
+export async function repairLevelStore(directory: string): Promise<void> {
+  try {
+    await ClassicLevel.repair(directory);
+  } catch (error) {
+    throw logError(directory, error);
+  }
+}
+
 class SoundStore implements LevelStore {
   readonly hadTables: boolean;
   readonly #directory: string;

@@ -2,7 +2,6 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { openSpool } from '../../../agent/io/spool.ts';
 import { openStateDirectory } from '../../../agent/io/state-directory.ts';
 import { unixMicros } from '../../../shared/core/units.ts';
 
@@ -33,17 +32,4 @@ t.test('what cannot be used is refused with what to do', async (t) => {
   writeFileSync(join(directory, 'agent.json'), '{"agent": 1}');
   await t.rejects(openStateDirectory({ directory, id: null, now }), { code: 'STATE_DAMAGED', message: /move it away/ });
   await t.rejects(openStateDirectory({ directory: '/proc/nope', id: null, now }), { code: 'STATE_NOT_WRITABLE' });
-});
-
-t.test('a full spool sheds its oldest batches and counts them', async (t) => {
-  const spool = await openSpool(temporary(), 10_000);
-  for (let sequence = 1; sequence <= 40; sequence += 1)
-    await spool.append({ epoch: 1, sequence, bytes: new Uint8Array(1_000) });
-  t.ok(spool.shed > 0 && spool.count + spool.shed === 40, `${spool.count} held, ${spool.shed} shed`);
-  const held = await spool.read(0, 100);
-  t.equal(held.at(-1)?.sequence, 40);
-  t.equal(held[0]?.sequence, spool.shed + 1);
-  await spool.forget(held.map(({ position }) => position));
-  t.equal(spool.count, 0);
-  await spool.close();
 });
