@@ -257,8 +257,8 @@ class LevelLog implements BatchLog {
   async *notes(prefix: string): AsyncIterable<readonly [string, Uint8Array]> {
     const gte = noteKey(`-${prefix}`);
     // No note's key has an octet of all ones.
-    const range = { gte, lt: Buffer.concat([gte, Buffer.of(255)]) };
-    for await (const [key, bytes] of this.#store.entries(range)) yield [key.subarray(2).toString(), bytes];
+    const lt = Buffer.concat([gte, Buffer.of(255)]);
+    for await (const [key, bytes] of this.#store.entries({ gte, lt })) yield [key.subarray(2).toString(), bytes];
   }
 
   async remove(removed: readonly Range[], keysOf?: RecordKeys, noted: Notes = new Map()): Promise<void> {
@@ -277,10 +277,9 @@ class LevelLog implements BatchLog {
       }
     }
     const notes: [Buffer, Buffer][] = [];
-    for (const [key, note] of noted) {
+    for (const [key, note] of noted)
       if (note === null) forgotten.push(noteKey(`-${key}`));
       else notes.push([noteKey(`-${key}`), asBuffer(note)]);
-    }
     await this.#enqueue({ ...NO_CHANGE, forgotten, forgottenRecords, forgottenBytes, notes });
   }
 
