@@ -45,7 +45,7 @@ Examples:
 
 export function addImport(program: Command, runtime: Runtime): void {
   const parent = program.command('import').description('take in what other tools have measured');
-  withCommonOptions(parent.command('perfdhcp'), 'the same as --format json')
+  withCommonOptions(parent.command('perfdhcp'), 'JSON: the report with --offline, else what was stored')
     .description("take in logs of perfdhcp's printed reports (1.8 to 3.x)")
     .argument('<name=file...>', "a server's name and its log; the first is the primary", collectGiven)
     .requiredOption('--group <name>', 'the group that they become; none of the configuration')

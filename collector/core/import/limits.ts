@@ -32,7 +32,7 @@ export const REQUEST_OBSERVATIONS = 5_000;
 /** Servers of an imported group, and characters of a name. */
 export const SERVERS_MAX = 16;
 export const NAME_MAX = 64;
-/** Observations that a collector keeps over all imported groups: two servers in turn every 20 s for three weeks; 40 MB. */
-export const OBSERVATIONS_MAX = 200_000;
+/** Observations that a collector keeps over all imported groups: two servers in turn every 20 s for eleven days; 25 MB in a snapshot. */
+export const OBSERVATIONS_MAX = 100_000;
 /** Exchanges of one observation: a day at 10,000/s. Beyond that it is no count. */
 export const EXCHANGES_MAX = 1e9;
