@@ -54,6 +54,8 @@ export const ROWS_KEPT = 262_144;
 /** Event time between the newest checkpoints (µs; older ones thin out), and rows after which one is made anyway (shared by many nodes), so that old rows can go. */
 export const CHECKPOINT_US = 10e6;
 export const CHECKPOINT_ROWS = 4096;
+/** Results this much older (µs) than what is folded are left to a fold of history, whatever rows are kept: a backlog of days must not fill the memory, nor be folded again every few seconds while it streams. */
+export const LATE_KEPT_US = 600e6;
 /** Event time between two moments whose states are kept for folding old history again, µs. */
 export const BASE_US = 60e6;
 /** Such states over all nodes: some 8 MB; with eight nodes 64 each, so that two weeks back is at most a fifth further than asked for. */

@@ -16,7 +16,7 @@ import { createHistoryFold, type HistoryFold } from './history-fold.ts';
 import { isHistoryDue, isHistoryPending, noteHistory } from './history-note.ts';
 import { isCredible, noteForeign, type Placement, placement, takeRows } from './intake.ts';
 import * as limits from './limits.ts';
-import { type AgentNode, oldest, type PathNode, soil } from './nodes.ts';
+import { type AgentNode, oldest, type PathNode, type ServerNode, soil } from './nodes.ts';
 import { readView } from './reading.ts';
 import { reclock } from './reclock.ts';
 import { coverSite } from './site-telling.ts';
@@ -125,7 +125,7 @@ function takeIn(state: states.VerdictState, { batch, receivedAt }: BatchEntry, a
   });
   const frozen = oldestHistory(state);
   const intakes = found.map(
-    (f) => f && { foreign: f.path.foreign, notBefore: Math.max(oldest(f.path), oldest(f.server)), oldest: frozen },
+    (f) => f && { foreign: f.path.foreign, notBefore: historyBefore(f.path, f.server), oldest: frozen },
   );
   const taken = takeRows(batch, at, intakes);
   state.tooLate += taken.tooLate;
@@ -163,6 +163,10 @@ function takeIn(state: states.VerdictState, { batch, receivedAt }: BatchEntry, a
   const site = states.siteNode(state, batch.site);
   coverSite(site, { kind: 'batch', receivedAt, batch }, at.place, siteLimit(state, site.firstContact));
 }
+
+/** Rows sent before this moment are not folded in from the rows kept. */
+const historyBefore = (path: PathNode, server: ServerNode): number =>
+  Math.max(oldest(path), oldest(server), server.frontier - limits.LATE_KEPT_US);
 
 function begin({ history }: states.VerdictState, sent: number): void {
   if (history.began === 0 || sent < history.began) history.began = sent;
