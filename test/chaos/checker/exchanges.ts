@@ -49,7 +49,8 @@ export function judgeExchanges(evidence: Evidence): ExchangeVerdict {
     invented += judged.invented;
     excused += judged.excused;
   }
-  lost += unsaidBatches(evidence, unique, said);
+  // An excuse does not hold for what the agent said it had on its disk.
+  lost = Math.max(lost, missingOfSpooled(evidence, unique, said));
   return { exchanges, lost, duplicated, invented, excused, said: said.slice(0, SAID_MAX) };
 }
 
@@ -214,20 +215,24 @@ function agrees({ row, wire }: Match, dropTimeUs: number): boolean {
   return row.outcome !== 'dropped' || tookUs > dropTimeUs;
 }
 
-/** Batches that an agent said it has on disk, and that the store has not, or otherwise. @returns exchanges missing */
-function unsaidBatches({ lives }: Evidence, stored: readonly StoredExchange[], said: string[]): number {
+/** Batches that an agent said it has on disk, against the store. @returns exchanges missing, but for those it said it lost */
+function missingOfSpooled({ lives }: Evidence, stored: readonly StoredExchange[], said: string[]): number {
   const counts = new Map<string, number>();
   for (const { agent, epoch, sequence } of stored) {
     const name = `${agent}/${epoch}/${sequence}`;
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  for (const { agent, epoch, spooled } of lives) {
+  let missing = 0;
+  for (const { agent, epoch, spooled, lost } of lives) {
     for (const [sequence, exchanges] of spooled) {
-      const have = counts.get(`${agent}/${epoch}/${sequence}`) ?? 0;
-      if (have !== exchanges) said.push(`${agent}/${epoch}/${sequence}: ${exchanges} spooled, ${have} in the store`);
+      const name = `${agent}/${epoch}/${sequence}`;
+      const have = counts.get(name) ?? 0;
+      if (have !== exchanges) said.push(`${name}: the agent spooled ${exchanges} exchanges, the store has ${have}`);
+      missing += Math.max(0, exchanges - have);
     }
+    missing -= lost;
   }
-  return 0;
+  return missing;
 }
 
 const timeText = (us: number): string => new Date(us / 1000).toISOString().slice(11, 23);

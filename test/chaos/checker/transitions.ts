@@ -9,8 +9,9 @@ import type { Disturbance, EventRow, Evidence } from './evidence.ts';
 export interface TransitionVerdict {
   readonly missed: number;
   readonly invented: number;
-  /** Moments of the servers that some site could see. */
+  /** Times that a server began or ceased to answer, and those of them that some site could see undisturbed. */
   readonly moments: number;
+  readonly seen: number;
   readonly said: readonly string[];
 }
 
@@ -37,7 +38,8 @@ export function judgeTransitions(evidence: Evidence): TransitionVerdict {
   return {
     missed: missed.length,
     invented: invented.length,
-    moments: seen.length,
+    moments: moments.length,
+    seen: seen.length,
     said: [
       ...missed.map((moment) => `missed: ${moment.server} → ${moment.to} ${spanText(moment.bracket)}`),
       ...invented.map((row) => `invented: ${rowText(row)}`),

@@ -111,9 +111,11 @@ t.test('what an agent took with it is excused, what it left on its disk is not',
   const verdict = judge({ ...DAY, lives: [life], stored: stored.slice(0, -5) });
   t.match(verdict.exchanges, { lost: 0, excused: 5 });
   t.match(judge({ ...DAY, lives: [life], stored: without(stored, 300) }).exchanges, { lost: 1, excused: 0 });
+  const spooled = { ...life, spooled: [[COUNT / ROUNDS_PER_BATCH - 1, 5]] as const };
+  t.match(judge({ ...DAY, lives: [spooled], stored: stored.slice(0, -5) }).exchanges, { lost: 5 });
 });
 
 t.test('nobody is blamed for what no site could see', async (t) => {
   const disturbances = [{ kind: 'cut', target: 'wan0', fromUs: sentUs(190), untilUs: sentUs(310) }];
-  t.match(judge({ ...DAY, disturbances, rows: [] }).transitions, { missed: 0, moments: 0 });
+  t.match(judge({ ...DAY, disturbances, rows: [] }).transitions, { missed: 0, moments: 2, seen: 0 });
 });

@@ -27,6 +27,6 @@ export function verdictLine({ exchanges, transitions }: Verdict): string {
 /** What went wrong, a line each, and what was left out of the counts and why. */
 export function verdictNotes({ exchanges, transitions }: Verdict): readonly string[] {
   const excused = `${exchanges.excused} exchanges went with an agent that was killed, or were shed and said so`;
-  const seen = `${transitions.moments} times a server began or ceased to answer where a site could see it`;
+  const seen = `servers began or ceased to answer ${transitions.moments} times, ${transitions.seen} of them seen by some site undisturbed`;
   return [...exchanges.said, ...transitions.said, excused, seen];
 }
