@@ -5,7 +5,15 @@
 import { startCapture, startCaptureAt } from '../lab/capture.ts';
 import { pause } from '../lab/child.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
-import { type Disturbance, type Evidence, eventRows, ownWords, storedExchanges } from './checker/evidence.ts';
+import {
+  type Disturbance,
+  type Evidence,
+  eventRows,
+  INFLUX_QUERY,
+  influxExchanges,
+  ownWords,
+  storedExchanges,
+} from './checker/evidence.ts';
 import { agentName, type Life, Parts, siteName } from './parts.ts';
 import { type DoneFault, runSchedule, type Tell } from './run.ts';
 import { type FaultKind, scheduleOf } from './schedule.ts';
@@ -30,7 +38,7 @@ const SINCE = '-1440m';
 /** Runs it to its evidence; nothing is left behind, whatever happens. */
 export async function runChaos(options: ChaosOptions): Promise<Evidence> {
   const { tell, seed, minutes, sites, kinds } = options;
-  const topology = { sites, hasInflux: false, ...(kinds === undefined ? {} : { kinds }) };
+  const topology = { sites, hasInflux: true, ...(kinds === undefined ? {} : { kinds }) };
   const schedule = scheduleOf(seed, minutes, topology);
   await using lab = await startLab({ size: 'small', timers: 'short', sites, weatherSeed: seed });
   const atSites = await Promise.all(
@@ -40,6 +48,7 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
   );
   const atServers = await startCapture(lab);
   const parts = await Parts.prepare(lab, RATE_PER_SECOND);
+  parts.startInfluxd();
   parts.startCollector();
   await parts.collectorReady();
   for (let site = 0; site < sites; site += 1) parts.startAgent(site);
@@ -49,6 +58,7 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
   const said = parts.ended.map((line) => `ended by itself: ${line}`);
   await drained(parts, tell);
   said.push(...(await parts.stopAgents(STOP_LIMIT_MS)));
+  await written(parts, tell);
   const serversSaw = await atServers.stop();
   const sitesSaw = await Promise.all(atSites.map((capture) => capture.stop()));
   if ([serversSaw, ...sitesSaw].some(({ droppedByKernel }) => droppedByKernel > 0))
@@ -60,6 +70,7 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
     sites: sitesSaw.map(({ exchanges }, site) => ({ site: siteName(site), agent: agentName(site), wire: exchanges })),
     lives: parts.lives.map((life) => lifeEvidence(parts, life)),
     stored: storedExchanges(await parts.ops('export', '--since', SINCE, '--json')),
+    influx: influxExchanges(await parts.query(INFLUX_QUERY)),
     rows: eventRows(await parts.ops('events', '--since', SINCE, '--paths', '--json')),
     disturbances: done.map(disturbance),
   };
@@ -76,6 +87,21 @@ async function drained(parts: Parts, tell: Tell): Promise<void> {
     await pause(DRAIN_POLL_MS);
   }
   tell(`not every agent has drained its backlog within ${DRAIN_LIMIT_MS / 1000} s of the tail's end`);
+}
+
+/** Waits until InfluxDB has all that is in the log. */
+async function written(parts: Parts, tell: Tell): Promise<void> {
+  let last = '';
+  for (let leftMs = DRAIN_LIMIT_MS; leftMs > 0; leftMs -= DRAIN_POLL_MS) {
+    const { consumers } = JSON.parse(await parts.ops('status', '--json')) as {
+      readonly consumers: readonly { readonly name: string; readonly lag_entries: number }[];
+    };
+    const influx = consumers.find(({ name }) => name === 'influx');
+    last = JSON.stringify(influx);
+    if (influx?.lag_entries === 0) return;
+    await pause(DRAIN_POLL_MS);
+  }
+  tell(`InfluxDB has not all of the log ${DRAIN_LIMIT_MS / 1000} s after the agents ended: ${last}`);
 }
 
 function serverEvidence({ network }: Lab): Pick<Evidence, 'serverNames' | 'dropTimeUs'> {

@@ -1,10 +1,11 @@
 /**
- * The parts that chaos befalls, as built in dist/ and started by their command lines: a collector, and an agent a site,
- * each with a small disk of its own. What each agent said of itself is kept, life by life, for the checker.
+ * The parts that chaos befalls, as built in dist/ and started by their command lines: a collector with an influxd beside it,
+ * and an agent a site, each with a small disk of its own. What each agent said of itself is kept, life by life, for the checker.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LabChild, pause } from '../lab/child.ts';
+import { influxdConfig } from '../lab/influxd.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Host } from '../lab/namespaces.ts';
 import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
@@ -15,6 +16,11 @@ const GRPC_PORT = 6767;
 /** A run's log is a few megabytes; the filler takes the rest when a disk is filled. */
 const AGENT_DISK_MB = 16;
 const COLLECTOR_DISK_MB = 96;
+const INFLUXD_DISK_MB = 256;
+/** In the collector's namespace, where nobody else listens. */
+const INFLUXD_PORTS = { http: 8086, rpc: 8088 };
+const INFLUXD_URL = `http://127.0.0.1:${INFLUXD_PORTS.http}`;
+const DATABASE = 'dorawatch';
 const START_LIMIT_MS = 30_000;
 const POLL_MS = 1_000;
 export const GROUP = 'corsham-dhcp';
@@ -39,21 +45,32 @@ interface AgentSeat extends Seat {
   readonly clock: SteppedClock;
 }
 
+/** What chaos may name beside the servers: the number is an agent's site. */
+export type PartName = 'collector' | 'influxd' | number;
+
 export const siteName = (site: number): string => `site${site}`;
 export const agentName = (site: number): string => `agent${site}`;
+
+interface Seats {
+  readonly collector: Seat;
+  readonly influxd: Seat;
+  readonly agents: readonly AgentSeat[];
+}
 
 export class Parts {
   readonly lives: Life[] = [];
   readonly #lab: Lab;
   readonly #configPath: string;
   readonly #collector: Seat;
+  readonly #influxd: Seat;
   readonly #agents: readonly AgentSeat[];
 
-  private constructor(lab: Lab, configPath: string, collector: Seat, agents: readonly AgentSeat[]) {
+  private constructor(lab: Lab, configPath: string, seats: Seats) {
     this.#lab = lab;
     this.#configPath = configPath;
-    this.#collector = collector;
-    this.#agents = agents;
+    this.#collector = seats.collector;
+    this.#influxd = seats.influxd;
+    this.#agents = seats.agents;
   }
 
   /** Disks, clocks and the configuration; nothing runs yet. */
@@ -61,16 +78,21 @@ export class Parts {
     const { sites, collector } = lab.network;
     const configPath = join(lab.folder, 'collector.yaml');
     writeFileSync(configPath, collectorYaml(lab, ratePerSecond));
-    const diskOf = (host: Host, name: string, megabytes: number): Promise<SmallDisk> =>
-      mountSmallDisk(lab, host, join(lab.folder, `${name}-state`), megabytes);
-    const seat = { host: collector, disk: await diskOf(collector, 'collector', COLLECTOR_DISK_MB), child: undefined };
+    const seatOf = async (host: Host, name: string, megabytes: number): Promise<Seat> => {
+      const disk = await mountSmallDisk(lab, host, join(lab.folder, `${name}-state`), megabytes);
+      return { host, disk, child: undefined };
+    };
     const agents: AgentSeat[] = [];
     for (const [site, host] of sites.entries()) {
       const name = agentName(site);
       const clock = steppedClock(join(lab.folder, `${name}-clock`));
-      agents.push({ host, clock, disk: await diskOf(host, name, AGENT_DISK_MB), child: undefined });
+      agents.push({ ...(await seatOf(host, name, AGENT_DISK_MB)), clock });
     }
-    return new Parts(lab, configPath, seat, agents);
+    return new Parts(lab, configPath, {
+      collector: await seatOf(collector, 'collector', COLLECTOR_DISK_MB),
+      influxd: await seatOf(collector, 'influxd', INFLUXD_DISK_MB),
+      agents,
+    });
   }
 
   get sites(): number {
@@ -91,6 +113,22 @@ export class Parts {
     await this.#collector.child?.waitForOutput(/collector ready/, START_LIMIT_MS);
   }
 
+  startInfluxd(): void {
+    const seat = this.#influxd;
+    const path = join(this.#lab.folder, 'influxdb.conf');
+    writeFileSync(path, influxdConfig({ folder: seat.disk.folder }, INFLUXD_PORTS));
+    const [command = '', ...words] = seat.disk.command('influxd', ['-config', path], {});
+    seat.child = this.#lab.run(seat.host, command, words, { name: 'influxd' });
+  }
+
+  /** Asks influxd, which only its own namespace reaches. @returns its answer's body, times in ns */
+  async query(text: string): Promise<string> {
+    const asked = new URLSearchParams({ q: text, db: DATABASE, epoch: 'ns' });
+    const script = `process.stdout.write(await (await fetch('${INFLUXD_URL}/query?${asked}')).text())`;
+    const args = ['--input-type=module', '-e', script];
+    return await this.#print(args, 'influx-query');
+  }
+
   startAgent(site: number): void {
     const seat = this.#agent(site);
     const args = ['run', '--collector', this.address, '--site', siteName(site), '--id', agentName(site)];
@@ -107,7 +145,7 @@ export class Parts {
   }
 
   /** kill -9; resolves when it is dead. */
-  async kill(name: 'collector' | number): Promise<void> {
+  async kill(name: PartName): Promise<void> {
     const { child } = this.#seat(name);
     const life = this.lives.find((each) => each.child === child);
     if (life !== undefined) life.isKilled = true;
@@ -115,11 +153,11 @@ export class Parts {
     await child?.ended;
   }
 
-  signal(name: 'collector' | number, signal: 'SIGSTOP' | 'SIGCONT'): void {
+  signal(name: PartName, signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.#seat(name).child?.kill(signal);
   }
 
-  disk(name: 'collector' | number): SmallDisk {
+  disk(name: PartName): SmallDisk {
     return this.#seat(name).disk;
   }
 
@@ -129,7 +167,7 @@ export class Parts {
 
   /** Programs that are to run and do not: one that ended by itself is a defect. */
   get ended(): readonly string[] {
-    const seats = [this.#collector, ...this.#agents].map(({ child }) => child);
+    const seats = [this.#collector, this.#influxd, ...this.#agents].map(({ child }) => child);
     return seats.flatMap((child) => (child === undefined || child.isRunning ? [] : [child.commandLine]));
   }
 
@@ -143,12 +181,14 @@ export class Parts {
 
   /** Runs `dorawatch ARGS` on the collector's host. @returns its standard output; another exit code than 0 throws */
   async ops(...args: string[]): Promise<string> {
-    const child = this.#lab.run(this.#collector.host, process.execPath, [`${DIST}collector/ops/main.js`, ...args], {
-      name: 'dorawatch',
-      env: { DORAWATCH_COLLECTOR: this.address, NO_COLOR: '1' },
-    });
+    return await this.#print([`${DIST}collector/ops/main.js`, ...args], 'dorawatch');
+  }
+
+  async #print(args: readonly string[], name: string): Promise<string> {
+    const env = { DORAWATCH_COLLECTOR: this.address, NO_COLOR: '1' };
+    const child = this.#lab.run(this.#collector.host, process.execPath, args, { name, env });
     const ending = await child.ended;
-    if (ending.code !== 0) throw new Error(`dorawatch ${args.join(' ')}: exit ${ending.code}: ${ending.stderr}`);
+    if (ending.code !== 0) throw new Error(`${child.commandLine}: exit ${ending.code}: ${ending.stderr}`);
     return child.shedChars > 0 ? readFileSync(child.logPath, 'utf8') : ending.stdout;
   }
 
@@ -173,8 +213,9 @@ export class Parts {
     return this.#lab.run(seat.host, command, words, { name });
   }
 
-  #seat(name: 'collector' | number): Seat {
-    return name === 'collector' ? this.#collector : this.#agent(name);
+  #seat(name: PartName): Seat {
+    if (name === 'collector') return this.#collector;
+    return name === 'influxd' ? this.#influxd : this.#agent(name);
   }
 
   #agent(site: number): AgentSeat {
@@ -199,5 +240,6 @@ probe:
   rate: ${ratePerSecond}/s
   drop_time: 3s
 detect: { fall: 10, rise: 2 }
+influx: { url: ${INFLUXD_URL}, database: ${DATABASE}, exchanges: true }
 `;
 }

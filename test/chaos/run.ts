@@ -6,7 +6,7 @@
 import { pause } from '../lab/child.ts';
 import type { Lab } from '../lab/lab.ts';
 import { type Host, setCut } from '../lab/namespaces.ts';
-import type { Parts } from './parts.ts';
+import type { PartName, Parts } from './parts.ts';
 import type { Fault, Schedule } from './schedule.ts';
 
 /** A fault as it was: brackets in wall µs around the doing and around the undoing. */
@@ -81,7 +81,7 @@ async function end(lab: Lab, parts: Parts, fault: Fault): Promise<void> {
   switch (fault.kind) {
     case 'kill':
       if (isServer(target)) return lab[target].start();
-      return target === 'collector' ? parts.startCollector() : parts.startAgent(numberOf(target));
+      return start(parts, partOf(target));
     case 'pause':
       return signal(lab, parts, fault, 'SIGCONT');
     case 'cut':
@@ -95,6 +95,12 @@ async function end(lab: Lab, parts: Parts, fault: Fault): Promise<void> {
   }
 }
 
+function start(parts: Parts, name: PartName): void {
+  if (name === 'collector') parts.startCollector();
+  else if (name === 'influxd') parts.startInfluxd();
+  else parts.startAgent(name);
+}
+
 function signal(lab: Lab, parts: Parts, { target }: Fault, name: 'SIGSTOP' | 'SIGCONT'): void {
   if (isServer(target)) process.kill(lab[target].pid, name);
   else parts.signal(partOf(target), name);
@@ -103,7 +109,8 @@ function signal(lab: Lab, parts: Parts, { target }: Fault, name: 'SIGSTOP' | 'SI
 const isServer = (target: Fault['target']): target is 'primary' | 'standby' =>
   target === 'primary' || target === 'standby';
 
-const partOf = (target: Fault['target']): 'collector' | number => (target === 'collector' ? target : numberOf(target));
+const partOf = (target: Fault['target']): PartName =>
+  target === 'collector' || target === 'influxd' ? target : numberOf(target);
 
 function numberOf(target: Fault['target']): number {
   const number = /^(?:agent|wan)(\d+)$/.exec(target)?.[1];

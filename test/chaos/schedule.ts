@@ -82,7 +82,7 @@ const agentLane = (site: number): Lane => ({
   name: `agent${site}`,
   targets: [`agent${site}`],
   lastsMs: { kill: [500, 8_000], pause: [500, 8_000], 'full-disk': [4_000, 15_000] },
-  restsMs: [6_000, 25_000],
+  restsMs: [8_000, 40_000],
 });
 /** A wall clock steps whatever else its host goes through. */
 const clockLane = (site: number): Lane => ({
@@ -95,7 +95,7 @@ const wanLane = (site: number): Lane => ({
   name: `wan${site}`,
   targets: [`wan${site}`],
   lastsMs: { cut: [1_000, 25_000], weather: [5_000, 30_000] },
-  restsMs: [5_000, 20_000],
+  restsMs: [8_000, 40_000],
 });
 
 /** @param seed 32 bits @param minutes whole length, MINUTES_MIN … MINUTES_MAX */

@@ -41,7 +41,7 @@ export class Influxd {
     this.url = `http://127.0.0.1:${http}`;
     this.#config = join(options.folder, 'influxdb.conf');
     mkdirSync(options.folder, { recursive: true });
-    writeFileSync(this.#config, configText(options, http, rpc));
+    writeFileSync(this.#config, influxdConfig(options, { http, rpc }));
   }
 
   /** Starts one and waits until it answers. */
@@ -104,7 +104,11 @@ export class Influxd {
   }
 }
 
-function configText({ folder, dataFolder = folder, auth = false }: InfluxdOptions, http: number, rpc: number): string {
+/** The configuration of an influxd that keeps to its folder and to loopback. */
+export function influxdConfig(
+  { folder, dataFolder = folder, auth = false }: InfluxdOptions,
+  { http, rpc }: { readonly http: number; readonly rpc: number },
+): string {
   return `reporting-disabled = true
 bind-address = "127.0.0.1:${rpc}"
 [meta]

@@ -19,6 +19,9 @@ export interface StoredExchange {
   readonly offsetUs: number;
 }
 
+/** One point of `dhcp_exchange`. */
+export type InfluxExchange = Pick<StoredExchange, 'agent' | 'epoch' | 'sequence' | 'index' | 'outcome'>;
+
 /** One start of an agent. Times are the machine's clock, µs. */
 export interface AgentLife {
   readonly agent: string;
@@ -69,6 +72,7 @@ export interface Evidence {
   readonly serverNames: Readonly<Record<string, string>>;
   readonly lives: readonly AgentLife[];
   readonly stored: readonly StoredExchange[];
+  readonly influx: readonly InfluxExchange[];
   readonly rows: readonly EventRow[];
   readonly disturbances: readonly Disturbance[];
   readonly dropTimeUs: number;
@@ -107,6 +111,26 @@ export function storedExchanges(text: string): StoredExchange[] {
     outcome: String(row['outcome']),
     offsetUs: Number(row['clock_offset_us'] ?? 0),
   }));
+}
+
+/** Columns that are asked of InfluxDB, in the order in which its answer has them after the time. */
+export const INFLUX_QUERY = 'SELECT agent, epoch, sequence, "index", outcome FROM dhcp_exchange';
+
+/** InfluxDB's JSON answer to INFLUX_QUERY. A point that only tells of a late answer has no epoch, and is none of ours. */
+export function influxExchanges(text: string): InfluxExchange[] {
+  const answer = JSON.parse(text) as {
+    readonly results?: readonly { readonly series?: readonly { readonly values: readonly unknown[][] }[] }[];
+  };
+  const values = answer.results?.flatMap(({ series }) => series ?? []).flatMap((each) => each.values) ?? [];
+  return values
+    .filter(([, , epoch]) => epoch !== null)
+    .map(([, agent, epoch, sequence, index, outcome]) => ({
+      agent: String(agent),
+      epoch: Number(epoch),
+      sequence: Number(sequence),
+      index: Number(index),
+      outcome: String(outcome),
+    }));
 }
 
 /** Marks and what has no bracket are left out. */

@@ -5,7 +5,7 @@
  * as the place: it is under test.
  */
 import type { WireExchange } from '../../lab/wire.ts';
-import type { AgentLife, Evidence, SiteEvidence, StoredExchange } from './evidence.ts';
+import type { AgentLife, Evidence, InfluxExchange, SiteEvidence, StoredExchange } from './evidence.ts';
 
 /** What became of the exchanges, with words for each that went wrong. */
 export interface ExchangeVerdict {
@@ -51,7 +51,36 @@ export function judgeExchanges(evidence: Evidence): ExchangeVerdict {
   }
   // An excuse does not hold for what the agent said it had on its disk.
   lost = Math.max(lost, missingOfSpooled(evidence, unique, said));
-  return { exchanges, lost, duplicated, invented, excused, said: said.slice(0, SAID_MAX) };
+  const influx = judgeInflux(evidence.influx, unique, said);
+  return {
+    exchanges,
+    lost: lost + influx.lost,
+    duplicated: duplicated + influx.duplicated,
+    invented: invented + influx.invented,
+    excused,
+    said: said.slice(0, SAID_MAX),
+  };
+}
+
+/** InfluxDB against the store, by name: each stored exchange is one point with the same outcome, and each point is one. */
+function judgeInflux(points: readonly InfluxExchange[], stored: readonly StoredExchange[], said: string[]) {
+  const left = new Map(stored.map((row) => [nameOf(row), row.outcome]));
+  const seen = new Set<string>();
+  let [duplicated, invented] = [0, 0];
+  for (const point of points) {
+    const name = nameOf(point);
+    if (seen.has(name)) {
+      duplicated += 1;
+      said.push(`duplicated: InfluxDB has ${name} twice`);
+    } else if (left.get(name) !== point.outcome) {
+      invented += 1;
+      said.push(`invented: InfluxDB has ${name} as ${point.outcome}, the store as ${left.get(name) ?? 'nothing'}`);
+    }
+    seen.add(name);
+    left.delete(name);
+  }
+  for (const name of left.keys()) said.push(`lost: InfluxDB has no ${name}`);
+  return { lost: left.size, duplicated, invented };
 }
 
 function withoutRepeats(stored: readonly StoredExchange[], said: string[]): StoredExchange[] {
@@ -63,7 +92,7 @@ function withoutRepeats(stored: readonly StoredExchange[], said: string[]): Stor
   });
 }
 
-const nameOf = ({ agent, epoch, sequence, index }: StoredExchange): string => `${agent}/${epoch}/${sequence}/${index}`;
+const nameOf = ({ agent, epoch, sequence, index }: InfluxExchange): string => `${agent}/${epoch}/${sequence}/${index}`;
 
 interface Match {
   readonly row: Row;

@@ -5,7 +5,7 @@
 import t from 'tap';
 import type { WireExchange } from '../../lab/wire.ts';
 import type { EventRow, Evidence, StoredExchange } from './evidence.ts';
-import { judge, verdictLine } from './verdict.ts';
+import { judge, type Verdict, verdictLine } from './verdict.ts';
 
 const BEGAN_US = 1_700_000_000_000_000;
 const EVERY_US = 200_000;
@@ -66,12 +66,19 @@ const DAY: Evidence = {
     },
   ],
   stored,
+  influx: stored,
   rows: [row('serving', 'non-serving', DEAD.from), row('non-serving', 'serving', DEAD.until)],
   disturbances: [],
   dropTimeUs: 3_000_000,
 };
 
-const line = (day: Partial<Evidence>): string => verdictLine(judge({ ...DAY, ...day }));
+/** InfluxDB has what the store has, unless that is what is wrong. */
+const judged = (day: Partial<Evidence>): Verdict => {
+  const all = { ...DAY, ...day };
+  const influx = [...new Map(all.stored.map((each) => [`${each.sequence} ${each.index}`, each])).values()];
+  return judge({ ...all, influx: day.influx ?? influx });
+};
+const line = (day: Partial<Evidence>): string => verdictLine(judged(day));
 const zeros = 'exchanges 600, lost 0, duplicated 0, invented 0, transitions missed 0, transitions invented 0';
 const without = <Item>(items: readonly Item[], at: number): Item[] => items.filter((_, index) => index !== at);
 const first = <Item>([item]: readonly Item[]): Item => {
@@ -97,6 +104,13 @@ t.test('each wrong is counted where it belongs, and nowhere else', async (t) => 
   t.equal(line({ stored: drop }), zeros.replace('invented 0', 'invented 1'), 'a drop that was answered');
 });
 
+t.test('InfluxDB is held against the store', async (t) => {
+  t.equal(line({ influx: without(stored, 9) }), zeros.replace('lost 0', 'lost 1'));
+  t.equal(line({ influx: [...stored, first(stored)] }), zeros.replace('duplicated 0', 'duplicated 1'));
+  const other = { ...first(stored), outcome: 'dropped' };
+  t.equal(line({ influx: [other, ...stored.slice(1)] }), zeros.replace('invented 0', 'invented 1'));
+});
+
 t.test('transitions are missed and invented', async (t) => {
   t.equal(line({ rows: DAY.rows.slice(1) }), zeros.replace('missed 0', 'missed 1'));
   const invented = zeros.replace('transitions invented 0', 'transitions invented 1');
@@ -108,14 +122,14 @@ t.test('transitions are missed and invented', async (t) => {
 
 t.test('what an agent took with it is excused, what it left on its disk is not', async (t) => {
   const life = { ...first(DAY.lives), isKilled: true, endedUs: sentUs(COUNT - 1) + 100_000, spooled: [] };
-  const verdict = judge({ ...DAY, lives: [life], stored: stored.slice(0, -5) });
+  const verdict = judged({ lives: [life], stored: stored.slice(0, -5) });
   t.match(verdict.exchanges, { lost: 0, excused: 5 });
-  t.match(judge({ ...DAY, lives: [life], stored: without(stored, 300) }).exchanges, { lost: 1, excused: 0 });
+  t.match(judged({ lives: [life], stored: without(stored, 300) }).exchanges, { lost: 1, excused: 0 });
   const spooled = { ...life, spooled: [[COUNT / ROUNDS_PER_BATCH - 1, 5]] as const };
-  t.match(judge({ ...DAY, lives: [spooled], stored: stored.slice(0, -5) }).exchanges, { lost: 5 });
+  t.match(judged({ lives: [spooled], stored: stored.slice(0, -5) }).exchanges, { lost: 5 });
 });
 
 t.test('nobody is blamed for what no site could see', async (t) => {
   const disturbances = [{ kind: 'cut', target: 'wan0', fromUs: sentUs(190), untilUs: sentUs(310) }];
-  t.match(judge({ ...DAY, disturbances, rows: [] }).transitions, { missed: 0, moments: 2, seen: 0 });
+  t.match(judged({ disturbances, rows: [] }).transitions, { missed: 0, moments: 2, seen: 0 });
 });
