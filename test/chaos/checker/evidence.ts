@@ -114,7 +114,7 @@ export function storedExchanges(text: string): StoredExchange[] {
 }
 
 /** Columns that are asked of InfluxDB, in the order in which its answer has them after the time. */
-export const INFLUX_QUERY = 'SELECT agent, epoch, sequence, "index", outcome FROM dhcp_exchange';
+export const INFLUX_QUERY = 'SELECT agent, epoch, sequence, "index", outcome FROM "dorawatch_raw".dhcp_exchange';
 
 /** InfluxDB's JSON answer to INFLUX_QUERY. A point that only tells of a late answer has no epoch, and is none of ours. */
 export function influxExchanges(text: string): InfluxExchange[] {

@@ -1,9 +1,11 @@
 /**
  * The transitions told against what was done and what the servers' own links saw. Missed: a server began or ceased to answer
  * while some site could see it, and no row says so with a bracket that can hold the moment. Invented: a row whose bracket
- * holds nothing that could have been its cause. What no site could see is nobody's to tell.
+ * holds nothing that could have been its cause. What no site could see is nobody's to tell. A state that the exchanges
+ * themselves contradict counts as well.
  */
 import { type Bracket, servicePeriods } from '../../lab/truth.ts';
+import { contradictionsOf } from './contradictions.ts';
 import type { Disturbance, EventRow, Evidence } from './evidence.ts';
 
 export interface TransitionVerdict {
@@ -35,14 +37,17 @@ export function judgeTransitions(evidence: Evidence): TransitionVerdict {
   const seen = moments.filter((moment) => isSeen(moment, evidence));
   const missed = seen.filter((moment) => !rows.some((row) => tells(row, moment)));
   const invented = rows.filter((row) => row.from !== 'unknown' && !hasCause(row, moments, evidence));
+  const { answered, unanswered } = contradictionsOf(evidence);
   return {
-    missed: missed.length,
-    invented: invented.length,
+    missed: missed.length + unanswered.length,
+    invented: invented.length + answered.length,
     moments: moments.length,
     seen: seen.length,
     said: [
       ...missed.map((moment) => `missed: ${moment.server} → ${moment.to} ${spanText(moment.bracket)}`),
+      ...unanswered.map((text) => `missed: ${text}`),
       ...invented.map((row) => `invented: ${rowText(row)}`),
+      ...answered.map((text) => `invented: ${text}`),
     ],
   };
 }

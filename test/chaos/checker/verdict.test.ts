@@ -114,7 +114,15 @@ t.test('InfluxDB is held against the store', async (t) => {
 t.test('transitions are missed and invented', async (t) => {
   t.equal(line({ rows: DAY.rows.slice(1) }), zeros.replace('missed 0', 'missed 1'));
   const invented = zeros.replace('transitions invented 0', 'transitions invented 1');
-  t.equal(line({ rows: [...DAY.rows, row('serving', 'non-serving', 400)] }), invented);
+  t.equal(line({ rows: [...DAY.rows, row('serving', 'degraded', 400)] }), invented);
+  const blind = { disturbances: [{ kind: 'weather', target: 'wan0', fromUs: sentUs(100), untilUs: sentUs(500) }] };
+  t.equal(
+    line({ ...blind, rows: [row('unknown', 'serving', 1)] }),
+    zeros.replace('missed 0', 'missed 1'),
+    'told serving throughout',
+  );
+  const dead = zeros.replace('transitions invented 0', 'transitions invented 1');
+  t.equal(line({ ...blind, rows: [row('unknown', 'non-serving', 100)] }), dead, 'told dead, and answers');
   const late = zeros.replace('missed 0', 'missed 1').replace('transitions invented 0', 'transitions invented 1');
   const moved = [row('serving', 'non-serving', DEAD.from + 20), row('non-serving', 'serving', DEAD.until)];
   t.equal(line({ rows: moved }), late, 'four seconds beside the truth is not the truth');
