@@ -28,13 +28,15 @@ const SLACK_US = 300_000;
 /** Looked on undisturbed from so long before a moment until so long after it: a drop time, ten exchanges and a batch. */
 const BEFORE_US = 4_000_000;
 const AFTER_US = 9_000_000;
+/** What lasts shorter need not be told: twice `fall` exchanges of the one site that may be left to see it. */
+const TOLD_US = 4_500_000;
 /** Shorter runs are no period: frames lost on a WAN leave exchanges unfinished though the server answered. */
 const RUNS = { fall: 6, rise: 2 };
 
 export function judgeTransitions(evidence: Evidence): TransitionVerdict {
   const moments = serverMoments(evidence);
   const rows = evidence.rows.filter(({ kind, to }) => kind === 'transition' && to !== 'unknown');
-  const seen = moments.filter((moment) => isSeen(moment, evidence));
+  const seen = moments.filter((moment) => lasts(moment, moments) && isSeen(moment, evidence));
   const missed = seen.filter((moment) => !rows.some((row) => tells(row, moment)));
   const invented = rows.filter((row) => row.from !== 'unknown' && !hasCause(row, moments, evidence));
   const { answered, unanswered } = contradictionsOf(evidence);
@@ -61,14 +63,30 @@ function serverMoments({ servers, serverNames, dropTimeUs }: Evidence): Moment[]
   });
 }
 
-/** Some site's agent ran, its WAN was whole, and its clock right, all around the moment. */
+/** Neither what it begins nor what it ends was over in a moment. */
+function lasts({ server, bracket }: Moment, moments: readonly Moment[]): boolean {
+  return moments
+    .filter((other) => other.server === server && other.bracket !== bracket)
+    .every((other) =>
+      other.bracket.earliest > bracket.earliest
+        ? other.bracket.earliest - bracket.latest >= TOLD_US
+        : bracket.earliest - other.bracket.latest >= TOLD_US,
+    );
+}
+
+/** A wrong clock and a full disk blind no agent, and change nothing that it sees. */
+const BLINDING = ['kill', 'pause', 'cut', 'weather'];
+
+/** Some site's agent ran, and its WAN was whole, all around the moment. */
 function isSeen({ bracket }: Moment, { sites, lives, disturbances }: Evidence): boolean {
   const span = { fromUs: bracket.earliest - BEFORE_US, untilUs: bracket.latest + AFTER_US };
   return sites.some(({ agent }, index) => {
     const isRunning = lives.some(
       (life) => life.agent === agent && life.startedUs <= span.fromUs && life.endedUs >= span.untilUs,
     );
-    const own = disturbances.filter(({ target }) => target === agent || target === `wan${index}`);
+    const own = disturbances.filter(
+      ({ kind, target }) => BLINDING.includes(kind) && (target === agent || target === `wan${index}`),
+    );
     return isRunning && !own.some((each) => overlap(each, span));
   });
 }
@@ -98,7 +116,7 @@ function concerns({ target }: Disturbance, row: EventRow, { sites }: Evidence): 
 function causes({ kind, fromUs, untilUs }: Disturbance, isWorse: boolean): Bracket[] {
   const moment = isWorse ? fromUs : untilUs;
   if (kind === 'cut') return [{ earliest: moment, latest: moment }];
-  return kind === 'clock' ? [] : [{ earliest: fromUs, latest: untilUs + BEFORE_US }];
+  return !BLINDING.includes(kind) ? [] : [{ earliest: fromUs, latest: untilUs + BEFORE_US }];
 }
 
 function holds({ earliestUs, latestUs }: EventRow, { earliest, latest }: Bracket): boolean {
