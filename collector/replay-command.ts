@@ -87,7 +87,7 @@ function viewOf(outcome: Replay, paths: boolean): ReplayView {
       entries,
       since: moment(since),
       until: moment(until),
-      reaches_back_to: isShortened ? moment(batchesSince) : null,
+      raw_since: isShortened ? moment(batchesSince) : null,
     },
     rows: replayRows(findings, paths),
     differences: record === null ? null : differenceRows(difference, { record, replayed: findings, paths }),

@@ -5,6 +5,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { openInbox } from '../../collector/io/inbox.ts';
 import { batches, FakeAgent } from './fake-agent.ts';
 import { type Ran, run, startCollectorProcess } from './programs.ts';
 
@@ -61,7 +62,7 @@ t.test('a log folded again', async (t) => {
   const tried = await replayed('--config', other, '--json', '--exit-code');
   t.equal(tried.code, 3, 'something differs');
   const { log, rows, differences } = JSON.parse(tried.stdout);
-  t.match(log, { reaches_back_to: null, since: /Z$/ });
+  t.match(log, { raw_since: null, since: /Z$/ });
   t.ok(rows.some((row: { text: string }) => /Primary stops/.test(row.text)));
   const told = differences.moved.find(
     (one: { after: { server: string; to: string } }) =>
@@ -76,6 +77,16 @@ t.test('a log folded again', async (t) => {
     same.stdout,
     'a copy says the same',
   );
+
+  const inbox = await openInbox(`${folder}/copy/log`);
+  // Forty seconds of batches gone, and with them the stop that is on record.
+  await inbox.prune(43, new AbortController().signal);
+  await inbox.close();
+  const printed = await run('collector/main.ts', ['replay', '--state', `${folder}/copy`, '--json']);
+  const shortened = JSON.parse(printed.stdout);
+  t.match(shortened.log.raw_since, /Z$/, 'it says from when the log reaches');
+  t.same(shortened.differences.gone, [], 'what it cannot show is not called gone');
+  t.ok(shortened.differences.beyond > 0);
 });
 
 t.test('bad arguments', async (t) => {

@@ -16,6 +16,7 @@ const MOMENTS: ReadonlySet<string> = new Set([
   'last_ack_at',
   'last_seen',
   'sent_at',
+  'raw_since',
 ]);
 
 /** One document, indented for people who look. */

@@ -16,7 +16,7 @@ export interface ReplayView {
     readonly since: UnixMicros | null;
     readonly until: UnixMicros | null;
     /** Receipt of the oldest batch left, when older ones have been removed; null: none has. */
-    readonly reaches_back_to: UnixMicros | null;
+    readonly raw_since: UnixMicros | null;
   };
   /** Transitions, silences, gaps, overlaps, failovers; of single sites only where asked for. */
   readonly rows: readonly EventRow[];
@@ -103,7 +103,7 @@ const stepOf = (ms: number): string => `${elapsedText(Math.abs(ms))} ${ms < 0 ? 
 
 /** One sentence on what was read, and how far back. */
 export function logText({ log }: ReplayView, zone: string): string {
-  const { entries, since, until, reaches_back_to: back } = log;
+  const { entries, since, until, raw_since: back } = log;
   if (since === null || until === null) return 'The log is empty.';
   const span = `${localTime(since, zone, { date: true })} to ${localTime(until, zone, { date: true })} (${zone})`;
   const shortened =
