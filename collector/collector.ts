@@ -140,6 +140,7 @@ class RunningCollector implements Collector {
       config: () => this.#config,
       consumers: () => [...keeping.consumers(), ...(this.#influx === null ? [] : [this.#influx.view()])],
       store: keeping.store,
+      figures: keeping.figures,
     });
     this.#reshare = setInterval(() => this.#share(), RESHARE_INTERVAL_MS);
   }

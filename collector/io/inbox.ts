@@ -61,6 +61,8 @@ export interface Inbox {
   follow(from: number, signal: AbortSignal): AsyncIterable<readonly InboxRecord[]>;
   /** The newest epoch of an agent in the log; 0: none. */
   newestEpoch(agent: string): number;
+  /** Stretches of a period, an hour each at most and in order, outside which readPeriod has nothing. */
+  slices(period: Period): readonly Period[];
   /**
    * Removes raw results (batches and clock samples) before a position, in small steps, but for periods that are kept.
    * @returns records removed
@@ -100,16 +102,9 @@ export async function openInbox(directory: string): Promise<Inbox> {
     if (isDecodeError(entry)) continue;
     if (entry.kind === 'batch' && position > stored.through) stored.add(entry.batch);
     if (entry.kind === 'loss' && position > stored.through) stored.addRun(entry);
-    fileEntry(index, position, entry);
+    index.add(position, entry);
   }
   return new LogInbox(log, stored, index, Number((await recalled(PRUNED_KEY)) ?? 1));
-}
-
-function fileEntry(index: PeriodIndex, position: number, entry: LogEntry): void {
-  if (entry.kind === 'batch') index.addBatch(position, entry.batch);
-  if (entry.kind === 'loss') index.addLoss(position, entry);
-  if (entry.kind === 'clock') index.addSample(entry);
-  if (entry.kind === 'keep') index.addKeep(entry);
 }
 
 interface Pending {
@@ -236,7 +231,7 @@ class LogInbox implements Inbox {
   }
 
   #publish(position: number, entry: LogEntry): void {
-    fileEntry(this.#index, position, entry);
+    this.#index.add(position, entry);
     this.#tail.add(position, entry);
   }
 
@@ -246,6 +241,10 @@ class LogInbox implements Inbox {
       // A record of a later version is left to that version.
       if (!isDecodeError(entry)) yield { position, entry };
     }
+  }
+
+  slices(period: Period): readonly Period[] {
+    return this.#index.slices(period);
   }
 
   get kept(): readonly Period[] {

@@ -7,9 +7,11 @@ import type { ConsumerView, StoreView } from '../../shared/core/ops-view.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import { consumerView } from '../core/answers/consumers.ts';
+import type { ExchangeFilter } from '../core/answers/exchange-rows.ts';
 import type { RetentionConfig } from '../core/config/config.ts';
 import type { Inbox } from './inbox.ts';
 import type { LogFold } from './log-fold.ts';
+import { type FiguresFound, periodFigures } from './period-figures.ts';
 import { type Retention, startRetention } from './retention.ts';
 import { type Rollups, startRollups } from './rollups.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
@@ -32,6 +34,8 @@ export interface Keeping {
   /** The readers of the log that every collector has. */
   consumers(): readonly ConsumerView[];
   store(): StoreView;
+  /** What a report of a period rests on. */
+  figures(filter: ExchangeFilter & { readonly group: string }): Promise<FiguresFound>;
   close(): Promise<void>;
 }
 
@@ -40,6 +44,12 @@ export async function startKeeping(options: KeepingOptions): Promise<Keeping> {
   const { inbox, fold, clock, logger, state, foundation, retention: config } = options;
   const rollups = await startRollups({ inbox, directory: `${state}/rollups`, clock, logger, retention: config });
   const retention = startRetention({ inbox, rollups, model: fold.model, foundation, clock, logger, config });
+  const sources = {
+    inbox,
+    rollups: rollups.store,
+    rawSince: () => retention.rawSince,
+    minutesFrom: () => clock.wall() - config().minuteMs * 1000,
+  };
   return {
     rollups,
     retention,
@@ -57,6 +67,7 @@ export async function startKeeping(options: KeepingOptions): Promise<Keeping> {
       too_late: fold.model.verdicts.view().tooLate,
       problem: inbox.problem ?? retention.problem,
     }),
+    figures: (filter) => periodFigures(sources, filter),
     close: async () => {
       await retention.close();
       await rollups.close();

@@ -16,6 +16,7 @@ import type { Logger } from '../../shared/io/logger.ts';
 import { opsService } from '../../shared/wire/ops-service.ts';
 import { agentRows, type SessionAgent } from '../core/answers/agent-rows.ts';
 import { markRow } from '../core/answers/event-rows.ts';
+import type { ExchangeFilter } from '../core/answers/exchange-rows.ts';
 import { importedWith, withImported } from '../core/answers/imported-rows.ts';
 import { judgeMark, unknownName } from '../core/answers/mark-request.ts';
 import { reportOf } from '../core/answers/report.ts';
@@ -24,13 +25,15 @@ import { storedMark } from '../core/answers/timeline.ts';
 import type { CollectorConfig } from '../core/config/config.ts';
 import { judgeImport } from '../core/import/import-request.ts';
 import { importedPeriod, importedReport } from '../core/import/imported-group.ts';
+import { availabilityOf, measuredFigures } from '../core/rollup/availability.ts';
 import { overlay } from '../core/verdicts/overlay.ts';
 import type { VerdictsView } from '../core/verdicts/views.ts';
 import { createEventStreams } from './event-streams.ts';
 import type { Inbox } from './inbox.ts';
 import type { LogFold } from './log-fold.ts';
+import type { FiguresFound } from './period-figures.ts';
 import { sendAll } from './send-all.ts';
-import { measuredIn, storedExchanges } from './stored-exchanges.ts';
+import { storedExchanges } from './stored-exchanges.ts';
 
 export interface OpsServerOptions {
   readonly fold: LogFold;
@@ -42,6 +45,8 @@ export interface OpsServerOptions {
   /** How far behind the log its readers are, and how its disk is. */
   consumers(): readonly view.ConsumerView[];
   store(): view.StoreView;
+  /** What a report of a period rests on. */
+  figures(filter: ExchangeFilter & { readonly group: string }): Promise<FiguresFound>;
   /** The agents' sessions. */
   agents(): readonly SessionAgent[];
 }
@@ -119,7 +124,7 @@ function unknownGroup({ config, fold }: OpsServerOptions, name: string | null): 
 }
 
 async function report(options: OpsServerOptions, request: ask.PeriodRequest): Promise<view.ReportView> {
-  const { fold, inbox, clock } = options;
+  const { fold, clock } = options;
   const config = options.config();
   const rows = importedWith(fold.model, request.group ?? '');
   const imported = fold.model.imports.group(request.group ?? '');
@@ -129,11 +134,13 @@ async function report(options: OpsServerOptions, request: ask.PeriodRequest): Pr
   if (rows !== null && imported !== null) return importedReport(imported, { since: request.since, until }, rows);
   const group = groupNamed(config, request.group ?? '');
   const period = { group: group.name, since: request.since, until };
-  const { lost_exchanges, lost_ms, ...counted } = await measuredIn(inbox, period);
+  const { figures, source, lost } = await options.figures(period);
   const probed = { rate_per_second: config.probe.ratePerSecond, drop_time_ms: config.probe.dropTimeMs };
-  const lost = { lost_exchanges, lost_ms, clock_error_max_us: null, too_late: 0, source: 'raw' };
-  const measured = { ...probed, ...counted, ...lost };
-  return reportOf({ ...period, mode: group.mode }, fold.model.timeline.rows(), { measured, availability: [] });
+  const too_late = fold.model.verdicts.view().tooLate;
+  const measured = { ...probed, ...measuredFigures(figures), ...lost, too_late, source };
+  const names = group.servers.map(({ name }) => name);
+  const availability = availabilityOf(figures, names);
+  return reportOf({ ...period, mode: group.mode }, fold.model.timeline.rows(), { measured, availability });
 }
 
 async function addMark(

@@ -1,29 +1,25 @@
 /**
- * Reads the stored batches of a period back out of the log: for `export` one exchange at a time in the order in which they
- * were sent, for a report as counts. Batches stand in the log as they arrived, so a first reading finds out where the
+ * Reads the stored exchanges of a period back out of the log for `export`, in the order in which they were sent. Batches stand in the log as they arrived, so a first reading finds out where the
  * period's batches and their clock samples are, and a second merges them.
  */
-import type { ExchangeView, MeasuredView } from '../../shared/core/ops-view.ts';
-import { afterUs, unixMicros } from '../../shared/core/units.ts';
+import type { ExchangeView } from '../../shared/core/ops-view.ts';
 import { createBatchClocks } from '../core/answers/batch-clocks.ts';
 import {
-  countMeasured,
   createLateAnswers,
   type ExchangeFilter,
   type ExchangeSources,
   exchangeRows,
 } from '../core/answers/exchange-rows.ts';
-import { CLOCK_WRONG_MAX_US, EXPORT_BATCHES_MAX } from '../core/answers/limits.ts';
-import { countLost } from '../core/answers/losses.ts';
-import type { LossEntry } from '../core/log-entry.ts';
+import { EXPORT_BATCHES_MAX } from '../core/answers/limits.ts';
 import type { Inbox } from './inbox.ts';
-import { positionAt } from './log-position.ts';
 
 /** `code` TOO_LARGE: the period holds more than one export may; ask for a shorter one. */
 export class ExportTooLargeError extends Error {
   readonly code = 'TOO_LARGE';
   constructor() {
-    super(`the period holds more than ${EXPORT_BATCHES_MAX} batches; ask for a shorter one with --since and --until`);
+    super(
+      `an hour of the period holds more than ${EXPORT_BATCHES_MAX} batches; ask for a shorter one with --since and --until`,
+    );
     this.name = 'ExportTooLargeError';
   }
 }
@@ -34,12 +30,14 @@ interface Placed {
   readonly first: number;
 }
 
-/** How far back a batch of the period, or a clock sample for it, may have been received. */
-const start = (inbox: Inbox, filter: ExchangeFilter): Promise<number> =>
-  positionAt(inbox, afterUs(unixMicros(filter.since), -CLOCK_WRONG_MAX_US));
-
 /** Chunks of exchanges by `sent_at`. @throws ExportTooLargeError */
 export async function* storedExchanges(inbox: Inbox, filter: ExchangeFilter): AsyncIterable<readonly ExchangeView[]> {
+  // An hour after the other: what is held at a time, and the clock samples that a track holds, are those of an hour.
+  for (const { from, to } of inbox.slices({ from: filter.since, to: filter.until }))
+    yield* exchangesOfSlice(inbox, { ...filter, since: from, until: to });
+}
+
+async function* exchangesOfSlice(inbox: Inbox, filter: ExchangeFilter): AsyncIterable<readonly ExchangeView[]> {
   const sources: ExchangeSources = { clocks: createBatchClocks(), late: createLateAnswers() };
   const placed = await placedBatches(inbox, filter, sources);
   let held: ExchangeView[] = [];
@@ -59,11 +57,11 @@ async function placedBatches(
   sources: ExchangeSources,
 ): Promise<readonly Placed[]> {
   const found: number[] = [];
-  for await (const { position, entry } of inbox.read(await start(inbox, filter))) {
+  for await (const { position, entry } of inbox.readPeriod({ from: filter.since, to: filter.until })) {
     if (entry.kind === 'clock') sources.clocks.add(entry);
     if (entry.kind !== 'batch') continue;
     sources.late.add(entry.batch);
-    if (exchangeRows(entry.batch, sources, filter).length > 0) found.push(position);
+    found.push(position);
     if (found.length > EXPORT_BATCHES_MAX) throw new ExportTooLargeError();
   }
   // Once more, now that every clock sample is known: a batch's place may have moved by its correction.
@@ -85,22 +83,4 @@ async function rowsAt(
     return entry.kind === 'batch' ? exchangeRows(entry.batch, sources, filter) : [];
   }
   return [];
-}
-
-/** What a report of this period rests on. */
-export async function measuredIn(
-  inbox: Inbox,
-  filter: ExchangeFilter,
-): Promise<
-  Pick<MeasuredView, 'sites' | 'exchanges' | 'unmeasured' | 'unsent' | 'late' | 'lost_exchanges' | 'lost_ms'>
-> {
-  const clocks = createBatchClocks();
-  const counted = countMeasured(clocks, filter);
-  const losses: LossEntry[] = [];
-  for await (const { entry } of inbox.read(await start(inbox, filter))) {
-    if (entry.kind === 'clock') clocks.add(entry);
-    if (entry.kind === 'batch') counted.add(entry.batch);
-    if (entry.kind === 'loss') losses.push(entry);
-  }
-  return { ...counted.result(), ...countLost(losses, clocks, filter) };
 }

@@ -17,6 +17,8 @@ export interface BatchClocks {
   correct(batch: EpochClock, momentUs: number): UnixMicros;
   /** agent − collector at that moment, µs; null when the agent's clock was never measured. */
   offset(batch: EpochClock, momentUs: number): number | null;
+  /** How wrong that may be, µs; null as above. */
+  error(batch: EpochClock, momentUs: number): number | null;
 }
 
 /** @param tracks the agents' clocks, by agent; a caller that gives its own may keep and extend them */
@@ -34,5 +36,9 @@ export function createBatchClocks(tracks = new Map<string, ClockTrack>()): Batch
     },
     correct: (batch, momentUs) => unixMicros(batch.anchor + momentUs - (offset(batch, momentUs) ?? 0)),
     offset,
+    error: (batch, momentUs) => {
+      const track = tracks.get(batch.agent);
+      return track === undefined ? null : offsetAt(track, batch.epoch, batch.anchor + momentUs).error;
+    },
   };
 }

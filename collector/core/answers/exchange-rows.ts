@@ -1,9 +1,9 @@
 /**
- * A stored batch as the exchanges it holds, one a row, for `export`; and what a report counts of them. Times are corrected
+ * A stored batch as the exchanges it holds, one a row, for `export`. Times are corrected
  * to the collector's clock.
  */
 import { ABSENT, type ResultBatch } from '../../../shared/core/batch.ts';
-import type { ExchangeView, MeasuredView } from '../../../shared/core/ops-view.ts';
+import type { ExchangeView } from '../../../shared/core/ops-view.ts';
 import { OUTCOMES, STAGES } from '../../../shared/core/outcome.ts';
 import type { BatchClocks } from './batch-clocks.ts';
 import { LATE_ANSWERS_MAX } from './limits.ts';
@@ -92,39 +92,5 @@ function exchangeRow(batch: ResultBatch, index: number, { clocks, late }: Exchan
     released: results.released[index] === 1,
     stamped,
     clock_offset_us: clocks.offset(batch, sentUs),
-  };
-}
-
-/** Counts over batches, for the line under a report. */
-export interface MeasuredCount {
-  add(batch: ResultBatch): void;
-  result(): Pick<MeasuredView, 'sites' | 'exchanges' | 'unmeasured' | 'unsent' | 'late'>;
-}
-
-/** Counts exchanges sent in the period; `unsent` has no moment of its own and counts with the batch's middle. */
-export function countMeasured(clocks: BatchClocks, filter: ExchangeFilter): MeasuredCount {
-  const sites = new Set<string>();
-  const total = { exchanges: 0, unmeasured: 0, unsent: 0, late: 0 };
-  return {
-    add: (batch) => {
-      const mine = batch.paths.map(({ group }) => filter.group === null || group === filter.group);
-      const within = (momentUs: number): boolean => {
-        const at = clocks.correct(batch, momentUs);
-        return at >= filter.since && at < filter.until;
-      };
-      batch.results.path.forEach((path, row) => {
-        if (mine[path] !== true || !within(batch.results.sentUs[row] ?? 0)) return;
-        sites.add(batch.site);
-        total.exchanges += 1;
-        if (OUTCOMES[batch.results.outcome[row] ?? 0] === 'unmeasured') total.unmeasured += 1;
-      });
-      for (const { path, sentUs } of batch.late) if (mine[path] === true && within(sentUs)) total.late += 1;
-      if (!within((batch.fromUs + batch.completeThroughUs) / 2)) return;
-      for (const counts of batch.counts) {
-        const { unsentNoIdentity, unsentStalled, unsentSendError } = counts;
-        if (mine[counts.path] === true) total.unsent += unsentNoIdentity + unsentStalled + unsentSendError;
-      }
-    },
-    result: () => ({ sites: sites.size, ...total }),
   };
 }

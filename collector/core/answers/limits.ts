@@ -19,8 +19,6 @@ export const MARK_FIELD_MAX = 128;
 export const MARK_AHEAD_MAX_US = 24 * 3600 * 1e6;
 /** Batches in one export: two weeks of one agent, or an hour of 350. The reader is told to ask for less. */
 export const EXPORT_BATCHES_MAX = 1_250_000;
-/** An agent whose clock was never measured may be this far ahead; an export looks no further back for its batches. */
-export const CLOCK_WRONG_MAX_US = 3600 * 1e6;
 /** Log entries between two snapshots: at most this many are folded again after a kill. */
 export const SNAPSHOT_EVERY_ENTRIES = 5_000;
 /** Events that a slow follower may be behind before it is cut off and told so. */

@@ -8,7 +8,7 @@
  */
 import type { ResultBatch } from '../../../shared/core/batch.ts';
 import { addRange, NO_RANGES, type Range, type Ranges, removeRange } from '../../../shared/core/ranges.ts';
-import type { ClockEntry, KeepEntry, LogEntry, LossEntry } from '../log-entry.ts';
+import type { ClockEntry, LogEntry, LossEntry } from '../log-entry.ts';
 import { addCoarse, flat, merged, unflat } from './coarse-ranges.ts';
 import {
   AGENTS_MAX,
@@ -53,6 +53,9 @@ const DAY_BUCKETS = 86_400e6 / PERIOD_BUCKET_US;
 /** Shifts of agents that there is no room for stand together under this name, which no agent can have. */
 const OTHERS = '';
 
+const HOUR_US = 3600e6;
+
+const isFar = (low: number, high: number): boolean => low < -PERIOD_MARGIN_US || high > PERIOD_MARGIN_US;
 const bucketOf = (us: number): number => Math.floor(us / PERIOD_BUCKET_US);
 
 export class PeriodIndex {
@@ -71,15 +74,15 @@ export class PeriodIndex {
     this.through = through;
   }
 
-  addBatch(position: number, batch: ResultBatch): void {
-    this.#add(position, batch, ownSpan(batch));
+  /** Files an entry of the log; adding one again changes nothing. */
+  add(position: number, entry: LogEntry): void {
+    if (entry.kind === 'batch') this.#file(position, entry.batch, ownSpan(entry.batch));
+    if (entry.kind === 'loss') this.#file(position, entry, lossSpan(entry));
+    if (entry.kind === 'clock') this.#addSample(entry);
+    if (entry.kind === 'keep') this.#kept = addRange(this.#kept, { from: entry.since, to: entry.until });
   }
 
-  addLoss(position: number, loss: LossEntry): void {
-    this.#add(position, loss, { from: loss.anchor + loss.fromUs, to: loss.anchor + loss.toUs });
-  }
-
-  #add(position: number, { agent, epoch }: { agent: string; epoch: number }, { from, to }: Period): void {
+  #file(position: number, { agent, epoch }: { agent: string; epoch: number }, { from, to }: Period): void {
     const [first, last] = [bucketOf(from), bucketOf(to)];
     for (let day = Math.floor(first / DAY_BUCKETS); day <= last / DAY_BUCKETS; day += 1) {
       this.#notePresent(day, agent, epoch);
@@ -108,13 +111,9 @@ export class PeriodIndex {
     agents.set(agent, epochs.add(epoch));
   }
 
-  addSample({ agent, epoch, offsetUs }: ClockEntry): void {
+  #addSample({ agent, epoch, offsetUs }: ClockEntry): void {
     const key = !this.#shifts.has(agent) && this.#shifts.size >= AGENTS_MAX ? OTHERS : agent;
     this.#shifts.set(key, withShift(this.#shifts.get(key) ?? [], { epoch, low: offsetUs, high: offsetUs }));
-  }
-
-  addKeep({ since, until }: KeepEntry): void {
-    this.#kept = addRange(this.#kept, { from: since, to: until });
   }
 
   /** Periods that are kept, joined where they touch. */
@@ -153,6 +152,28 @@ export class PeriodIndex {
       .filter(({ from, to }) => from <= to);
   }
 
+  /** Those whole hours of the period, clipped to it, that something may stand in; ascending. */
+  slices({ from, to }: Period): readonly Period[] {
+    const hours = new Set<number>();
+    const add = (low: number, high: number): void => {
+      const last = Math.floor(Math.min(high, to - 1) / HOUR_US);
+      for (let hour = Math.floor(Math.max(low, from) / HOUR_US); hour <= last; hour += 1) hours.add(hour);
+    };
+    const shifts = [...this.#shifts.values()].flat();
+    for (const bucket of this.#buckets.keys()) {
+      const own = widened({ from: bucket * PERIOD_BUCKET_US, to: (bucket + 1) * PERIOD_BUCKET_US });
+      add(own.from, own.to);
+      for (const { low, high } of shifts) if (isFar(low, high)) add(own.from - high, own.to - low);
+    }
+    // What no bucket has room for may stand anywhere.
+    if (this.#anywhere.length > 0) add(from, to);
+    const clip = (hour: number): Period => ({
+      from: Math.max(from, hour * HOUR_US),
+      to: Math.min(to, (hour + 1) * HOUR_US),
+    });
+    return [...hours].sort((a, b) => a - b).map(clip);
+  }
+
   /** The agents that may have measured in the period, each with what its own clock may have said then. */
   windows(period: Period): readonly AgentWindow[] {
     const found = new Map<string, AgentWindow>();
@@ -177,7 +198,7 @@ export class PeriodIndex {
   #shifted(agent: string, period: Period): readonly Period[] {
     const shifts = this.#shifts.get(agent) ?? this.#shifts.get(OTHERS) ?? [];
     // What is within the margin is found without.
-    const far = shifts.filter(({ low, high }) => low < -PERIOD_MARGIN_US || high > PERIOD_MARGIN_US);
+    const far = shifts.filter(({ low, high }) => isFar(low, high));
     return far.map(({ low, high }) => widened({ from: period.from + low, to: period.to + high }));
   }
 
@@ -236,6 +257,8 @@ function ownSpan({ anchor, fromUs, completeThroughUs, results, late }: ResultBat
   for (const { sentUs } of late) from = Math.min(from, sentUs);
   return { from: anchor + from, to: anchor + to };
 }
+
+const lossSpan = ({ anchor, fromUs, toUs }: LossEntry): Period => ({ from: anchor + fromUs, to: anchor + toUs });
 
 const widened = ({ from, to }: Period): Period => ({ from: from - PERIOD_MARGIN_US, to: to + PERIOD_MARGIN_US });
 const within = (bucket: number, from: number, to: number): boolean =>

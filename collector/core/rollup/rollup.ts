@@ -16,7 +16,7 @@ export const ROLLUP_COUNTS = [
   'refused',
   'unreachable',
   'unmeasured',
-  /** Of the above those sent before any server had answered the agent: silence was no evidence then. */
+  /** Of the above those unanswered before any server had answered the agent: silence was no evidence then. */
   'firstContact',
   'unsent',
   'late',
@@ -44,7 +44,7 @@ export function countExchange({ counts, latency }: Rollup, { results, paths }: R
   const name = countOf(results.outcome[row] ?? 0, results.stage[row] ?? 0);
   counts[name] += 1;
   if (name === 'unmeasured') return;
-  if (paths[results.path[row] ?? 0]?.firstContact === true) counts.firstContact += 1;
+  if (name !== 'acked' && paths[results.path[row] ?? 0]?.firstContact === true) counts.firstContact += 1;
   addToSketch(latency.offer, results.offerUs[row] ?? -1);
   addToSketch(latency.ack, results.ackUs[row] ?? -1);
   addToSketch(latency.total, results.totalUs[row] ?? -1);

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { createBatchClocks } from '../../../../collector/core/answers/batch-clocks.ts';
-import { countMeasured, createLateAnswers, exchangeRows } from '../../../../collector/core/answers/exchange-rows.ts';
+import { createLateAnswers, exchangeRows } from '../../../../collector/core/answers/exchange-rows.ts';
 import type { ResultBatch } from '../../../../shared/core/batch.ts';
 import { epochMicros, microseconds, unixMicros } from '../../../../shared/core/units.ts';
 import { batches } from '../../fake-agent.ts';
@@ -60,19 +60,4 @@ t.test('a late answer of a later batch is found, and counted once', async (t) =>
     rows.map(({ index, late_us }) => [index, late_us]),
     [[row, 3_400_000]],
   );
-  const counted = countMeasured(clocks(), all);
-  for (const batch of [...made.slice(0, -1), after]) counted.add(batch);
-  t.same(counted.result(), { sites: 1, exchanges: 100, unmeasured: 0, unsent: 0, late: 1 });
-});
-
-t.test('a period and a group choose', async (t) => {
-  const second = { since: anchorUs - 1e6, until: anchorUs };
-  const counted = countMeasured(clocks(), { ...second, group: 'corsham-dhcp' });
-  const other = countMeasured(clocks(), { ...second, group: 'other' });
-  for (const batch of made) {
-    counted.add(batch);
-    other.add(batch);
-  }
-  t.equal(counted.result().exchanges, 20);
-  t.same(other.result(), { sites: 0, exchanges: 0, unmeasured: 0, unsent: 0, late: 0 });
 });
