@@ -32,8 +32,8 @@ export const MOVE_BATCHES = 256;
 /** Waits between attempts to write the spool again. */
 export const RECOVER_BASE_MS = 1_000 as Milliseconds;
 export const RECOVER_MAX_MS = 30_000 as Milliseconds;
-/** Backlog batches a second: ten hours of one-second batches in 36 s, at some percent of a core on either side. */
-export const BACKLOG_PER_SECOND = 1_000;
+/** Backlog batches a second: ten hours of one-second batches in 18 s, at a part of a core on either side. */
+export const BACKLOG_PER_SECOND = 2_000;
 /** Live batches in memory that wait for room in the window; more are left to the backlog. */
 export const LIVE_QUEUE_MAX = 64;
 /** Of the window, what the backlog may take: a live batch then waits behind at most half a second of a 1 Mbit/s line. */

@@ -82,16 +82,14 @@ export class BacklogSender {
     const first = this.#firstHeld();
     if (first === undefined) return;
     this.#isReading = true;
-    const batches = await spool.read(first, BACKLOG_CHUNK);
+    const batches = await spool.read(first, Math.min(BACKLOG_CHUNK, this.#pace.allowance(clock.monotonic())));
     this.#isReading = false;
-    let allowance = this.#pace.allowance(clock.monotonic());
     for (const batch of batches) {
-      if (allowance < 1 || !this.#mayGo() || !window.hasBacklogRoom) break;
+      if (!this.#mayGo() || !window.hasBacklogRoom) break;
       if (!this.has(batch.position)) continue;
       this.#unsent = removeRange(this.#unsent, { from: batch.position, to: batch.position });
       this.#options.send(batch);
       this.#pace.spend(1);
-      allowance -= 1;
     }
     // Nothing was read though it is held: the disk is ill, and the next heartbeat or acknowledgement tries again.
     if (batches.length > 0) this.#options.pumped();

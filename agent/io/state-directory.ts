@@ -151,7 +151,7 @@ interface Opened {
 }
 
 /** Between two attempts to write the identity on a disk that did not take it. */
-const KEEP_AGAIN_MS = 30_000;
+const KEEP_AGAIN_MS = 10_000;
 
 class OpenDirectory implements StateDirectory {
   readonly agent: string;
