@@ -161,7 +161,8 @@ function takeIn(state: states.VerdictState, { batch, receivedAt }: BatchEntry, a
   agent.loopDelayMaxUs = batch.loopDelayMaxUs;
   state.furthest = Math.max(state.furthest, agent.watermark);
   const site = states.siteNode(state, batch.site);
-  coverSite(site, { kind: 'batch', receivedAt, batch }, at.place, siteLimit(state, site.firstContact));
+  if (at.place(batch.completeThroughUs) >= frozen)
+    coverSite(site, { kind: 'batch', receivedAt, batch }, at.place, siteLimit(state, site.firstContact));
 }
 
 /** Rows sent before this moment are not folded in from the rows kept. */

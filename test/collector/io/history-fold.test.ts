@@ -6,16 +6,16 @@
 import { writeFileSync } from 'node:fs';
 import { pino } from 'pino';
 import t from 'tap';
-import type { LogEntry } from '../../collector/core/log-entry.ts';
-import { openInbox } from '../../collector/io/inbox.ts';
-import { startLogFold } from '../../collector/io/log-fold.ts';
-import { createSnapshotStore } from '../../collector/io/snapshot-store.ts';
-import { unixMicros } from '../../shared/core/units.ts';
-import { createClock } from '../../shared/io/clock.ts';
-import { heldBack } from '../simulation/history.ts';
-import { seeded } from '../simulation/random.ts';
-import { logOf, quietWorld, START, type WorldOptions } from '../simulation/world.ts';
-import { run, startCollectorProcess } from './programs.ts';
+import type { LogEntry } from '../../../collector/core/log-entry.ts';
+import { openInbox } from '../../../collector/io/inbox.ts';
+import { startLogFold } from '../../../collector/io/log-fold.ts';
+import { createSnapshotStore } from '../../../collector/io/snapshot-store.ts';
+import { unixMicros } from '../../../shared/core/units.ts';
+import { createClock } from '../../../shared/io/clock.ts';
+import { heldBack } from '../../simulation/history.ts';
+import { seeded } from '../../simulation/random.ts';
+import { logOf, quietWorld, START, type WorldOptions } from '../../simulation/world.ts';
+import { run, startCollectorProcess } from '../programs.ts';
 
 const SECONDS = 2700;
 const [CUT, BACK] = [120, 2550];
