@@ -33,9 +33,12 @@ export interface Bracket {
   readonly latest: UnixMicros;
 }
 
-/** A change of state of a path (site set), of a server (site null), or of a site's agents (server null). */
+/**
+ * A change of state of a path (site set), of a server (site null), or of a site's agents (server null). A disagreement is of two
+ * agents of a site about a server: serving → degraded when it begins, and back.
+ */
 export interface Transition extends Bracket {
-  readonly kind: 'transition' | 'silent';
+  readonly kind: 'transition' | 'silent' | 'disagreement';
   /** Hash of what the finding is; see the design of identifiers in ARCHITECTURE.md. */
   readonly id: string;
   readonly group: string | null;
@@ -54,6 +57,8 @@ export interface Transition extends Bracket {
     readonly served: number;
     readonly reporting: number;
   } | null;
+  /** For a disagreement: the agent that is not answered, and one that is. */
+  readonly agents?: { readonly unanswered: string; readonly answered: string };
   /** Share of exchanges lost when it became degraded, 0–1; null otherwise. */
   readonly lossRatio: number | null;
   /** True when results that came late changed it. */

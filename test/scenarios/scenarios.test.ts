@@ -26,6 +26,7 @@ function worldOf(lines: readonly string[]): { world: WorldOptions; restartAt: nu
   const random = seeded(1);
   const serves = new Map<string, Spans>();
   const [cut, stopped, dead] = [new Map<string, Spans>(), new Map<string, Spans>(), new Map<number, Spans>()];
+  const blind = new Map<number, Spans>();
   const numbers = new Map<string, number>();
   let mode: WorldOptions['mode'] = 'hot-standby';
   let foreign: Spans = [];
@@ -33,6 +34,7 @@ function worldOf(lines: readonly string[]): { world: WorldOptions; restartAt: nu
     if (verb === 'serves') serves.set(subject as string, spansOf(rest));
     else if (verb === 'cut') cut.set(subject as string, spansOf(rest));
     else if (verb === 'stopped') stopped.set(subject as string, spansOf(rest));
+    else if (verb === 'blind') blind.set(Number(subject), spansOf(rest));
     else if (verb === 'dead-below') dead.set(Number(subject), spansOf(rest));
     else if (verb === 'foreign') foreign = spansOf(rest);
     else if (verb === 'mode') mode = subject as WorldOptions['mode'];
@@ -44,11 +46,14 @@ function worldOf(lines: readonly string[]): { world: WorldOptions; restartAt: nu
     mode,
     seconds: number('seconds', 200),
     sites: number('sites', 1),
+    agentsPerSite: number('agents', 1),
     rate: number('rate', 10),
     servers: [...serves.keys()],
     alive: (server, at) => inside(serves.get(server), at),
     lost: (at, site) =>
-      random() < number('loss', 0) || [...dead].some(([below, spans]) => site < below && inside(spans, at)),
+      random() < number('loss', 0) ||
+      inside(blind.get(site), at) ||
+      [...dead].some(([below, spans]) => site < below && inside(spans, at)),
     connected: (site, second) => !inside(cut.get(String(site)), second),
     running: (site, second) => !inside(stopped.get(String(site)), second),
   };
@@ -86,6 +91,10 @@ function line(kind: string, f: Finding): string {
     return `${kind} ${f.kind} ${f.from} → ${f.to} ${span(f.start)} gap ${f.gapMs.toFixed(0)} ± ${f.uncertaintyMs.toFixed(0)} ms ${detected}${late}`;
   }
   const who = [f.server, f.site].filter((name) => name !== null).join(' at ');
+  if (f.agents) {
+    const { unanswered, answered } = f.agents;
+    return `${kind} ${f.kind} ${who}: ${unanswered} is ${f.to === 'degraded' ? 'not answered' : 'answered again'}, ${answered} is ${span(f)} ${detected}${late}`;
+  }
   const sites = f.sites ? ` ${f.sites.served}/${f.sites.reporting} sites` : '';
   return `${kind} ${f.kind === 'silent' ? 'silent ' : ''}${who}: ${f.from} → ${f.to} (${f.reason}) ${span(f)}${sites} ${detected}${late}`;
 }

@@ -14,6 +14,8 @@ import { epochMicros, microseconds, milliseconds, type UnixMicros, unixMicros } 
 export interface WorldOptions {
   readonly seconds: number;
   readonly sites: number;
+  /** Agents at each site, which share its rate (default 1). Where a site's number is asked for below, it is then the agent's. */
+  readonly agentsPerSite?: number;
   /** Exchanges a second per server, all sites together. */
   readonly rate: number;
   readonly servers: readonly string[];
@@ -86,6 +88,8 @@ export const configOf = (o: Pick<WorldOptions, 'mode' | 'servers' | 'sites' | 'r
 
 export const siteName = (site: number): string => `site-${String(site).padStart(3, '0')}`;
 
+const agentCount = (o: WorldOptions): number => o.sites * (o.agentsPerSite ?? 1);
+
 const ACKED = OUTCOMES.indexOf('acked');
 const DROPPED = OUTCOMES.indexOf('dropped');
 const OFFER = STAGES.indexOf('offer');
@@ -147,7 +151,7 @@ function batchOf(
   const column = (pick: (p: Pending) => number): number[] => done.map(pick);
   return {
     agent: `agent-${site}`,
-    site: siteName(site),
+    site: siteName(Math.floor(site / (o.agentsPerSite ?? 1))),
     epoch,
     sequence,
     anchor: unixMicros(START + startUs + offset),
@@ -197,7 +201,7 @@ class Agent {
     this.o = o;
     this.site = site;
     this.start = { epoch: 1, startUs: 0, offset: o.offset(site, 0) };
-    const period = (1e6 * o.sites) / o.rate;
+    const period = (1e6 * agentCount(o)) / o.rate;
     this.next = o.servers.map((_, i) => period * ((phase + i / o.servers.length) % 1));
     this.count = o.servers.map(() => 0);
   }
@@ -205,7 +209,7 @@ class Agent {
   second(second: number): void {
     const { o, site } = this;
     const end = (second + 1) * 1e6;
-    const period = (1e6 * o.sites) / o.rate;
+    const period = (1e6 * agentCount(o)) / o.rate;
     const running = o.running?.(site, second) ?? true;
     if (o.restarts?.(site).includes(second)) {
       this.start = { epoch: this.start.epoch + 1, startUs: second * 1e6, offset: o.offset(site, second) };
@@ -245,8 +249,8 @@ function sampleOf(o: WorldOptions, { start, site }: Agent, receivedAt: UnixMicro
 export function* logOf(o: WorldOptions): Generator<LogEntry> {
   const receivedAt = unixMicros(START);
   yield { kind: 'config', receivedAt, version: 1, config: configOf(o), text: '' };
-  const order = Array.from({ length: o.sites }, (_, i) => i);
-  const agents = order.map((site) => new Agent(o, site, ((site * 89) % o.sites) / o.sites));
+  const order = Array.from({ length: agentCount(o) }, (_, i) => i);
+  const agents = order.map((site) => new Agent(o, site, ((site * 89) % agentCount(o)) / agentCount(o)));
   const shift = order.map(() => (o.random() * 2 - 1) * o.clockError);
   for (const site of order) {
     if (!o.samplesLast) yield sampleOf(o, agents[site] as Agent, receivedAt, 0, shift[site] as number);

@@ -56,7 +56,7 @@ const NOTHING = {
   late: false,
 } as const;
 
-const ORDER = ['mark', 'silent', 'transition', 'gap', 'overlap', 'failover', 'fail-back'];
+const ORDER = ['mark', 'silent', 'disagreement', 'transition', 'gap', 'overlap', 'failover', 'fail-back'];
 const order = (kind: string): number => ORDER.indexOf(kind);
 const byId = (a: { readonly id: string }, b: { readonly id: string }): number =>
   a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
@@ -77,7 +77,7 @@ function rowOf(finding: Finding, served: ReadonlySet<string>): EventRow {
 
 function transitionRow(finding: Transition, servedBefore: boolean): EventRow {
   const { id, kind, at, earliest, latest, detectedAt, group, server, site, bucket, from, to, reason, late } = finding;
-  const text = kind === 'silent' ? silenceText(finding) : transitionText(finding, servedBefore);
+  const text = textOf(finding, servedBefore);
   const where = { group, server, site, bucket };
   return {
     ...NOTHING,
@@ -98,8 +98,20 @@ function transitionRow(finding: Transition, servedBefore: boolean): EventRow {
 
 const capitalised = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1);
 
+function textOf(finding: Transition, servedBefore: boolean): string {
+  if (finding.kind === 'silent') return silenceText(finding);
+  return finding.kind === 'disagreement' ? disagreementText(finding) : transitionText(finding, servedBefore);
+}
+
+function disagreementText({ site, server, to, agents }: Transition): string {
+  const [one, other] = [agents?.unanswered ?? '?', agents?.answered ?? '?'];
+  const who = `Site ${site ?? '?'}: agents ${[one, other].sort().join(' and ')}`;
+  if (to !== 'degraded') return `${who} agree about ${server ?? '?'} again`;
+  return `${who} disagree about ${server ?? '?'} (${one} is not answered)`;
+}
+
 function silenceText({ site, to }: Transition): string {
-  return to === 'unknown' ? `Site ${site ?? '?'} falls silent: no agent reports` : `Site ${site ?? '?'} reports again`;
+  return to === 'unknown' ? `Site ${site ?? '?'} is silent: no agent reports` : `Site ${site ?? '?'} reports again`;
 }
 
 /** "Primary stops serving leases", with the site at the end when it is one path's. */

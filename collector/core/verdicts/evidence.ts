@@ -104,7 +104,11 @@ function order(rows: Rows): number[] {
   return ranks;
 }
 
-/** Merges one batch's rows in, keeping send order (equal times: earlier batch first). @returns the earliest sent time */
+/** At the same µs the order is the agents' by name, whoever's batch came first. */
+const isAfter = (store: Evidence, row: number, sent: number, { agent }: BatchName): boolean =>
+  (store.sent[row] as number) > sent || ((store.sent[row] as number) === sent && batchOf(store, row).agent > agent);
+
+/** Merges one batch's rows in, keeping send order (equal times: by agent, then earlier batch first). @returns the earliest sent time */
 export function mergeRows(store: Evidence, rows: Rows, name: BatchName): number {
   const ranks = order(rows);
   const batch = store.firstBatch + store.batches.length;
@@ -116,7 +120,7 @@ export function mergeRows(store: Evidence, rows: Rows, name: BatchName): number 
     const i = ranks[r] as number;
     const sent = rows.sent[i] as number;
     let keep = from;
-    while (keep >= 0 && (store.sent[keep] as number) > sent) keep--;
+    while (keep >= 0 && isAfter(store, keep, sent, name)) keep--;
     if (keep < from) {
       for (const column of COLUMNS) store[column].copyWithin(to - (from - keep) + 1, keep + 1, from + 1);
       to -= from - keep;

@@ -21,11 +21,12 @@ import {
   type ServerNode,
   soil,
 } from './nodes.ts';
-import { foldPath } from './path-fold.ts';
+import { foldPath, type PathSink } from './path-fold.ts';
 import type { PoolSettings, Shift } from './pool.ts';
 import { fallSilent, type ShiftSink } from './pool-fold.ts';
 import { addServerSite, foldServer, type PathTurn } from './server-fold.ts';
 import { keepBase, type Stops, stopsBetween } from './stops.ts';
+import type { Disagreement } from './witnesses.ts';
 
 /** What the nodes are advanced with. */
 export interface FoldContext extends Stops {
@@ -45,6 +46,27 @@ interface About {
   readonly server: string;
   readonly site: string | null;
   readonly bucket: number | null;
+}
+
+/** A path's sink: its shifts, and its agents' disagreements. */
+function pathSink(path: PathNode): PathSink {
+  const disagree = ({ decided, begins, unanswered, answered, reason, bracket, first }: Disagreement): void => {
+    const { group, server, site, bucket } = path;
+    const [from, to] = begins ? (['serving', 'degraded'] as const) : (['degraded', 'serving'] as const);
+    const id = findingId('disagreement', group, server, site, bucket, unanswered, to, first);
+    const moments = { ...bracket, decided: unixMicros(decided), detectedAt: unixMicros(0) };
+    const where = { group, server, site, bucket, from, to, reason, agents: { unanswered, answered } };
+    enter(path.book, decided, {
+      kind: 'disagreement',
+      id,
+      ...where,
+      ...moments,
+      sites: null,
+      lossRatio: null,
+      late: false,
+    });
+  };
+  return { ...sinkOf(path, path), disagree };
 }
 
 /** A sink that turns shifts into findings of a node's book. */
@@ -92,7 +114,7 @@ export function advancePath(context: FoldContext, path: PathNode, server: Server
   if (to <= path.frontier) return;
   const store = context.kept.stores.get(key) ?? createEvidence();
   const known = path.book.kept.length;
-  const sink = sinkOf(path, path);
+  const sink = pathSink(path);
   for (const stop of stopsBetween(context, path.frontier, to)) {
     const settings = context.settings(path, path.frontier);
     const begin = rowAt(store, path.frontier);
@@ -160,7 +182,7 @@ function turnsOf(context: FoldContext, server: ServerNode, from: number, to: num
   server.paths.forEach((key, site) => {
     const { kept } = context.paths.get(key)?.book ?? { kept: [] };
     for (const { decided, finding } of kept) {
-      if (decided < from || decided >= to) continue;
+      if (decided < from || decided >= to || finding.kind !== 'transition') continue;
       const { earliest, latest, at, reason, lossRatio, id } = finding;
       const bracket = { at, earliest, latest };
       turns.push({

@@ -240,7 +240,7 @@ function recordOf(told: Iterable<Finding>, { groups }: HistoryNote, base: number
   const ofGroups: (Interval | Failover)[] = [];
   for (const finding of told) {
     if (finding.group === null || !groups.includes(finding.group)) continue;
-    if (finding.kind === 'transition') {
+    if (finding.kind === 'transition' || finding.kind === 'disagreement') {
       const { decided = -1, group, server, site } = finding;
       if (decided < base || server === null) continue;
       const key = site === null ? serverKey(group, server) : pathKey({ ...finding, group, server }, site);

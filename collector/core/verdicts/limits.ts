@@ -36,6 +36,8 @@ export const RUN_REMEMBERED = 64;
 export const SETTLE_EXCHANGES = 100;
 /** Identities told apart per path; further slots share the last counter. */
 export const IDENTITIES_TRACKED = 256;
+/** Agents of one site told apart on a path: as many as may be connected there; of a long backlog's earlier ones the last stands for the rest. */
+export const WITNESSES_MAX = 16;
 /** Own unanswered in a row before an identity can be suspected alone. */
 export const IDENTITY_RUN = 3;
 /** Regions (sites in name order) that a server's run must be seen from, and the share of them: neighbours fail together. */

@@ -7,29 +7,33 @@
  * First version: identities are judged one by one and only against the path's loss; half of them failing together looks
  * like 50 % loss, and is reported as that.
  */
-import { ANSWERED, type Evidence, FOREIGN } from './evidence.ts';
+import { ANSWERED, batchOf, type Evidence, FOREIGN } from './evidence.ts';
 import { IDENTITIES_TRACKED, IDENTITY_RUN, MERE_LOSS_LN } from './limits.ts';
 import { prior } from './loss-history.ts';
 import { addSite, createPool, type Pool, type PoolSettings } from './pool.ts';
 import { foldRow, type ShiftSink } from './pool-fold.ts';
+import { agreed, type Disagreement, type Witness, witnessAnswered, witnessOf, witnessUnanswered } from './witnesses.ts';
 
 /** Plain JSON. */
 export interface PathState {
   pool: Pool;
-  /** By identity: own unanswered in a row, and the pool's `answers` when that run began. */
-  runs: number[];
-  began: number[];
+  /** The site's agents that have probed this path. */
+  witnesses: Witness[];
+}
+
+/** Where a path's changes go, its agents' disagreements among them. */
+export interface PathSink extends ShiftSink {
+  disagree(disagreement: Disagreement): void;
 }
 
 /** @returns the state of a path nobody has heard of yet */
 export function createPathState(site: string): PathState {
   const pool = createPool();
   addSite(pool, site);
-  return { pool, runs: [], began: [] };
+  return { pool, witnesses: [] };
 }
 
-function aloneUnanswered(state: PathState, identity: number): boolean {
-  const { pool, runs, began } = state;
+function aloneUnanswered(pool: Pool, { runs, began }: Witness, identity: number): boolean {
   const run = (runs[identity] ?? 0) + 1;
   runs[identity] = run;
   if (run === 1) began[identity] = pool.answers;
@@ -38,10 +42,10 @@ function aloneUnanswered(state: PathState, identity: number): boolean {
   return run * Math.log((lost + 0.5) / (all + 1)) < MERE_LOSS_LN;
 }
 
-function fill(state: PathState, identity: number): void {
-  while (state.runs.length <= identity) {
-    state.runs.push(0);
-    state.began.push(0);
+function fill({ runs, began }: Witness, identity: number): void {
+  while (runs.length <= identity) {
+    runs.push(0);
+    began.push(0);
   }
 }
 
@@ -52,16 +56,35 @@ export function foldPath(
   store: Evidence,
   from: number,
   to: number,
-  sink: ShiftSink,
+  sink: PathSink,
 ): void {
-  const { code, identity } = store;
   for (let row = from; row < to; row++) {
-    const who = Math.min(identity[row] as number, IDENTITIES_TRACKED - 1);
-    if (who >= state.runs.length) fill(state, who);
-    const excluded = code[row] !== ANSWERED && code[row] !== FOREIGN && aloneUnanswered(state, who);
+    const own = witnessOf(state.witnesses, batchOf(store, row).agent);
+    const excluded = isExcluded(state, own, settings, store, row, sink);
     store.excluded[row] = excluded ? 1 : 0;
-    if (excluded) continue;
-    if (code[row] === ANSWERED) state.runs[who] = 0;
-    foldRow(state.pool, settings, 0, store, row, sink);
+    if (!excluded) foldRow(state.pool, settings, 0, store, row, sink);
   }
+}
+
+/** Whether an exchange speaks about its agent or its identity rather than the server. */
+function isExcluded(
+  { pool, witnesses }: PathState,
+  own: Witness,
+  settings: PoolSettings,
+  store: Evidence,
+  row: number,
+  { disagree }: PathSink,
+): boolean {
+  const who = Math.min(store.identity[row] as number, IDENTITIES_TRACKED - 1);
+  if (who >= own.runs.length) fill(own, who);
+  if (store.code[row] === ANSWERED) {
+    if (own.against !== null) disagree(agreed(own, own.against, store, row));
+    witnessAnswered(own, store.sent[row] as number);
+    own.runs[who] = 0;
+    return false;
+  }
+  if (store.code[row] === FOREIGN) return false;
+  const isAlone = aloneUnanswered(pool, own, who);
+  if (witnesses.length < 2) return isAlone;
+  return witnessUnanswered(witnesses, own, pool, { store, row, settings, tell: disagree }) || isAlone;
 }

@@ -20,16 +20,29 @@ export function coverSite(
   node.firstContact = batch.paths.some((path) => path.firstContact);
   const sent = batch.results.sentUs;
   if (sent.length === 0) return;
-  let from = Number.POSITIVE_INFINITY;
-  let to = 0;
-  for (const us of sent) {
-    if (us < from) from = us;
-    if (us > to) to = us;
-  }
   if (receivedAt - place(batch.completeThroughUs) > LATE_US) node.filledLate = true;
   const name = `${batch.agent}/${batch.epoch}/${batch.sequence}`;
-  const span = { from: place(from), to: place(to), first: name, last: name };
-  if (cover(node.coverage, span, limit)) node.horizon = node.coverage[0]?.from ?? 0;
+  for (const { from, to } of spansOf(sent, limit)) {
+    const span = { from: place(from), to: place(to), first: name, last: name };
+    if (cover(node.coverage, span, limit)) node.horizon = node.coverage[0]?.from ?? 0;
+  }
+}
+
+/** The spans of a batch's exchanges: one, unless its agent was stopped in between (a batch then reaches over the whole stop). */
+function spansOf(sent: readonly number[], limit: number): readonly { readonly from: number; readonly to: number }[] {
+  let [least, most] = [Number.POSITIVE_INFINITY, 0];
+  for (const us of sent) {
+    if (us < least) least = us;
+    if (us > most) most = us;
+  }
+  if (most - least <= limit) return [{ from: least, to: most }];
+  const spans: { from: number; to: number }[] = [];
+  for (const us of [...sent].sort((a, b) => a - b)) {
+    const last = spans.at(-1);
+    if (last !== undefined && us - last.to <= limit) last.to = us;
+    else spans.push({ from: us, to: us });
+  }
+  return spans;
 }
 
 const plain = (finding: Transition): string => JSON.stringify({ ...finding, detectedAt: 0, late: false });

@@ -109,3 +109,13 @@ t.test('a server never hears more than its rate, and no two start together', asy
     }),
   );
 });
+
+t.test('one, two and three agents at a site: its rate shared evenly, in one evenly spaced train', async (t) => {
+  for (const count of [1, 2, 3]) {
+    const after = assign(NO_ASSIGNMENTS, config([site('corsham')]), agentsAt(Array(count).fill('corsham')));
+    const targets = [...after.byAgent.values()].flatMap((assignment) => assignment.targets);
+    t.same(new Set(targets.map(({ ratePerSecond }) => ratePerSecond)), new Set([10 / count]), `${count} agents`);
+    const phases = targets.map(({ phase }) => phase).sort((a, b) => a - b);
+    phases.forEach((phase, index) => t.ok(Math.abs(phase - index / phases.length) < 1e-9, `${count}: ${phase}`));
+  }
+});
