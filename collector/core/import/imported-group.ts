@@ -11,7 +11,7 @@ import { reportOf } from '../answers/report.ts';
 import type { Mode } from '../config/config.ts';
 import type { Finding } from '../finding.ts';
 import { type Member, readGroup } from '../verdicts/group-reading.ts';
-import { readServer } from './run-detector.ts';
+import { readServer, watchOf } from './run-detector.ts';
 
 export interface ImportedGroup {
   readonly group: string;
@@ -27,10 +27,15 @@ export const observationKey = (one: ObservationView): string =>
 
 /** Every finding of the group: transitions, gaps, overlaps, failovers. */
 export function importedFindings({ group, mode, servers, observations }: ImportedGroup): readonly Finding[] {
+  const inOrder = [...observations].sort((a, b) => a.from - b.from || a.to - b.to);
   const members = servers.map((name, index): Member => {
-    const own = observations.filter(({ server }) => server === name).sort((a, b) => a.from - b.from || a.to - b.to);
+    const own = inOrder.filter(({ server }) => server === name);
+    const watch = watchOf(
+      own,
+      inOrder.filter(({ server }) => server !== name),
+    );
     const role = mode === 'independent' ? 'server' : index === 0 ? 'primary' : 'standby';
-    return { name, role, ...readServer(group, name, own) };
+    return { name, role, ...readServer(group, name, watch) };
   });
   return [...members.flatMap(({ transitions }) => transitions), ...readGroup(group, mode, members).findings];
 }

@@ -36,3 +36,6 @@ export const NAME_MAX = 64;
 export const OBSERVATIONS_MAX = 100_000;
 /** Exchanges of one observation: a day at 10,000/s. Beyond that it is no count. */
 export const EXCHANGES_MAX = 1e9;
+/** Without a run of it for this long, and for so many of its usual steps, while another server was watched: nothing is known of a server. µs. */
+export const HOLE_US = 60e6;
+export const HOLE_STEPS = 4;

@@ -28,14 +28,38 @@ interface Stretch {
   readonly runs: ObservationView[];
 }
 
-/** @param runs of one server, in the order of `from` */
-export function readServer(group: string, server: string, runs: Runs): ServerReading {
+/** @param watch of one server: between two spells, and after the last if it is over, nothing is known of it */
+export function readServer(group: string, server: string, { spells, isOver }: Watch): ServerReading {
+  const transitions: Transition[] = [];
+  let aliveAt = -1;
+  spells.forEach((runs, i) => {
+    const state = transitions.at(-1)?.to ?? 'unknown';
+    const spell = readSpell({ group, server, state, before: transitions.at(-1) }, runs);
+    transitions.push(...spell.transitions);
+    aliveAt = Math.max(aliveAt, spell.aliveAt);
+    if (i === spells.length - 1 && !isOver) return;
+    const from = transitions.at(-1)?.to ?? 'unknown';
+    const end = Math.max(...runs.map(({ to }) => to));
+    const lost = { group, server, from, to: 'unknown', reason: 'silent-agent', lossRatio: null } as const;
+    if (from !== 'unknown') transitions.push(transition(lost, { earliest: end, latest: end + 1 }, transitions.at(-1)));
+  });
+  return { transitions, aliveAt };
+}
+
+interface Begin {
+  readonly group: string;
+  readonly server: string;
+  readonly state: State;
+  readonly before: Transition | undefined;
+}
+
+function readSpell({ group, server, state: begun, before: last }: Begin, runs: Runs): ServerReading {
   const stretches = stretchesOf(runs);
   const transitions: Transition[] = [];
-  let state: State = 'unknown';
+  let state = begun;
   const add = (to: State, span: Span, reason: Reason, lossRatio: number | null): void => {
     if (to === state) return;
-    const made = transition({ group, server, from: state, to, reason, lossRatio }, span, transitions.at(-1));
+    const made = transition({ group, server, from: state, to, reason, lossRatio }, span, transitions.at(-1) ?? last);
     transitions.push(made);
     state = to;
   };
@@ -61,6 +85,35 @@ export function readServer(group: string, server: string, runs: Runs): ServerRea
 }
 
 const shareOf = ({ to, share }: LossChange): number | null => (to === 'degraded' ? share : null);
+
+/** When one server was watched. */
+export interface Watch {
+  /** Runs in the order of `from`, without a hole in a spell. */
+  readonly spells: readonly Runs[];
+  /** Others were still watched when its last spell had long ended. */
+  readonly isOver: boolean;
+}
+
+/**
+ * One server's spells. Runs that stand far apart are one spell all the same when nobody else was watched in between: then
+ * nothing is claimed of that time.
+ * @param others the runs of the group's other servers, in the order of `from`
+ */
+export function watchOf(runs: Runs, others: Runs): Watch {
+  const steps = runs.map((run, i) => run.from - (runs[i - 1]?.from ?? run.from)).sort((a, b) => a - b);
+  const hole = Math.max(limits.HOLE_US, limits.HOLE_STEPS * (steps[steps.length >> 1] ?? 0));
+  const isHole = (from: number, to: number): boolean =>
+    to - from > hole && others.some((other) => other.from < to - hole / 2 && other.to > from + hole / 2);
+  const spells: ObservationView[][] = [];
+  let end = 0;
+  for (const run of runs) {
+    const spell = spells.at(-1);
+    if (spell === undefined || isHole(end, run.from)) spells.push([run]);
+    else spell.push(run);
+    end = Math.max(end, run.to);
+  }
+  return { spells, isOver: isHole(end, Math.max(0, ...others.map(({ to }) => to))) };
+}
 
 /** Runs parted into stretches of service and of none; what says nothing, or too little, is left out of both. */
 function stretchesOf(runs: Runs): Stretch[] {

@@ -88,6 +88,27 @@ t.test('a whole run unanswered between answered ones is a stop and a start', asy
   );
 });
 
+t.test('of a server that is watched no more nothing is claimed', async (t) => {
+  const servers = { primary: [DAY_S, at('12:00:00')], standby: [at('11:40:00'), at('11:43:58')] };
+  const loop = (fromS: number, untilS: number, name: 'primary' | 'standby') =>
+    loopLog({ ...LOOP, servers: { [name]: servers[name] }, fromS, untilS });
+  const whole = loop(at('11:29:46'), at('11:50:00'), 'standby');
+  const read = (primary: string) => {
+    const given = [
+      { server: 'primary', path: 'primary.log', text: primary },
+      { server: 'standby', path: 'standby.log', text: whole },
+    ];
+    const { observations } = readGivenLogs(given, clock);
+    return importedRows({ group: 'drill', mode: 'hot-standby', servers: ['primary', 'standby'], observations });
+  };
+  const told = (rows: ReturnType<typeof read>) =>
+    rows.filter(({ server, kind }) => server === 'primary' || kind === 'overlap').map(({ kind, to }) => to ?? kind);
+  t.same(told(read(loop(at('11:29:46'), at('11:50:00'), 'primary'))), ['serving', 'overlap']);
+  t.same(told(read(loop(at('11:29:46'), at('11:35:00'), 'primary'))), ['serving', 'unknown'], 'its log ends early');
+  const torn = loop(at('11:29:46'), at('11:35:00'), 'primary') + loop(at('11:45:00'), at('11:50:00'), 'primary');
+  t.same(told(read(torn)), ['serving', 'unknown', 'serving'], 'its log has a hole');
+});
+
 t.test('the exchanges that a run leaves behind are no drops', async (t) => {
   const text = loopLog({ ...LOOP, servers: { primary: [DAY_S] }, fromS: DAY_S + 10, untilS: DAY_S + 200 });
   const { rows, availability, measured } = report(text, ['primary']);
