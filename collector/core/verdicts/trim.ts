@@ -25,10 +25,12 @@ export function trimTo(state: VerdictState, horizon: number): void {
   }
 }
 
-/** How far back results are folded in, µs: as long as raw results are kept. */
-const historyUs = ({ config }: VerdictState): number =>
+/** How far back results are folded in, µs: as long as raw results are kept, less what may go while they are read. */
+function historyUs({ config }: VerdictState): number {
   // A configuration that an earlier version logged says nothing of it.
-  config?.retention?.rawMs === undefined ? limits.HISTORY_US : config.retention.rawMs * 1000;
+  const rawUs = config?.retention === undefined ? limits.HISTORY_US : config.retention.rawMs * 1000;
+  return rawUs - Math.min(rawUs / 10, limits.SLICE_US);
+}
 
 /** Results sent before this moment can no longer be folded in: what they would change is frozen, µs. */
 export function oldestHistory(state: VerdictState): number {
