@@ -73,6 +73,8 @@ class Consumer implements InfluxConsumer {
   /** Receipt of the oldest entry that is read and not written, µs. */
   #oldest: number | null = null;
   #failure: string | null = null;
+  /** Why the cursor on disk is behind; null: it is not. */
+  #unsaved: string | null = null;
   #ended: Promise<void> = Promise.resolve();
 
   constructor(options: InfluxConsumerOptions) {
@@ -117,7 +119,7 @@ class Consumer implements InfluxConsumer {
       lag_entries: lag,
       lag_ms: lag === 0 ? null : age,
       set_aside: setAside + tooLate,
-      problem: this.#failure ?? this.#writer.problem ?? lost,
+      problem: this.#failure ?? this.#writer.problem ?? this.#unsaved ?? lost,
     };
   }
 
@@ -229,7 +231,18 @@ class Consumer implements InfluxConsumer {
     await this.#save();
   }
 
+  /** A disk that is full holds nobody up: the next turn saves again, and what a restart writes twice is there once. */
   async #save(): Promise<void> {
+    try {
+      await this.#saveAll();
+      this.#unsaved = null;
+    } catch (error) {
+      if (this.#unsaved === null) this.#options.logger.error({ err: error }, 'the cursor of InfluxDB cannot be saved');
+      this.#unsaved = `its cursor cannot be saved: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+
+  async #saveAll(): Promise<void> {
     const { next } = this.#cursor;
     if (this.#tracksNext === 0 || next - this.#tracksNext >= limits.TRACKS_EVERY_ENTRIES) {
       // With every sample read so far, some of them from after the cursor: they place nothing differently.
