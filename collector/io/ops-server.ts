@@ -30,6 +30,7 @@ import { overlay } from '../core/verdicts/overlay.ts';
 import type { VerdictsView } from '../core/verdicts/views.ts';
 import { createEventStreams } from './event-streams.ts';
 import type { Inbox } from './inbox.ts';
+import { keepPeriod, keepProblem } from './keep-request.ts';
 import type { LogFold } from './log-fold.ts';
 import type { FiguresFound } from './period-figures.ts';
 import { sendAll } from './send-all.ts';
@@ -86,6 +87,7 @@ export function createOpsServer(options: OpsServerOptions): OpsServer {
     Agents: unary(logger, () => ({ agents: knownAgents(options) })),
     Report: unary(logger, (request: ask.PeriodRequest) => report(options, request)),
     AddMark: unary(logger, (request: ask.MarkRequest) => addMark(options, request)),
+    Keep: unary(logger, (request: ask.KeepRequest) => keep(options, request)),
     Import: unary(logger, (request: ask.ImportRequest) => takeImport(options, request)),
     Events: (call: Parameters<typeof streams.open>[0]) => {
       const problem = unknownGroup(options, call.request.group);
@@ -141,6 +143,12 @@ async function report(options: OpsServerOptions, request: ask.PeriodRequest): Pr
   const names = group.servers.map(({ name }) => name);
   const availability = availabilityOf(figures, names);
   return reportOf({ ...period, mode: group.mode }, fold.model.timeline.rows(), { measured, availability });
+}
+
+function keep({ inbox, clock }: OpsServerOptions, request: ask.KeepRequest): Promise<view.KeepView> {
+  const problem = keepProblem(request, inbox);
+  if (problem !== null) throw new Refusal(codes.INVALID_ARGUMENT, problem);
+  return keepPeriod(inbox, request, clock.wall());
 }
 
 async function addMark(

@@ -1,9 +1,9 @@
 /** `dorawatch agents`: every agent heard of, how well it measures and what it still has to send. */
 import type { Command } from 'commander';
 import type { AgentView } from '../../shared/core/ops-view.ts';
+import { countText } from '../core/answers/availability-text.ts';
 import { localTime } from '../core/answers/clock-text.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';
-import { countText } from '../core/answers/report-text.ts';
 import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
 

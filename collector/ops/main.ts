@@ -11,6 +11,7 @@ import { OpsError } from './client.ts';
 import { addEvents } from './events.ts';
 import { addExport } from './export.ts';
 import { addImport } from './import.ts';
+import { addKeep } from './keep.ts';
 import { addMark } from './mark.ts';
 import { addReport } from './report.ts';
 import { processRuntime } from './runtime.ts';
@@ -36,7 +37,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .exitOverride()
     .showHelpAfterError('(--help shows how)');
   const runtime = processRuntime(createClock());
-  for (const add of [addStatus, addReport, addEvents, addMark, addSites, addAgents, addExport, addImport])
+  for (const add of [addStatus, addReport, addEvents, addMark, addSites, addAgents, addExport, addKeep, addImport])
     add(program, runtime);
   await program.parseAsync(argv);
 }

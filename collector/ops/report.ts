@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { ReportView } from '../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
+import { AVAILABILITY_HEAD } from '../core/answers/availability-text.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';
 import { reportMarkdown, reportText } from '../core/answers/report-text.ts';
 import { type CommonFlags, type Runtime, TIMES_HELP, timeReader, withClient, withCommonOptions } from './runtime.ts';
@@ -46,7 +47,7 @@ async function showReport(flags: ReportFlags, runtime: Runtime): Promise<void> {
 /** A report for people. @param format "md" is Markdown @param zone IANA name of the zone that times are shown in */
 export function reportTable(report: ReportView, format: string, zone: string): string {
   if (format === 'md') return reportMarkdown(report, zone);
-  const { title, head, lines, measured } = reportText(report, zone);
+  const { title, head, lines, availability, measured } = reportText(report, zone);
   const table =
     lines.length === 0
       ? 'Nothing happened.\n'
@@ -54,5 +55,6 @@ export function reportTable(report: ReportView, format: string, zone: string): s
           head,
           lines.map(({ cells }) => cells),
         );
-  return `${title}\n\n${table}\n${measured}\n`;
+  const servers = availability.length === 0 ? '' : `${tableText(AVAILABILITY_HEAD, availability)}\n`;
+  return `${title}\n\n${table}\n${servers}${measured}\n`;
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { GroupView, ServerView } from '../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
 import { elapsedText, localDate, localTime } from '../core/answers/clock-text.ts';
+import { troubleLines } from '../core/answers/consumers.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';
 import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
@@ -31,7 +32,10 @@ export function addStatus(program: Command, runtime: Runtime): void {
 async function showStatus(flags: StatusFlags, runtime: Runtime): Promise<void> {
   const status = await withClient(flags, runtime, (client) => client.ask('State', { group: null }));
   if (flags.json === true) await runtime.write(jsonDocument(status));
-  else for (const group of status.groups) await runtime.write(`${groupText(group, runtime, status.window_s)}\n`);
+  else {
+    for (const group of status.groups) await runtime.write(`${groupText(group, runtime, status.window_s)}\n`);
+    for (const line of troubleLines(status)) await runtime.write(`${line}\n`);
+  }
   if (flags.exitCode === true && status.groups.some(({ state }) => state !== 'normal')) process.exitCode = 3;
 }
 

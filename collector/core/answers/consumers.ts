@@ -2,7 +2,9 @@
  * How far behind the log a reader of it is, as `status` says it. A cursor alone does not say how long: its age is that of the
  * oldest entry that is not taken.
  */
-import type { ConsumerView } from '../../../shared/core/ops-view.ts';
+import type { ConsumerView, StatusView } from '../../../shared/core/ops-view.ts';
+import { elapsedText } from './clock-text.ts';
+import { CONSUMER_BEHIND_MS } from './limits.ts';
 
 export interface ConsumerPlace {
   readonly name: string;
@@ -22,4 +24,18 @@ export function consumerView({ name, next, end, waitingSince, now, ...rest }: Co
   const lag = Math.max(0, end - next);
   const age = lag === 0 || waitingSince === null ? null : Math.max(0, (now - waitingSince) / 1000);
   return { name, lag_entries: lag, lag_ms: age, set_aside: rest.setAside, problem: rest.problem };
+}
+
+/** What is behind or wrong with the collector itself, a line each; none when all is well. */
+export function troubleLines({ consumers, store }: Pick<StatusView, 'consumers' | 'store'>): readonly string[] {
+  const lines: string[] = [];
+  if (store.problem !== null) lines.push(`store: ${store.problem}`);
+  if (store.too_late > 0) lines.push(`store: ${store.too_late} results came too late to be judged`);
+  for (const { name, lag_entries: lag, lag_ms: age, set_aside: aside, problem } of consumers) {
+    if (age !== null && age >= CONSUMER_BEHIND_MS)
+      lines.push(`${name}: ${lag} log entries behind, the oldest ${elapsedText(Math.floor(age / 1000) * 1000)} old`);
+    if (problem !== null) lines.push(`${name}: ${problem}`);
+    if (aside > 0) lines.push(`${name}: ${aside} set aside that can never be delivered`);
+  }
+  return lines;
 }

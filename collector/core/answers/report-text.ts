@@ -4,6 +4,7 @@
  */
 import type { EventRow, FailoverView, ReportRow, ReportView } from '../../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
+import { AVAILABILITY_HEAD, availabilityRows, countText, restsOnText } from './availability-text.ts';
 import { elapsedText, isSharp, lengthText, localDate, localTime, stepText, uncertaintyText } from './clock-text.ts';
 
 /** One line of the table: event, time, elapsed, uncertainty; `finding` marks those that are not rows of the JSON. */
@@ -16,6 +17,8 @@ export interface ReportText {
   readonly title: string;
   readonly head: readonly [string, string, string, string];
   readonly lines: readonly ReportLine[];
+  /** Cells of a row a server under AVAILABILITY_HEAD; none when nothing was measured. */
+  readonly availability: readonly (readonly string[])[];
   /** "Measured from 1 site, …" */
   readonly measured: string;
 }
@@ -47,6 +50,7 @@ export function reportText(report: ReportView, zone: string): ReportText {
     title: `${report.group} (${report.mode}), ${period(report, zone)}`,
     head: ['Event', `Time (${zone})`, 'Elapsed', '±'],
     lines: lines.map(({ cells, finding }) => ({ cells, finding })),
+    availability: availabilityRows(report.availability),
     measured: measuredText(report),
   };
 }
@@ -103,16 +107,13 @@ function period({ since, until }: ReportView, zone: string): string {
   return `${localTime(since, zone, { date: true })} to ${localTime(until, zone, { date: !sameDay })}`;
 }
 
-/** A count with thousands apart: 14,404. */
-export const countText = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
-
 function measuredText({ measured, until, since }: ReportView): string {
   const { sites, rate_per_second: rate, drop_time_ms: drop, exchanges, unmeasured, unsent, late } = measured;
   const figures = `${countText(exchanges)} exchanges, ${countText(unmeasured)} unmeasured, ${countText(unsent)} unsent, ${countText(late)} late`;
   const per = Number.isInteger(rate) ? String(rate) : rate.toFixed(2);
   return (
     `Measured from ${sites} ${sites === 1 ? 'site' : 'sites'} at ${per}/s per server, drop time ${elapsedText(drop)}, ` +
-    `over ${elapsedText((until - since) / 1000)}: ${figures}.${lostText(measured)}`
+    `over ${elapsedText((until - since) / 1000)}: ${figures}.${lostText(measured)}${restsOnText(measured)}`
   );
 }
 
@@ -125,16 +126,21 @@ function lostText({ lost_exchanges: lost, lost_ms: ms }: ReportView['measured'])
 
 /** The report as GitHub-flavoured Markdown. */
 export function reportMarkdown(report: ReportView, zone: string): string {
-  const { title, head, lines, measured } = reportText(report, zone);
-  const safe = (text: string): string => text.trim().replaceAll('|', '\\|').replaceAll('\n', ' ');
-  const body = lines.map(({ cells, finding }) => {
-    const [event, ...rest] = cells.map(safe);
-    return [finding ? `*${event ?? ''}*` : (event ?? ''), ...rest];
+  const { title, head, lines, availability, measured } = reportText(report, zone);
+  const events = lines.map(({ cells, finding }) => {
+    const [event, ...rest] = cells;
+    return [finding ? `*${event.trim()}*` : event, ...rest];
   });
-  const rows = [[...head], ...body];
+  const servers = availability.length === 0 ? [] : [markdownTable(AVAILABILITY_HEAD, availability)];
+  return [`**${title}**`, markdownTable(head, events), ...servers, measured].map((part) => `${part}\n`).join('\n');
+}
+
+function markdownTable(head: readonly string[], body: readonly (readonly string[])[]): string {
+  const safe = (text: string): string => text.trim().replaceAll('|', '\\|').replaceAll('\n', ' ');
+  const rows = [[...head], ...body.map((cells) => cells.map(safe))];
   const widths = head.map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 3)).join(' | ')} |`;
   const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
-  return [`**${title}**`, '', line([...head]), rule, ...body.map(line), '', measured, ''].join('\n');
+  return [line([...head]), rule, ...rows.slice(1).map(line)].join('\n');
 }
