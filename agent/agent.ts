@@ -65,6 +65,7 @@ class RunningAgent implements Agent {
   readonly #prober: Prober;
   readonly #stream: ReportStream;
   #loopDelayMaxUs = 0;
+  #stopping: Promise<void> | undefined;
   /** Batches are spooled one after another, in their order. */
   #spooling: Promise<void> = Promise.resolve();
 
@@ -105,7 +106,12 @@ class RunningAgent implements Agent {
     return this.#state.epoch;
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
     await this.#prober.stop();
     await this.#spooling;
     await this.#stream.close();

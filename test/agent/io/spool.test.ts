@@ -240,15 +240,18 @@ t.test('a missing file, and more damage than is kept', async (t) => {
   const whole = join(base, 'whole');
   await manyBatches(whole);
   const directory = join(base, 'spool');
-  for (let round = 1; round <= 4; round += 1) {
+  for (let round = 1; round <= 5; round += 1) {
     rmSync(directory, { recursive: true, force: true });
     cpSync(whole, directory, { recursive: true });
-    rmSync(join(directory, 'CURRENT'));
+    // Missing, it is made anew, and what stands in the journal is found all the same; empty, it is an error for certain.
+    if (round === 1) rmSync(join(directory, 'CURRENT'));
+    else truncateSync(join(directory, 'CURRENT'), 0);
     const spool = await openSpool(directory);
     t.equal(spool.count, BATCHES, 'without CURRENT nothing is missing');
     await spool.close();
   }
   const kept = readdirSync(base).filter((name) => name.includes('damaged'));
-  t.strictSame(kept.sort(), ['spool.damaged-2', 'spool.damaged-3', 'spool.damaged-4']);
+  t.equal(kept.length, 3);
+  t.notOk(kept.includes('spool.damaged-1'), 'the oldest went');
   t.notOk(existsSync(`${directory}.image`));
 });
