@@ -193,18 +193,19 @@ class Consumer implements InfluxConsumer {
     await this.#turn(windows, released);
   }
 
-  /** Entries that retention took before they were read leave a hole that is older than it. */
+  /** Batches that retention took before they were read leave holes before the position that it has reached. */
   #countMissed({ position, entry }: InboxRecord): void {
-    const { clock, logger, rawMs } = this.#options;
-    const { next, receivedAt } = this.#last;
+    const { inbox, logger } = this.#options;
+    const { next } = this.#last;
     this.#last = { next: position + 1, receivedAt: entry.receivedAt };
-    // A write that failed leaves a hole too, but no loss: it was never acknowledged.
-    if (position <= next || receivedAt === 0 || receivedAt > clock.wall() - rawMs() * 1000) return;
-    const missed = position - next;
+    // Without a cursor nothing says that what the log no longer has was not written before. A hole behind the position that
+    // retention has reached is a write that failed, and was never acknowledged.
+    const missed = Math.min(position, inbox.prunedBefore) - next;
+    if (missed <= 0 || this.#cursor.next === 1) return;
     this.#cursor = { ...this.#cursor, missed: this.#cursor.missed + missed };
     logger.error(
       { entries: missed },
-      'pruned from the log before InfluxDB took it; retention.raw bounds how long it may be away',
+      'pruned from the log before InfluxDB took it: it was away for longer than retention.raw',
     );
   }
 
