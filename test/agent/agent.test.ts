@@ -50,10 +50,22 @@ async function startCollector(directory: string, listen = '127.0.0.1:0') {
   return { inbox, reports, server, close };
 }
 
-function startFakeAgent(options: { collector: string; directory: string; clock?: Clock; everyMs?: number }) {
+function startFakeAgent(options: {
+  collector: string;
+  directory: string;
+  clock?: Clock;
+  everyMs?: number;
+  spoolBytes?: number;
+}) {
   let prober: FakeProber | undefined;
   const agent = startAgent({
-    config: { collector: options.collector, site: 'corsham', stateDirectory: options.directory, id: null },
+    config: {
+      collector: options.collector,
+      site: 'corsham',
+      stateDirectory: options.directory,
+      id: null,
+      spoolBytes: options.spoolBytes,
+    },
     version: '0.0.0-test',
     clock: options.clock ?? createClock(),
     logger,
@@ -172,4 +184,35 @@ t.test('a live batch overtakes the backlog, and every batch arrives once', async
   const live = batches.findIndex(({ epoch }) => epoch === two.agent.epoch);
   t.ok(live >= 0 && live < backlog - 100, `the live batch was number ${live + 1} of ${batches.length} to arrive`);
   t.equal(new Set(batches.map(({ epoch, sequence }) => `${epoch} ${sequence}`)).size, backlog + 2, 'each once');
+});
+
+t.test('what a full spool had to throw away is told, stored once, and then forgotten', async (t) => {
+  const [directory, log] = [temporary(), temporary()];
+  const first = await startCollector(log);
+  const address = first.server.address;
+  await first.close();
+  const one = await startFakeAgent({ collector: address, directory, spoolBytes: 20_000 });
+  const made = 300;
+  for (let count = 1; count < made; count++) one.prober.emit();
+  await one.agent.stop();
+  const again = await startCollector(log, address);
+  t.teardown(again.close);
+  const two = await startFakeAgent({ collector: address, directory, spoolBytes: 20_000 });
+  const covered = async () => {
+    let [batches, lost, exchanges] = [0, 0, 0];
+    for (const entry of await entriesOf(again.inbox)) {
+      if (entry.kind === 'batch') batches += 1;
+      if (entry.kind === 'loss') lost += entry.to - entry.from + 1;
+      if (entry.kind === 'loss') exchanges += entry.groups[0]?.exchanges ?? 0;
+    }
+    return { batches, lost, exchanges };
+  };
+  t.ok(await eventually(async () => (await covered()).batches + (await covered()).lost === made, 20_000));
+  const { batches, lost, exchanges } = await covered();
+  t.ok(lost > 0 && exchanges > lost, `${batches} stored, ${lost} lost with ${exchanges} exchanges`);
+  await two.agent.stop();
+  const three = await startFakeAgent({ collector: address, directory });
+  await eventually(() => again.reports.agents()[0]?.clockOffsetUs != null);
+  await three.agent.stop();
+  t.equal((await covered()).lost, lost, 'a further start tells nothing twice');
 });
