@@ -9,9 +9,11 @@ import {
   type Disturbance,
   type Evidence,
   eventRows,
+  gapRows,
   INFLUX_QUERY,
   influxExchanges,
   ownWords,
+  shedExchanges,
   storedExchanges,
 } from './checker/evidence.ts';
 import { agentName, type Life, Parts, siteName } from './parts.ts';
@@ -64,14 +66,22 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
   if ([serversSaw, ...sitesSaw].some(({ droppedByKernel }) => droppedByKernel > 0))
     throw new Error('the captures are not whole: the machine was too busy for them');
   for (const line of said) tell(line);
+  const shed = shedExchanges(await parts.ops('agents', '--json'));
+  const events = await parts.ops('events', '--since', SINCE, '--paths', '--json');
   return {
     ...serverEvidence(lab),
     servers: serversSaw.exchanges,
-    sites: sitesSaw.map(({ exchanges }, site) => ({ site: siteName(site), agent: agentName(site), wire: exchanges })),
+    sites: sitesSaw.map(({ exchanges }, site) => ({
+      site: siteName(site),
+      agent: agentName(site),
+      shed: shed.get(agentName(site)) ?? 0,
+      wire: exchanges,
+    })),
     lives: parts.lives.map((life) => lifeEvidence(parts, life)),
     stored: storedExchanges(await parts.ops('export', '--since', SINCE, '--json')),
     influx: influxExchanges(await parts.query(INFLUX_QUERY)),
-    rows: eventRows(await parts.ops('events', '--since', SINCE, '--paths', '--json')),
+    rows: eventRows(events),
+    gaps: gapRows(events),
     disturbances: done.map(disturbance),
   };
 }

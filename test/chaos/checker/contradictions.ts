@@ -1,7 +1,7 @@
 /**
  * Between two transitions a state is claimed, and the stored exchanges of that time may contradict it: a server that answers
- * is not non-serving, one that leaves everything unanswered is not serving. Asked of each server over all sites and of each
- * site's path. It needs no truth about what was done, so it also holds in the thick of several faults, where the causes of a
+ * is not non-serving, one that leaves everything unanswered is not serving, and in a gap nobody answers. Asked of each server
+ * over all sites and of each site's path. It needs no truth about what was done, so it also holds in the thick of several faults, where the causes of a
  * row cannot be told apart. Degraded and unknown claim too little to be contradicted.
  */
 import type { EventRow, Evidence, StoredExchange } from './evidence.ts';
@@ -39,7 +39,7 @@ export function contradictionsOf(evidence: Evidence): Contradictions {
         .filter((row) => row.server === server && agents.includes(row.agent))
         .sort((a, b) => a.sentUs - b.sentUs);
       for (const claim of claimsOf(evidence.rows.filter((row) => row.server === server && row.site === site))) {
-        const within = own.filter(({ sentUs }) => sentUs > claim.fromUs + EDGE_US && sentUs < claim.untilUs - EDGE_US);
+        const within = own.filter((row) => isWithin(row, claim));
         const text = `${where} is told ${claim.state} ${timeText(claim.fromUs)} to ${timeText(claim.untilUs)}`;
         if (claim.state === 'non-serving' && longestRun(within, 'acked').length >= ANSWERED_MIN)
           answered.push(`${text}, and answers at ${timeText(longestRun(within, 'acked')[0]?.sentUs ?? 0)}`);
@@ -48,8 +48,23 @@ export function contradictionsOf(evidence: Evidence): Contradictions {
       }
     }
   }
+  for (const gap of evidence.gaps) {
+    for (const server of Object.values(evidence.serverNames)) {
+      const own = evidence.stored.filter((row) => row.server === server && isWithin(row, gap));
+      const run = longestRun(
+        own.sort((a, b) => a.sentUs - b.sentUs),
+        'acked',
+      );
+      const text = `a gap is told ${timeText(gap.fromUs)} to ${timeText(gap.untilUs)}`;
+      if (run.length >= ANSWERED_MIN)
+        answered.push(`${text}, and ${server} answers at ${timeText(run[0]?.sentUs ?? 0)}`);
+    }
+  }
   return { answered, unanswered };
 }
+
+const isWithin = ({ sentUs }: StoredExchange, { fromUs, untilUs }: { fromUs: number; untilUs: number }): boolean =>
+  sentUs > fromUs + EDGE_US && sentUs < untilUs - EDGE_US;
 
 /** What is claimed between one transition's bracket and the next one's; after the last, until the end. */
 function claimsOf(rows: readonly EventRow[]): Claim[] {

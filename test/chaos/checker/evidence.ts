@@ -32,14 +32,14 @@ export interface AgentLife {
   readonly epoch: number | undefined;
   /** Sequence and exchanges of each batch that it said it has spooled. */
   readonly spooled: readonly (readonly [number, number])[];
-  /** Exchanges that it said it has lost. */
-  readonly lost: number;
 }
 
 /** One site: its agent, and what its own interface saw, before any loss on the way out and after it on the way in. */
 export interface SiteEvidence {
   readonly site: string;
   readonly agent: string;
+  /** Exchanges that `dorawatch agents` says it had to throw away. */
+  readonly shed: number;
   readonly wire: readonly WireExchange[];
 }
 
@@ -52,6 +52,12 @@ export interface EventRow {
   readonly to: string | null;
   readonly earliestUs: number;
   readonly latestUs: number;
+}
+
+/** A gap that was told: nobody served at least between the two, µs. */
+export interface GapRow {
+  readonly fromUs: number;
+  readonly untilUs: number;
 }
 
 /** A time in which something was wrong with a part, from before its beginning to after its end, µs. */
@@ -74,6 +80,7 @@ export interface Evidence {
   readonly stored: readonly StoredExchange[];
   readonly influx: readonly InfluxExchange[];
   readonly rows: readonly EventRow[];
+  readonly gaps: readonly GapRow[];
   readonly disturbances: readonly Disturbance[];
   readonly dropTimeUs: number;
 }
@@ -151,15 +158,31 @@ export function eventRows(text: string): EventRow[] {
   });
 }
 
+/** The gaps among the events; one that still lasts has no end. */
+export function gapRows(text: string): GapRow[] {
+  const bound = (moment: unknown, name: string): number | undefined =>
+    typeof moment === 'object' && moment !== null ? unixUs(String((moment as Json)[name])) : undefined;
+  return jsonLines(text)
+    .filter((row) => row['kind'] === 'gap')
+    .map((row) => ({
+      fromUs: bound(row['start'], 'latest') ?? 0,
+      untilUs: bound(row['end'], 'earliest') ?? Number.MAX_SAFE_INTEGER,
+    }));
+}
+
+/** Exchanges thrown away, by agent, from `dorawatch agents --json`. */
+export function shedExchanges(text: string): ReadonlyMap<string, number> {
+  const { agents } = JSON.parse(text) as { readonly agents: readonly Json[] };
+  return new Map(agents.map((agent) => [String(agent['id']), Number(agent['lost_exchanges'])]));
+}
+
 /** What a life said of itself in its log. */
-export function ownWords(log: string): Pick<AgentLife, 'epoch' | 'spooled' | 'lost'> {
+export function ownWords(log: string): Pick<AgentLife, 'epoch' | 'spooled'> {
   const lines = jsonLines(log);
   const spooled: [number, number][] = [];
-  let lost = 0;
   for (const line of lines) {
     if (line['msg'] === 'batch spooled') spooled.push([Number(line['sequence']), Number(line['exchanges'])]);
-    if (typeof line['lost_exchanges'] === 'number') lost = Math.max(lost, line['lost_exchanges']);
   }
   const epoch = lines.find((line) => typeof line['epoch'] === 'number')?.['epoch'];
-  return { epoch: epoch === undefined ? undefined : Number(epoch), spooled, lost };
+  return { epoch: epoch === undefined ? undefined : Number(epoch), spooled };
 }

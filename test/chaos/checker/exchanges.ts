@@ -117,10 +117,7 @@ function judgeSite(site: SiteEvidence, stored: readonly StoredExchange[], eviden
   }
   const left = site.wire.filter((each) => !taken.has(each));
   const excusedOnes = left.filter((each) => isExcused(each, lives, evidence.dropTimeUs));
-  const shed = Math.min(
-    left.length - excusedOnes.length,
-    lives.reduce((sum, life) => sum + life.lost, 0),
-  );
+  const shed = Math.min(left.length - excusedOnes.length, site.shed);
   const missing = left.filter((each) => !excusedOnes.includes(each));
   for (const each of missing) said.push(`lost: ${site.site} → ${each.server} at ${timeText(each.discoverUs)}`);
   // A row beside all that was on the wire tells of an exchange that is told already, or of none.
@@ -245,23 +242,22 @@ function agrees({ row, wire }: Match, dropTimeUs: number): boolean {
 }
 
 /** Batches that an agent said it has on disk, against the store. @returns exchanges missing, but for those it said it lost */
-function missingOfSpooled({ lives }: Evidence, stored: readonly StoredExchange[], said: string[]): number {
+function missingOfSpooled({ lives, sites }: Evidence, stored: readonly StoredExchange[], said: string[]): number {
   const counts = new Map<string, number>();
   for (const { agent, epoch, sequence } of stored) {
     const name = `${agent}/${epoch}/${sequence}`;
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   let missing = 0;
-  for (const { agent, epoch, spooled, lost } of lives) {
+  for (const { agent, epoch, spooled } of lives) {
     for (const [sequence, exchanges] of spooled) {
       const name = `${agent}/${epoch}/${sequence}`;
       const have = counts.get(name) ?? 0;
       if (have !== exchanges) said.push(`${name}: the agent spooled ${exchanges} exchanges, the store has ${have}`);
       missing += Math.max(0, exchanges - have);
     }
-    missing -= lost;
   }
-  return missing;
+  return missing - sites.reduce((sum, { shed }) => sum + shed, 0);
 }
 
 const timeText = (us: number): string => new Date(us / 1000).toISOString().slice(11, 23);

@@ -51,7 +51,7 @@ const row = (from: string, to: string, round: number): EventRow => ({
 });
 
 const DAY: Evidence = {
-  sites: [{ site: 'site0', agent: 'agent0', wire }],
+  sites: [{ site: 'site0', agent: 'agent0', shed: 0, wire }],
   servers: wire,
   serverNames: { [SERVER]: 'primary' },
   lives: [
@@ -62,12 +62,12 @@ const DAY: Evidence = {
       isKilled: false,
       epoch: 1,
       spooled: rounds.filter((round) => round % ROUNDS_PER_BATCH === 0).map((round) => [round / ROUNDS_PER_BATCH, 5]),
-      lost: 0,
     },
   ],
   stored,
   influx: stored,
   rows: [row('serving', 'non-serving', DEAD.from), row('non-serving', 'serving', DEAD.until)],
+  gaps: [{ fromUs: sentUs(DEAD.from), untilUs: sentUs(DEAD.until - 1) }],
   disturbances: [],
   dropTimeUs: 3_000_000,
 };
@@ -123,6 +123,8 @@ t.test('transitions are missed and invented', async (t) => {
   );
   const dead = zeros.replace('transitions invented 0', 'transitions invented 1');
   t.equal(line({ ...blind, rows: [row('unknown', 'non-serving', 100)] }), dead, 'told dead, and answers');
+  const wide = [{ fromUs: sentUs(DEAD.from), untilUs: sentUs(DEAD.until + 20) }];
+  t.equal(line({ gaps: wide }), dead, 'a gap in which somebody answers');
   const late = zeros.replace('missed 0', 'missed 1').replace('transitions invented 0', 'transitions invented 1');
   const moved = [row('serving', 'non-serving', DEAD.from + 20), row('non-serving', 'serving', DEAD.until)];
   t.equal(line({ rows: moved }), late, 'four seconds beside the truth is not the truth');
@@ -133,6 +135,8 @@ t.test('what an agent took with it is excused, what it left on its disk is not',
   const verdict = judged({ lives: [life], stored: stored.slice(0, -5) });
   t.match(verdict.exchanges, { lost: 0, excused: 5 });
   t.match(judged({ lives: [life], stored: without(stored, 300) }).exchanges, { lost: 1, excused: 0 });
+  const shed = [{ ...first(DAY.sites), shed: 1 }];
+  t.match(judged({ sites: shed, stored: without(stored, 300) }).exchanges, { lost: 0, excused: 1 });
   const spooled = { ...life, spooled: [[COUNT / ROUNDS_PER_BATCH - 1, 5]] as const };
   t.match(judged({ lives: [spooled], stored: stored.slice(0, -5) }).exchanges, { lost: 5 });
 });
