@@ -9,7 +9,7 @@ import { createClock } from '../shared/io/clock.ts';
 import { createLogger, type Logger } from '../shared/io/logger.ts';
 import { packageVersion } from '../shared/io/package-version.ts';
 import { type Collector, startCollector } from './collector.ts';
-import { configSummary, influxSummary, sitesSummary } from './core/config/summary.ts';
+import { configSummary, influxSummary, retentionSummary, sitesSummary } from './core/config/summary.ts';
 import { ConfigRefusedError } from './io/accepted-config.ts';
 import { readConfigFile } from './io/config-file.ts';
 import { addReplay } from './replay-command.ts';
@@ -72,7 +72,9 @@ async function checkConfig(path: string): Promise<void> {
   const [head = [], ...rows] = configSummary(verdict.config);
   const table = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
   for (const row of rows) table.push([...row]);
-  process.stdout.write(`${path} has no mistakes.\n\n${table.toString()}\n\n${sitesSummary(verdict.config)}\n`);
+  process.stdout.write(
+    `${path} has no mistakes.\n\n${table.toString()}\n\n${sitesSummary(verdict.config)}\n${retentionSummary(verdict.config)}\n`,
+  );
   const { influx } = verdict.config;
   if (influx !== null) process.stdout.write(`${influxSummary(influx)}\n`);
 }

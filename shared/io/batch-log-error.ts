@@ -9,7 +9,7 @@ const ADVICE: Record<BatchLogErrorCode, string> = {
   LOG_LOCKED: 'is in use by another process; end that one, or give this one a --state directory of its own',
   LOG_NOT_WRITABLE: 'cannot be written; give this user the right to, or choose another --state directory',
   LOG_DAMAGED: 'is damaged; move it away (it may be repaired later) and start again with an empty one',
-  LOG_FULL: 'cannot be written because the disk is full; make room, and start again',
+  LOG_FULL: 'cannot be written because the disk is full; make room on it',
   LOG_CLOSED: 'was closed',
 };
 

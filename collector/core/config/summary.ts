@@ -50,3 +50,38 @@ export function influxSummary({ url, database, username, exchanges }: InfluxConf
   const as = username === null ? '' : ` as ${username}`;
   return `InfluxDB: ${what}, transitions and gaps go to database ${database} at ${url}${as}.`;
 }
+
+/** What a stored batch takes on disk, octets, without its results: 60,000 batches of two results were measured as 6.5 MB. */
+const BATCH_OCTETS = 92;
+/** What a result adds to it. */
+const RESULT_OCTETS = 9;
+/** What a rollup of one path takes: a month of 142 sites and two servers by the hour was measured as 7.1 MB. */
+const ROLLUP_OCTETS = 35;
+
+/** One sentence on how long what is kept, and the disk that it takes with an agent at every site. */
+export function retentionSummary({ retention, probe, sites, groups }: CollectorConfig): string {
+  const { rawMs, minuteMs, hourMs } = retention;
+  const servers = groups.reduce((sum, group) => sum + group.servers.length, 0);
+  const paths = sites.length * servers;
+  // An agent closes a batch a second, whatever is in it.
+  const rawPerSecond = sites.length * BATCH_OCTETS + probe.ratePerSecond * servers * RESULT_OCTETS;
+  const raw = (rawMs / 1000) * rawPerSecond;
+  const minutes = (minuteMs / 60_000) * paths * ROLLUP_OCTETS;
+  const hours = (hourMs / 3_600_000) * paths * ROLLUP_OCTETS;
+  return (
+    `Kept: raw results ${daysText(rawMs)} (about ${octetsText(raw)}), figures by the minute ${daysText(minuteMs)} ` +
+    `(${octetsText(minutes)} at most) and by the hour ${daysText(hourMs)} (${octetsText(hours)} at most), ` +
+    'transitions and marks for ever.'
+  );
+}
+
+function daysText(ms: number): string {
+  const days = ms / 86_400_000;
+  if (days >= 1) return `${Number(days.toFixed(1))} ${days === 1 ? 'day' : 'days'}`;
+  return `${Number((ms / 3_600_000).toFixed(1))} h`;
+}
+
+function octetsText(octets: number): string {
+  if (octets >= 1e9) return `${(octets / 1e9).toFixed(1)} GB`;
+  return `${Math.max(1, Math.round(octets / 1e6))} MB`;
+}

@@ -1,0 +1,106 @@
+/**
+ * A collector whose disk fills up: nothing is acknowledged that is not stored, people are told, and when there is room it goes
+ * on by itself. The disk is a small tmpfs, which takes root.
+ */
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import t from 'tap';
+import { createClock } from '../../shared/io/clock.ts';
+import { batches } from './fake-agent.ts';
+import { run, startCollectorProcess } from './programs.ts';
+import { StubbornAgent } from './stubborn-agent.ts';
+
+const CONFIG = `
+groups:
+  - name: corsham-dhcp
+    mode: hot-standby
+    servers:
+      - { name: primary, address: 10.77.1.2, role: primary }
+      - { name: standby, address: 10.77.2.2, role: standby }
+sites: [{ name: corsham }]
+`;
+const isRoot = process.getuid?.() === 0 && process.platform === 'linux';
+
+function fill(path: string): void {
+  for (const octets of [1 << 20, 1 << 12]) {
+    for (;;) {
+      try {
+        appendFileSync(path, Buffer.alloc(octets));
+      } catch {
+        // Not a page is free: what was to be reached.
+        break;
+      }
+    }
+  }
+}
+
+t.test('a full disk', { skip: isRoot ? false : 'mounting a small disk takes root', timeout: 180_000 }, async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'dorawatch-'));
+  const disk = join(directory, 'disk');
+  const config = join(directory, 'collector.yaml');
+  mkdirSync(disk);
+  writeFileSync(config, CONFIG);
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'dorawatch', disk]).status !== 0) {
+    t.comment('a tmpfs cannot be mounted here');
+    return;
+  }
+  t.teardown(() => spawnSync('umount', ['-l', disk]));
+  const state = join(disk, 'state');
+  const seconds = 90;
+  const anchorUs = Math.round(createClock().wall() - (seconds + 10) * 1e6);
+  const made = batches({ anchorUs, seconds });
+  const agent = new StubbornAgent({ agent: 'agent-1', site: 'corsham', anchorUs });
+  const collector = await startCollectorProcess(config, state);
+  t.teardown(() => {
+    agent.disconnect();
+    collector.kill('SIGKILL');
+  });
+  const asked = (...args: string[]) => run('collector/ops/main.ts', [...args, '--collector', collector.address]);
+  agent.connect(collector.address);
+  for (const batch of made.slice(0, 30)) agent.measured(batch);
+  await agent.heard(30);
+  t.equal(agent.left, 0);
+
+  const filler = join(disk, 'filler');
+  fill(filler);
+  for (const batch of made.slice(30, 60)) agent.measured(batch);
+  for (let tries = 0; agent.left === 0 && tries < 20; tries += 1) await pause(100);
+  const mark = await asked('mark', 'Primary taken down');
+  t.equal(mark.code, 1, 'a mark that cannot be stored is refused');
+  t.match(mark.stderr, /disk is full/);
+  const status = JSON.parse((await asked('status', '--json')).stdout);
+  t.match(status.store.problem, /disk is full/);
+  t.match((await asked('status')).stdout, /store: .*disk is full/);
+  const left = agent.left;
+  agent.connect(collector.address);
+  await pause(500);
+  t.ok(left > 0 && agent.left === left, `${left} batches stay with their agent`);
+
+  rmSync(filler);
+  for (const batch of made.slice(60)) agent.measured(batch);
+  for (let tries = 0; agent.left > 0 && tries < 60; tries += 1) {
+    agent.connect(collector.address);
+    await Promise.race([agent.heard(Number.POSITIVE_INFINITY), pause(1000)]);
+  }
+  t.equal(agent.left, 0, 'all is acknowledged, without a restart');
+  t.equal(JSON.parse((await asked('status', '--json')).stdout).store.problem, null);
+  t.equal((await asked('mark', 'Primary taken down')).code, 0);
+  collector.kill('SIGKILL');
+  await collector.ended;
+
+  const again = await startCollectorProcess(config, state);
+  t.teardown(() => again.kill('SIGKILL'));
+  const all = ['export', '--since', '2020-01-01T00:00:00Z', '--json', '--collector', again.address];
+  const rows = (await run('collector/ops/main.ts', all)).stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const names = rows.map(({ sequence, index }) => `${sequence}/${index}`);
+  const measured = made.flatMap(({ sequence, results }) => results.path.map((_, index) => `${sequence}/${index}`));
+  t.strictSame(names.sort(), measured.sort(), 'after a kill and a start each exchange is there once');
+  again.kill('SIGTERM');
+  t.equal((await again.ended).code, 0);
+});
