@@ -5,7 +5,8 @@
 import t from 'tap';
 import type { Finding, Transition } from '../../collector/core/finding.ts';
 import { createVerdicts } from '../../collector/core/verdicts/verdicts.ts';
-import { drive, nothingTold } from './history.ts';
+import { unixMicros } from '../../shared/core/units.ts';
+import { drive, nothingTold, rewrite } from './history.ts';
 import { seeded } from './random.ts';
 import { logOf, quietWorld, START, type WorldOptions } from './world.ts';
 
@@ -27,6 +28,7 @@ function world(more: Partial<WorldOptions>): WorldOptions {
 
 const cut = (site: number, second: number): boolean => site === 0 || second < 100 || second > 300;
 const neverBefore = (site: number, second: number): boolean => site === 0 || second > 300;
+const forLong = (site: number, second: number): boolean => site === 0 || second > 1300;
 const by = (us: number) => (site: number) => (site === 1 ? us : 0);
 
 const CASES: readonly { readonly name: string; readonly more: Partial<WorldOptions>; readonly widest: number }[] = [
@@ -52,6 +54,16 @@ const CASES: readonly { readonly name: string; readonly more: Partial<WorldOptio
   {
     name: '90 s slow, cut off from its beginning',
     more: { offset: by(-90e6), connected: neverBefore, samplesLast: true },
+    widest: 0.4,
+  },
+  {
+    name: '90 s fast, cut off from its beginning for long',
+    more: { offset: by(90e6), seconds: 1500, connected: forLong, samplesLast: true },
+    widest: 0.4,
+  },
+  {
+    name: '90 s slow, cut off from its beginning for long',
+    more: { offset: by(-90e6), seconds: 1500, connected: forLong, samplesLast: true },
     widest: 0.4,
   },
   {
@@ -81,7 +93,10 @@ const serversOwn = (findings: Iterable<Finding>): Transition[] =>
 for (const { name, more, widest } of CASES) {
   t.test(name, async (t) => {
     const told = nothingTold();
-    drive(createVerdicts(), [...logOf(world(more))], told);
+    const log = [...logOf(world(more))];
+    const verdicts = createVerdicts();
+    drive(verdicts, log, told);
+    rewrite(verdicts, log, told, unixMicros(START + 3600e6));
     const own = serversOwn(told.standing.values()).sort((a, b) => a.at - b.at);
     t.same(
       own.map(({ server, to, sites }) => [server, to, sites?.reporting]),

@@ -37,7 +37,7 @@ export interface WorldOptions {
   readonly connected?: (site: number, seconds: number) => boolean;
   /** Seconds at whose beginning a site's agent starts anew: an epoch of its own, what was in flight is lost. */
   readonly restarts?: (site: number) => readonly number[];
-  /** Whether live batches go before the first clock sample of a connection. */
+  /** Whether the first clock sample of a connection comes after all that was kept. */
   readonly samplesLast?: boolean;
 }
 
@@ -261,14 +261,18 @@ export function* logOf(o: WorldOptions): Generator<LogEntry> {
       const agent = agents[site] as Agent;
       agent.second(second);
       if (!(o.connected?.(site, second) ?? true)) continue;
-      const wasCut = agent.spool.length > 1;
+      const isDue = second % 15 === 14 || agent.spool.length > 1 || (o.samplesLast && second === 0);
       const live = agent.spool.pop();
-      if (live) yield { kind: 'batch', receivedAt: now, batch: live };
-      const isDue = second % 15 === 14 || wasCut || (o.samplesLast && second === 0);
-      if (isDue || o.restarts?.(site).includes(second)) {
-        yield sampleOf(o, agent, now, (second + 1) * 1e6, (o.random() * 2 - 1) * o.clockError);
-      }
-      for (const batch of agent.spool.splice(0)) yield { kind: 'batch', receivedAt: now, batch };
+      const backlog = agent.spool.splice(0);
+      const batches = (of: readonly ResultBatch[]) =>
+        of.map((batch): LogEntry => ({ kind: 'batch', receivedAt: now, batch }));
+      const isSampled = isDue || o.restarts?.(site).includes(second);
+      const off = (): number => (o.random() * 2 - 1) * o.clockError;
+      const samples = isSampled ? [sampleOf(o, agent, now, (second + 1) * 1e6, off())] : [];
+      yield* batches(live ? [live] : []);
+      if (!o.samplesLast) yield* samples;
+      yield* batches(backlog);
+      if (o.samplesLast) yield* samples;
     }
   }
 }

@@ -5,13 +5,17 @@
  * Rejected: holding batches back until the first sample. An agent that never measures would be held for ever, and the
  * present is known a second later than it need be.
  */
+import type { ResultBatch } from '../../../shared/core/batch.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
-import { type ClockTrack, isMeasured, offsetAt } from './clock-track.ts';
+import { AHEAD_MAX_US } from '../limits.ts';
+import { type ClockSample, type ClockTrack, isMeasured, offsetAt } from './clock-track.ts';
 import { type BatchName, type Evidence, mergeRows, takeOut } from './evidence.ts';
 import { noteHistory } from './history-note.ts';
+import { AGENTS_MAX } from './limits.ts';
 import { type AgentNode, oldest, soil } from './nodes.ts';
 import { cover } from './site-coverage.ts';
-import { serverKey, silenceLimit, type VerdictState } from './state.ts';
+import { serverKey, silenceLimit, siteNode, type VerdictState } from './state.ts';
+import { oldestHistory } from './trim.ts';
 
 interface Moved {
   /** Earliest moment that a row was moved from or to, µs; infinite when none was. */
@@ -72,4 +76,38 @@ function moveCoverage(state: VerdictState, { agent, epoch, site }: AgentNode, sh
   for (const span of spans) {
     cover(node.coverage, { ...span, from: span.from + shift, to: span.to + shift }, silenceLimit(state));
   }
+}
+
+/** Remembers a batch that a guess placed where it cannot be: the log has it, and the first sample of its epoch says where it belongs. */
+export function leaveOut(state: VerdictState, batch: ResultBatch): void {
+  const { leftOut } = state.history;
+  const { agent, epoch, sequence, site, anchor, fromUs, completeThroughUs } = batch;
+  const name = `${agent}/${epoch}/${sequence}`;
+  const known = leftOut[agent];
+  const before = known?.epoch === epoch ? known : null;
+  if (before === null && Object.keys(leftOut).length >= AGENTS_MAX) return;
+  const [from, to] = [anchor + fromUs - batch.dropTimeUs, anchor + Math.max(fromUs, completeThroughUs)];
+  leftOut[agent] = {
+    epoch,
+    site,
+    groups: [...new Set([...(before?.groups ?? []), ...batch.paths.map(({ group }) => group)])],
+    from: Math.min(from, before?.from ?? from),
+    to: Math.max(to, before?.to ?? to),
+    first: before && before.from <= from ? before.first : name,
+    last: before && before.to >= to ? before.last : name,
+  };
+}
+
+/** Now that the clock of an epoch is measured, what was left out is history, and its site was heard of then. @param at log time */
+export function takeBack(state: VerdictState, agent: string, { epoch, offset }: ClockSample, at: UnixMicros): void {
+  const left = state.history.leftOut[agent];
+  if (left?.epoch !== epoch) return;
+  delete state.history.leftOut[agent];
+  const [from, to] = [left.from - offset, left.to - offset];
+  if (to > at + AHEAD_MAX_US || from < oldestHistory(state)) return;
+  for (const group of left.groups) noteHistory(state.history, group, from, at);
+  state.history.began = Math.min(state.history.began || from, from);
+  const site = siteNode(state, left.site);
+  cover(site.coverage, { from, to, first: left.first, last: left.last }, silenceLimit(state));
+  site.filledLate = true;
 }

@@ -50,6 +50,19 @@ export interface HistoryState {
   running: HistoryNote | null;
   /** Log time when the last fold of history began, µs. */
   begunAt: number;
+  /** By agent: batches that a guessed clock placed where they cannot be; see reclock. At most AGENTS_MAX. */
+  leftOut: Record<string, LeftOut>;
+}
+
+/** Batches of one epoch that wait for its first clock sample: their span by the agent's wall clock, µs, and their names. */
+export interface LeftOut {
+  readonly epoch: number;
+  readonly site: string;
+  readonly groups: readonly string[];
+  readonly from: number;
+  readonly to: number;
+  readonly first: string;
+  readonly last: string;
 }
 
 export interface VerdictState {
@@ -93,7 +106,7 @@ export const createState = (): VerdictState => ({
   tooLate: 0,
   regimes: [],
   moments: [],
-  history: { began: 0, isCut: false, due: null, running: null, begunAt: 0 },
+  history: { began: 0, isCut: false, due: null, running: null, begunAt: 0, leftOut: {} },
   refused: 0,
 });
 

@@ -18,7 +18,7 @@ import { isCredible, noteForeign, type Placement, placement, takeRows } from './
 import * as limits from './limits.ts';
 import { type AgentNode, oldest, type PathNode, type ServerNode, soil } from './nodes.ts';
 import { readView } from './reading.ts';
-import { reclock } from './reclock.ts';
+import { leaveOut, reclock, takeBack } from './reclock.ts';
 import { coverSite } from './site-telling.ts';
 import { restoreState, stateSnapshot, type VerdictsSnapshot } from './snapshot.ts';
 import * as states from './state.ts';
@@ -75,9 +75,12 @@ function applyClock(state: states.VerdictState, entry: ClockEntry): void {
   clocks.set(entry.agent, track);
   const { epoch, offsetUs: offset, errorUs: error } = entry;
   const isFirst = !isMeasured(track, epoch);
-  addSample(track, { epoch, at: entry.anchor + entry.at, offset, error });
+  const sample = { epoch, at: entry.anchor + entry.at, offset, error };
+  addSample(track, sample);
   const agent = state.agents.get(entry.agent);
   if (isFirst && agent && agent.guessedFrom !== null) reclock(state, agent, track, entry.receivedAt);
+  // After what is moved: this is placed already.
+  if (isFirst) takeBack(state, entry.agent, sample, entry.receivedAt);
 }
 
 function applyConfig(state: states.VerdictState, { config, receivedAt }: ConfigEntry): readonly FindingChange[] {
@@ -102,6 +105,7 @@ function applyBatch(state: states.VerdictState, entry: BatchEntry): readonly Fin
   const at = placement(batch, state.kept.clocks.get(batch.agent) ?? []);
   const agent = isCredible(entry, at) ? states.agentNode(state, batch) : null;
   if (!agent) {
+    if (at.guessed) leaveOut(state, batch);
     state.refused++;
     return [];
   }
