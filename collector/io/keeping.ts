@@ -65,7 +65,7 @@ export async function startKeeping(options: KeepingOptions): Promise<Keeping> {
       raw_bytes: inbox.size.bytes,
       raw_since: retention.rawSince,
       too_late: fold.model.verdicts.view().tooLate,
-      problem: inbox.problem ?? retention.problem,
+      problem: inbox.problem ?? retention.problem ?? shedText(fold.model.timeline.shed),
     }),
     figures: (filter) => periodFigures(sources, filter),
     close: async () => {
@@ -74,3 +74,7 @@ export async function startKeeping(options: KeepingOptions): Promise<Keeping> {
     },
   };
 }
+
+/** Findings are kept for ever, up to a bound that takes a fault to reach. */
+const shedText = (shed: number): string | null =>
+  shed === 0 ? null : `${shed} of the oldest findings and marks were let go: there are more than a timeline holds`;

@@ -8,5 +8,3 @@ export const GATHERED_MAX = 50_000;
 export const GATHER_MS = 30_000;
 /** Clock samples of an agent that are written down with the cursor: enough to place what comes after a start. */
 export const SAMPLES_WRITTEN = 4;
-/** Rows read from one period for one answer: 142 sites and two servers by the hour for more than a year. */
-export const ROLLUP_ROWS_MAX = 4_000_000;
