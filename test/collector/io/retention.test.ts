@@ -160,3 +160,18 @@ t.test('rollups begin again where they were, and a result that comes twice count
     await opened.close();
   }
 });
+
+t.test('the figures of a period do not depend on the order in which its results came', async (t) => {
+  const now = START + 48 * HOUR;
+  const some = entries().slice(0, 400);
+  const found = await Promise.all(
+    [some, [...some].reverse()].map(async (order) => {
+      const opened = await open(mkdtempSync(join(tmpdir(), 'dorawatch-')), () => now);
+      await opened.inbox.append(order);
+      const figures = await told(opened, START, START + 6 * HOUR);
+      await opened.close();
+      return JSON.stringify(figures);
+    }),
+  );
+  t.equal(found[0], found[1]);
+});
