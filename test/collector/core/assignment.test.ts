@@ -116,6 +116,7 @@ t.test('one, two and three agents at a site: its rate shared evenly, in one even
     const targets = [...after.byAgent.values()].flatMap((assignment) => assignment.targets);
     t.same(new Set(targets.map(({ ratePerSecond }) => ratePerSecond)), new Set([10 / count]), `${count} agents`);
     const phases = targets.map(({ phase }) => phase).sort((a, b) => a - b);
-    phases.forEach((phase, index) => t.ok(Math.abs(phase - index / phases.length) < 1e-9, `${count}: ${phase}`));
+    for (const [index, phase] of phases.entries())
+      t.ok(Math.abs(phase - index / phases.length) < 1e-9, `${count}: ${phase}`);
   }
 });
