@@ -6,7 +6,13 @@ import type { UnixMicros } from '../../shared/core/units.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import { SNAPSHOT_EVERY_ENTRIES } from '../core/answers/limits.ts';
-import { createReadModel, type ReadModel, type ReadModelChange } from '../core/answers/read-model.ts';
+import {
+  createReadModel,
+  frozenFindings,
+  type ReadModel,
+  type ReadModelChange,
+  type ReadModelSnapshot,
+} from '../core/answers/read-model.ts';
 import { createRecent, type Recent } from '../core/answers/recent.ts';
 import { foldHistory } from './history-fold.ts';
 import type { Inbox, InboxRecord } from './inbox.ts';
@@ -46,10 +52,12 @@ const TURN_ENTRIES = 8;
 /** Resolves when the model is at the end of the log as it was at the start. */
 export async function startLogFold(options: LogFoldOptions): Promise<LogFold> {
   const { inbox, logger } = options;
-  const model = createReadModel(await usableSnapshot(options));
+  const model = await restoredModel(options);
   const fold = new Fold(model, options);
   const from = model.next;
   for await (const record of inbox.read(from)) {
+    // What was kept of a pruned time is there to be looked at: without its neighbours it tells of changes that were none.
+    if (record.entry.kind === 'batch' && record.position < inbox.prunedBefore) continue;
     fold.apply([record]);
     await fold.foldHistory(record.entry.receivedAt);
   }
@@ -58,15 +66,25 @@ export async function startLogFold(options: LogFoldOptions): Promise<LogFold> {
   return fold;
 }
 
-/** A snapshot from ahead of the log belongs to another log: somebody has moved one of the two away. */
-async function usableSnapshot({ store, foundation, inbox, logger }: LogFoldOptions): ReturnType<typeof snapshotOf> {
-  const snapshot = await snapshotOf(await store.load(), inbox.next, logger);
-  // A model that does not stand where its snapshot stood has refused it: it is another version's.
-  if (foundation === undefined || (snapshot !== null && createReadModel(snapshot).next === snapshot.next))
-    return snapshot;
-  return (await snapshotOf(await foundation.load(), inbox.next, logger)) ?? snapshot;
+/** From the first snapshot that this version can go on from; else a new one, which keeps what a pruned log cannot tell again. */
+async function restoredModel({ store, foundation, inbox, logger }: LogFoldOptions): Promise<ReadModel> {
+  let outdated: ReadModelSnapshot | null = null;
+  for (const place of [store, foundation]) {
+    const snapshot = place === undefined ? null : await snapshotOf(await place.load(), inbox.next, logger);
+    if (snapshot === null) continue;
+    const model = createReadModel(snapshot);
+    // A model that does not stand where its snapshot stood has refused it: it is another version's.
+    if (model.next === snapshot.next) return model;
+    outdated ??= snapshot;
+  }
+  if (outdated === null || inbox.prunedBefore <= 1) return createReadModel(null);
+  for await (const { entry } of inbox.read(inbox.prunedBefore)) {
+    return createReadModel(null, frozenFindings(outdated, entry.receivedAt));
+  }
+  return createReadModel(null);
 }
 
+/** A snapshot from ahead of the log belongs to another log: somebody has moved one of the two away. */
 async function snapshotOf(
   { snapshot, problem }: Awaited<ReturnType<SnapshotStore['load']>>,
   end: number,

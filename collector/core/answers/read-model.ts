@@ -3,7 +3,9 @@
  * configuration in force. One snapshot holds all of it and the position it stands at, so that after a kill what is folded
  * again meets exactly the state that it follows.
  */
+import type { UnixMicros } from '../../../shared/core/units.ts';
 import type { CollectorConfig } from '../config/config.ts';
+import type { Finding } from '../finding.ts';
 import { createImportBook, type ImportBook, type ImportsSnapshot } from '../import/import-book.ts';
 import type { LogEntry } from '../log-entry.ts';
 import type { HistoryFold } from '../verdicts/history-fold.ts';
@@ -56,13 +58,16 @@ export interface ReadModel {
   snapshot(): ReadModelSnapshot;
 }
 
-/** @param from null, or a snapshot of another version: an empty model, to be fed the log from position 1 */
-export function createReadModel(from: ReadModelSnapshot | null): ReadModel {
+/**
+ * @param from null, or a snapshot of another version: an empty model, to be fed the log from position 1
+ * @param frozen findings of a time that such a log no longer has; see frozenFindings
+ */
+export function createReadModel(from: ReadModelSnapshot | null, frozen: readonly Finding[] = []): ReadModel {
   const usable = from !== null && from.version === SNAPSHOT_VERSION ? from : null;
   const restored = usable === null ? null : restoreVerdicts(usable.verdicts);
   const base = restored === null ? null : usable;
   const verdicts = restored ?? createVerdicts();
-  const timeline = createTimeline(base?.timeline);
+  const timeline = createTimeline(base?.timeline ?? { findings: frozen, marks: [], shed: 0 });
   const losses = new Map(base?.losses.map((loss) => [loss.agent, loss]));
   const imports = createImportBook(base?.imports);
   let next = base?.next ?? 1;
@@ -111,3 +116,10 @@ export function createReadModel(from: ReadModelSnapshot | null): ReadModel {
     }),
   };
 }
+
+/**
+ * What stays of a snapshot that another version wrote, when the log has been pruned: findings are kept for ever, and those from
+ * before its first raw results cannot be folded again. Marks stand in the log. @param before receipt of the first of them
+ */
+export const frozenFindings = ({ timeline }: ReadModelSnapshot, before: UnixMicros): readonly Finding[] =>
+  timeline.findings.filter((finding) => ('start' in finding ? finding.start.at : finding.at) < before);

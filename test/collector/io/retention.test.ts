@@ -2,7 +2,7 @@
  * What retention takes and what it leaves, over real stores: raw results go by their receipt, what was kept stays, reports go
  * on from rollups, and a start whose snapshot is damaged folds on from the foundation.
  */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
@@ -137,6 +137,22 @@ t.test('raw results go, what was kept stays, and a report goes on from rollups',
   );
   t.equal(second.inbox.prunedBefore, first.inbox.prunedBefore);
   await second.close();
+
+  for (const name of ['read-model', 'foundation']) {
+    const path = join(state, `${name}.json`);
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), version: 99 }));
+  }
+  const third = await open(state, () => now);
+  const frozen = (rows: readonly { at: number; kind: string; id: string; text: string }[]) =>
+    rows.filter(({ at, kind }) => at < START + 24 * HOUR && kind !== 'mark').map(({ id, text }) => `${id} ${text}`);
+  const told3 = frozen(third.fold.model.timeline.rows());
+  t.ok(told3.length > 0, `${told3.length} findings are older than the raw results`);
+  t.equal(
+    JSON.stringify(told3),
+    JSON.stringify(frozen(JSON.parse(findings))),
+    'snapshots of another version: they stay',
+  );
+  await third.close();
 });
 
 t.test('rollups begin again where they were, and a result that comes twice counts once', async (t) => {
