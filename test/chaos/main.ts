@@ -13,7 +13,7 @@ import { type FaultKind, MINUTES_MAX, MINUTES_MIN } from './schedule.ts';
 const USAGE = `Usage: npm run test:chaos [-- --seed N] [--minutes M] [--sites N] [--kinds kill,pause,cut,weather,clock,full-disk]
                                  [--evidence FILE] [--judge FILE]
 
-Breaks a real lab (agents, collector, Kea) by a seeded schedule for M minutes (default 10), and holds the store
+Breaks a real lab (agents, collector, influxd, Kea) by a seeded schedule for M minutes (default 10), and holds the store
 and the transitions against what was on the wire. Needs root on Linux.
 --evidence keeps what the verdict rests on in a file; --judge gives the verdict on such a file again, and runs nothing.`;
 

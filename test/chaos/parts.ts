@@ -16,7 +16,7 @@ const GRPC_PORT = 6767;
 /** A run's log is a few megabytes; the filler takes the rest when a disk is filled. */
 const AGENT_DISK_MB = 16;
 const COLLECTOR_DISK_MB = 96;
-const INFLUXD_DISK_MB = 256;
+const INFLUXD_DISK_MB = 128;
 /** In the collector's namespace, where nobody else listens. */
 const INFLUXD_PORTS = { http: 8086, rpc: 8088 };
 const INFLUXD_URL = `http://127.0.0.1:${INFLUXD_PORTS.http}`;

@@ -75,7 +75,7 @@ const COLLECTOR: Lane = {
 const INFLUXD: Lane = {
   name: 'influxd',
   targets: ['influxd'],
-  lastsMs: { kill: [1_000, 20_000], pause: [1_000, 20_000] },
+  lastsMs: { kill: [1_000, 20_000], pause: [1_000, 20_000], 'full-disk': [4_000, 15_000] },
   restsMs: [4_000, 20_000],
 };
 const agentLane = (site: number): Lane => ({
