@@ -136,7 +136,8 @@ t.test('with a collector', async (t) => {
       [['export', '--since', '-1h'], /choose one of --json and --csv/],
       [['status', '--colector', 'x:1'], /unknown option '--colector'/],
       [['status', '--collector', 'nowhere'], /expected HOST:PORT/],
-      [['import'], /unknown command 'import'/],
+      [['import'], /Usage: dorawatch import/],
+      [['imprt'], /unknown command 'imprt'/],
     ];
     const ran = await Promise.all(cases.map(([args]) => dorawatch(...args)));
     cases.forEach(([args, message], index) => {
@@ -157,7 +158,7 @@ t.test('without a collector: 1, where it looked, and what to do', async (t) => {
 });
 
 t.test('every help has examples', async (t) => {
-  const commands = ['status', 'sites', 'events', 'mark', 'agents', 'export', 'report'];
+  const commands = ['status', 'sites', 'events', 'mark', 'agents', 'export', 'report', 'keep'];
   const ran = await Promise.all(commands.map((command) => run(main, [command, '--help'])));
   commands.forEach((command, index) => {
     t.equal(ran[index]?.code, 0, command);
