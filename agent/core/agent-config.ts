@@ -3,7 +3,7 @@
  * else is pushed to it. Rejected: a configuration file on every site host; hundreds of files to keep alike.
  */
 
-import { SPOOL_AGE_BOUNDS, SPOOL_BYTES_BOUNDS } from './stream-limits.ts';
+import { SPOOL_AGE_BOUNDS, SPOOL_AGE_MAX_MS, SPOOL_BYTES_BOUNDS, SPOOL_BYTES_MAX } from './stream-limits.ts';
 
 /** Where the collector listens when nobody says otherwise. */
 const DEFAULT_PORT = 6767;
@@ -45,7 +45,10 @@ export function readAgentFlags(flags: AgentFlags): AgentConfig | readonly string
     flags.state === '' ? '--state takes a directory' : undefined,
   ].filter((mistake) => mistake !== undefined);
   if (collector === undefined || mistakes.length > 0) return mistakes;
-  const spool = { spoolBytes: readSize(flags.spoolBytes), spoolAgeMs: readAge(flags.spoolAge) };
+  const spool = {
+    spoolBytes: readSize(flags.spoolBytes) ?? SPOOL_BYTES_MAX,
+    spoolAgeMs: readAge(flags.spoolAge) ?? SPOOL_AGE_MAX_MS,
+  };
   return { collector, site: flags.site, stateDirectory: flags.state, id: flags.id ?? null, ...spool };
 }
 
