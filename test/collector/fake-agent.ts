@@ -166,13 +166,13 @@ export class FakeAgent {
     return this.hear((message) => (message.kind === 'refusal' ? message.text : null));
   }
 
-  /** Sends a clock sample and the batches; resolves when all are acknowledged. */
-  async send(made: readonly ResultBatch[]): Promise<void> {
+  /** Sends a clock sample and the batches; resolves when all are acknowledged. @param clock agent − collector and its error, µs */
+  async send(made: readonly ResultBatch[], clock = { offsetUs: 0, errorUs: 200 }): Promise<void> {
     this.#call.write({
       kind: 'clock-sample',
       at: epochMicros(0),
-      offsetUs: microseconds(0),
-      errorUs: microseconds(200),
+      offsetUs: microseconds(clock.offsetUs),
+      errorUs: microseconds(clock.errorUs),
     });
     for (const batch of made) {
       this.#call.write({

@@ -9,6 +9,10 @@ export const AVAILABILITY_HEAD = ['Server', 'Exchanges', 'Answered', 'Share', 'O
 /** A count with thousands apart: 14,404. */
 export const countText = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 
+/** "1 exchange", "2,000 exchanges". @param noun its plural ends in s */
+export const countedText = (count: number, noun: string): string =>
+  `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;
+
 /** @returns no rows when nothing was measured */
 export function availabilityRows(availability: readonly AvailabilityView[]): readonly (readonly string[])[] {
   if (availability.every(({ exchanges }) => exchanges === 0)) return [];
@@ -16,15 +20,15 @@ export function availabilityRows(availability: readonly AvailabilityView[]): rea
     server,
     countText(exchanges),
     countText(answered),
-    ratio === null ? '-' : shareText(ratio),
+    ratio === null ? '-' : shareText(answered, exchanges),
     pairText(latency.offer_p50, latency.offer_p99),
     pairText(latency.ack_p50, latency.ack_p99),
   ]);
 }
 
-/** Down, never up: 100 % is said only of what has no failure in it. */
-function shareText(ratio: number): string {
-  return `${(Math.floor(ratio * 100_000) / 1000).toFixed(3)} %`;
+/** Down, never up: 100 % is said only of what has no failure in it. From the counts: 57 of 100 as a ratio is a little less than 0.57. */
+function shareText(answered: number, exchanges: number): string {
+  return `${(Math.floor((answered * 100_000) / exchanges) / 1000).toFixed(3)} %`;
 }
 
 function pairText(p50: number | null, p99: number | null): string {
@@ -45,6 +49,6 @@ export function restsOnText({ clock_error_max_us: error, source, too_late }: Mea
     said.push(
       `Raw results of ${source === 'both' ? 'a part of' : 'all of'} the period are gone; its figures are sums by the minute or hour.`,
     );
-  if (too_late > 0) said.push(`${countText(too_late)} results came too late to be judged.`);
+  if (too_late > 0) said.push(`${countedText(too_late, 'result')} came too late to be judged.`);
   return said.map((sentence) => ` ${sentence}`).join('');
 }

@@ -4,7 +4,7 @@
  */
 import type { EventRow, FailoverView, ReportRow, ReportView } from '../../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
-import { AVAILABILITY_HEAD, availabilityRows, countText, restsOnText } from './availability-text.ts';
+import { AVAILABILITY_HEAD, availabilityRows, countedText, countText, restsOnText } from './availability-text.ts';
 import { elapsedText, isSharp, lengthText, localDate, localTime, stepText, uncertaintyText } from './clock-text.ts';
 
 /** One line of the table: event, time, elapsed, uncertainty; `finding` marks those that are not rows of the JSON. */
@@ -121,7 +121,7 @@ function measuredText({ measured, until, since }: ReportView): string {
 function lostText({ lost_exchanges: lost, lost_ms: ms }: ReportView['measured']): string {
   if (lost === 0 && ms === 0) return '';
   const hours = ms >= 360_000 ? `${(ms / 3_600_000).toFixed(1)} h` : elapsedText(ms);
-  return ` Lost before the collector had them: ${countText(lost)} exchanges, ${hours} at the site that lost most.`;
+  return ` Lost before the collector had them: ${countedText(lost, 'exchange')}, ${hours} at the site that lost most.`;
 }
 
 /** The report as GitHub-flavoured Markdown. */
