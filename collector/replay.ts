@@ -7,6 +7,7 @@
  */
 import { stat } from 'node:fs/promises';
 import { unixMicros } from '../shared/core/units.ts';
+import { BatchLogError } from '../shared/io/batch-log-error.ts';
 import { createReadModel, type ReadModel } from './core/answers/read-model.ts';
 import { type ReplayDifference, replayDifference } from './core/answers/replay-difference.ts';
 import type { CollectorConfig } from './core/config/config.ts';
@@ -41,7 +42,7 @@ export interface Replay {
 
 /** `code` NO_LOG: there is nothing to replay; OTHER_OWNER: what is written by opening it would shut its owner out. */
 export class ReplayError extends Error {
-  readonly code: 'NO_LOG' | 'OTHER_OWNER';
+  readonly code: 'NO_LOG' | 'IN_USE' | 'OTHER_OWNER';
   constructor(code: ReplayError['code'], message: string, cause?: unknown) {
     super(message, { cause });
     this.name = 'ReplayError';
@@ -51,10 +52,10 @@ export class ReplayError extends Error {
 
 const PROGRESS_EVERY = 256;
 
-/** @throws ReplayError, BatchLogError (a collector that runs holds the log: LOG_LOCKED) */
+/** @throws ReplayError (a collector that runs holds the log, too), BatchLogError */
 export async function replay(options: ReplayOptions): Promise<Replay> {
   await demandLog(`${options.state}/log`);
-  const inbox = await openInbox(`${options.state}/log`);
+  const inbox = await openStopped(`${options.state}/log`);
   try {
     const recordedModel = await modelOnRecord(options.state, inbox.next);
     const record = recordedModel ?? createReadModel(null);
@@ -67,6 +68,20 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
     return { ...read, findings, difference, record: recordedModel === null ? null : recorded };
   } finally {
     await inbox.close();
+  }
+}
+
+/** What a person does about a log in use is another thing here than where a collector starts. */
+async function openStopped(directory: string): Promise<Inbox> {
+  try {
+    return await openInbox(directory);
+  } catch (error) {
+    if (!(error instanceof BatchLogError) || error.code !== 'LOG_LOCKED') throw error;
+    throw new ReplayError(
+      'IN_USE',
+      `the log in ${directory} is in use by another process; stop the collector, or copy its state directory while it is stopped`,
+      error,
+    );
   }
 }
 

@@ -3,8 +3,8 @@
  * from then on retention passes the period by, and what is counted is what stays.
  */
 import type { KeepRequest } from '../../shared/core/ops-request.ts';
-import type { KeepView } from '../../shared/core/ops-view.ts';
-import type { UnixMicros } from '../../shared/core/units.ts';
+import type { KeepView, KeptView } from '../../shared/core/ops-view.ts';
+import { type UnixMicros, unixMicros } from '../../shared/core/units.ts';
 import { encodeBatch } from '../../shared/wire/batch-encoder.ts';
 import { KEEPS_MAX, MARK_FIELD_MAX } from '../core/answers/limits.ts';
 import type { Inbox } from './inbox.ts';
@@ -33,4 +33,10 @@ export async function keepPeriod(inbox: Inbox, request: KeepRequest, receivedAt:
     bytes += encodeBatch(batch).length;
   }
   return { since, until, batches: seen.size, bytes };
+}
+
+/** What has been kept so far, oldest first. */
+export function keptPeriods(inbox: Inbox): KeptView {
+  const periods = inbox.kept.map(({ from, to }) => ({ since: unixMicros(from), until: unixMicros(to) }));
+  return { periods: periods.sort((a, b) => a.since - b.since) };
 }

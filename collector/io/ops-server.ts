@@ -30,7 +30,7 @@ import { overlay } from '../core/verdicts/overlay.ts';
 import type { VerdictsView } from '../core/verdicts/views.ts';
 import { createEventStreams } from './event-streams.ts';
 import type { Inbox } from './inbox.ts';
-import { keepPeriod, keepProblem } from './keep-request.ts';
+import { keepPeriod, keepProblem, keptPeriods } from './keep-request.ts';
 import type { LogFold } from './log-fold.ts';
 import type { FiguresFound } from './period-figures.ts';
 import { sendAll } from './send-all.ts';
@@ -88,6 +88,7 @@ export function createOpsServer(options: OpsServerOptions): OpsServer {
     Report: unary(logger, (request: ask.PeriodRequest) => report(options, request)),
     AddMark: unary(logger, (request: ask.MarkRequest) => addMark(options, request)),
     Keep: unary(logger, (request: ask.KeepRequest) => keep(options, request)),
+    Kept: unary(logger, () => keptPeriods(options.inbox)),
     Import: unary(logger, (request: ask.ImportRequest) => takeImport(options, request)),
     Events: (call: Parameters<typeof streams.open>[0]) => {
       const problem = unknownGroup(options, call.request.group);

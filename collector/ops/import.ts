@@ -147,6 +147,6 @@ async function store(target: Target, { observations }: ReadLogs, flags: ImportFl
   if (flags.json === true) return runtime.write(jsonDocument({ group: target.group, ...sum }));
   const already = sum.duplicates === 0 ? '' : ` (${sum.duplicates} more were there already)`;
   return runtime.write(
-    `Imported ${sum.stored} runs into ${target.group}${already}; they show ${sum.transitions} transitions.\n`,
+    `Imported ${sum.stored} runs into ${target.group}${already}; they show ${sum.transitions} ${sum.transitions === 1 ? 'transition' : 'transitions'}.\n`,
   );
 }

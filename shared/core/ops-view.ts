@@ -250,6 +250,17 @@ export interface KeepView {
   readonly bytes: number;
 }
 
+/** The periods whose raw results outlive their retention, oldest first. */
+export interface KeptView {
+  readonly periods: readonly KeptPeriod[];
+}
+
+/** From `since` on and before `until`. */
+export interface KeptPeriod {
+  readonly since: UnixMicros;
+  readonly until: UnixMicros;
+}
+
 export interface ImportView {
   readonly stored: number;
   readonly duplicates: number;

@@ -71,5 +71,6 @@ export const opsService = {
   Export: method('Export', period, end(v1.ExchangeChunk, shapes.fillExchanges), { stream: true }),
   AddMark: method('AddMark', end(v1.MarkRequest, shapes.fillMarkRequest), event),
   Keep: method('Keep', end(v1.KeepRequest, shapes.fillKeepRequest), end(v1.KeepReply, shapes.fillKeep)),
+  Kept: method('Kept', end(v1.KeptRequest, shapes.fillKeptRequest), end(v1.KeptReply, shapes.fillKept)),
   Import: method('Import', end(v1.ImportRequest, shapes.fillImportRequest), end(v1.ImportReply, shapes.fillImport)),
 } as const;

@@ -242,6 +242,7 @@ export const fillExchanges = message<{ readonly exchanges: readonly view.Exchang
 export const fillStateRequest = message<ask.StateRequest>({ group: textOrNull });
 export const fillSitesRequest = message<ask.SitesRequest>({ unserved: flag });
 export const fillAgentsRequest = message<Record<never, never>>({});
+export const fillKeptRequest = message<Record<never, never>>({});
 export const fillEventsRequest = message<ask.EventsRequest>({
   group: textOrNull,
   since: momentOrNull,
@@ -262,6 +263,9 @@ export const fillMarkRequest = message<ask.MarkRequest>({
 
 export const fillKeepRequest = message<ask.KeepRequest>({ since: moment, until: moment, actor: textOrNull });
 export const fillKeep = message<view.KeepView>({ since: moment, until: moment, batches: count, bytes: count });
+export const fillKept = message<view.KeptView>({
+  periods: many(message<view.KeptPeriod>({ since: moment, until: moment })),
+});
 
 const observation = message<ask.ObservationView>({
   server: text,

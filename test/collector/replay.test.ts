@@ -31,7 +31,7 @@ t.test('a log folded again', async (t) => {
   const replayed = (...more: string[]): Promise<Ran> => run('collector/main.ts', ['replay', '--state', state, ...more]);
   const locked = await replayed();
   t.equal(locked.code, 1);
-  t.match(locked.stderr, /in use by another process/, 'a running collector holds the log');
+  t.match(locked.stderr, /in use by another process; stop the collector, or copy/, 'a running collector holds the log');
 
   agent.close();
   collector.kill('SIGKILL');

@@ -92,14 +92,15 @@ function changeText({
 }): string {
   const parts = [
     Math.abs(by) >= 1 ? stepOf(by) : 'another bracket or length',
-    Math.abs(detected) >= 1 ? `told ${stepOf(detected)}` : '',
+    Math.abs(detected) >= 50 ? `told ${stepOf(detected)}` : '',
   ];
   return (Math.abs(by) < 1 && Math.abs(detected) >= 100 ? parts.slice(1) : parts)
     .filter((part) => part !== '')
     .join(', ');
 }
 
-const stepOf = (ms: number): string => `${elapsedText(Math.abs(ms))} ${ms < 0 ? 'earlier' : 'later'}`;
+const stepOf = (ms: number): string =>
+  `${Math.abs(ms) < 50 ? 'less than 0.1s' : elapsedText(Math.abs(ms))} ${ms < 0 ? 'earlier' : 'later'}`;
 
 /** One sentence on what was read, and how far back. */
 export function logText({ log }: ReplayView, zone: string): string {

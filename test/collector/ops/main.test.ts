@@ -122,6 +122,17 @@ t.test('with a collector', async (t) => {
     );
   });
 
+  await t.test('keep says what is there of a period, and --list what has been kept', async (t) => {
+    t.equal((await dorawatch('keep', '--list')).stdout, 'No period is kept.\n');
+    const period = ['--since', '2020-01-02T00:00:00Z', '--until', '2020-01-03T00:00:00Z'];
+    t.match((await dorawatch('keep', ...period)).stdout, /^Kept for ever: 2020-01-0.*nothing of it is stored/);
+    t.match((await dorawatch('keep', '--since', '-1h', '--until', '-0h')).stdout, /, \d+ batches, \d+ kB so far\.\n$/);
+    const { periods } = JSON.parse((await dorawatch('keep', '--list', '--json')).stdout);
+    t.equal(periods.length, 2);
+    t.same(periods[0], { since: '2020-01-02T00:00:00.000000Z', until: '2020-01-03T00:00:00.000000Z' });
+    t.match((await dorawatch('keep', '--list')).stdout, /^\| Kept from .*\n.*\n\| 2020-01-0/);
+  });
+
   await t.test('wrong arguments are 2, and the message says what would be right', async (t) => {
     const cases: [string[], RegExp][] = [
       [
@@ -138,6 +149,9 @@ t.test('with a collector', async (t) => {
       [['status', '--collector', 'nowhere'], /expected HOST:PORT/],
       [['import'], /Usage: dorawatch import/],
       [['imprt'], /unknown command 'imprt'/],
+      [['keep'], /keep needs --since and --until; --list shows what is kept/],
+      [['keep', '--since', '-1h', '--until', '-2h'], /the period ends before it begins/],
+      [['keep', '--list', '--since', '-1h'], /--list shows every period; it goes without --since/],
     ];
     const ran = await Promise.all(cases.map(([args]) => dorawatch(...args)));
     cases.forEach(([args, message], index) => {
