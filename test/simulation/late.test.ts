@@ -63,6 +63,25 @@ t.test('one of three sites cut off over a failover for most of a day', async (t)
   );
 });
 
+t.test('one of two agents at a site cut off for hours over a failover', async (t) => {
+  const log = [...logOf({ ...day(2), seconds: 6 * HOUR, sites: 2, agentsPerSite: 2 })];
+  const [from, until] = [at(2 * HOUR), at(5.6 * HOUR)];
+  const isCut = ({ batch, receivedAt }: BatchEntry): boolean =>
+    batch.agent === 'agent-1' && receivedAt > from && receivedAt < until;
+  const inTime = toldOf(log);
+  const cut = toldOf(heldBack(log, isCut, until, 700), 3);
+  t.ok(cut.folds > 0, `${cut.folds} folds of history`);
+  t.same(plain(cut.standing.values()), plain(inTime.standing.values()));
+  t.notOk(
+    [...cut.standing.values()].some(({ kind }) => kind === 'silent'),
+    'its site was never silent: the other agent was heard',
+  );
+  t.notOk(
+    cut.changes.some(({ finding, news }) => finding.late && news),
+    'nothing late is news',
+  );
+});
+
 /** Three quarters of an hour at a rate that makes it three times the rows kept; servers that come and go. */
 function busy(seed: number): WorldOptions {
   const random = seeded(seed);
@@ -92,6 +111,10 @@ interface Case {
   readonly perSecond?: number;
 }
 
+/** Agent 2 reaches the primary no more for a while in which its neighbour at the site does. */
+const oneDeaf = (second: number, agent: number, _: number, server: string): boolean =>
+  agent === 2 && server === 'primary' && second > 1000 && second < 1200;
+
 const CASES: readonly Case[] = [
   { name: 'over no failover', isCut: (agent, s) => agent === 'agent-0' && s > 1400 && s < 2600, back: 2600 },
   { name: 'over several', isCut: (agent, s) => agent === 'agent-2' && s > 100 && s < 2500, back: 2500, restores: 7 },
@@ -108,6 +131,19 @@ const CASES: readonly Case[] = [
     isCut: (agent, s) => agent === 'agent-1' && s > 450 && s < 2500,
     back: 2500,
     restores: 3,
+  },
+  {
+    name: 'one of two agents at a site that disagree for a while, over several failovers',
+    more: { sites: 2, agentsPerSite: 2, lost: oneDeaf },
+    isCut: (agent, s) => agent === 'agent-2' && s > 450 && s < 2500,
+    back: 2500,
+    restores: 3,
+  },
+  {
+    name: 'the other of those two',
+    more: { sites: 2, agentsPerSite: 2, lost: oneDeaf },
+    isCut: (agent, s) => agent === 'agent-3' && s > 450 && s < 2500,
+    back: 2500,
   },
 ];
 
