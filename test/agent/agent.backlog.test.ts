@@ -1,6 +1,7 @@
 /**
  * Ten hours of backlog, and the present: what a site knows of now must be with the collector within seconds of a reconnect,
- * while history fills in behind it. Real spool, real stream, real log; the figures are printed.
+ * while history fills in behind it. Real spool, real stream, real log; the figures are printed. Nothing runs beside it (`serial` in
+ * .taprc): the minute is a demand on the product, not on what the machine does besides.
  */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
