@@ -91,15 +91,19 @@ function serverRow(server: ServerView, group: GroupView['state'], runtime: Runti
 const isSilentByDesign = ({ expected, state }: ServerView): boolean =>
   expected === 'silent' && (state === 'non-serving' || state === 'unknown');
 
+/** How long ago stands in the next column already, and this one is the widest. */
 function standingBy({ last_served_at: at }: ServerView, runtime: Runtime): string {
-  return `standing by (last served ${at === null ? 'never' : momentText(at, runtime)})`;
+  return `standing by (last served ${at === null ? 'never' : dayTimeText(at, runtime)})`;
 }
 
 /** A clock time today, a date as well before. */
-function momentText(at: UnixMicros, { zone, clock }: Runtime): string {
-  const now = clock.wall();
-  const date = localDate(at, zone) !== localDate(now, zone);
-  return `${localTime(at, zone, { date })} (${elapsedText(Math.max(0, Math.round((now - at) / 1e6)) * 1000)} ago)`;
+function dayTimeText(at: UnixMicros, { zone, clock }: Runtime): string {
+  return localTime(at, zone, { date: localDate(at, zone) !== localDate(clock.wall(), zone) });
+}
+
+function momentText(at: UnixMicros, runtime: Runtime): string {
+  const ago = Math.max(0, Math.round((runtime.clock.wall() - at) / 1e6)) * 1000;
+  return `${dayTimeText(at, runtime)} (${elapsedText(ago)} ago)`;
 }
 
 function latencyText(p50: number | null, p99: number | null): string {
