@@ -50,7 +50,7 @@ export function reportTable(report: ReportView, format: string, zone: string): s
   const { title, head, lines, availability, measured } = reportText(report, zone);
   const table =
     lines.length === 0
-      ? 'Nothing happened.\n'
+      ? 'No transition, gap or mark in this period.\n'
       : tableText(
           head,
           lines.map(({ cells }) => cells),

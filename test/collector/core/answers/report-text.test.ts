@@ -48,7 +48,7 @@ t.test('availability in the table', async (t) => {
     reportTable(reportWith({}), 'table', 'UTC'),
     `corsham-dhcp (hot-standby), 2026-03-02 11:00:00 to 12:00:00
 
-Nothing happened.
+No transition, gap or mark in this period.
 
 | Server  | Exchanges | Answered  | Share    | Offer p50/p99 | Ack p50/p99 |
 |---------|-----------|-----------|----------|---------------|-------------|
