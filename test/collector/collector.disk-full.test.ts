@@ -8,7 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import t from 'tap';
+import { RETENTION_DEFAULTS } from '../../collector/core/config/collector-config.ts';
+import { openInbox } from '../../collector/io/inbox.ts';
+import { startRollups } from '../../collector/io/rollups.ts';
 import { createClock } from '../../shared/io/clock.ts';
+import { createLogger } from '../../shared/io/logger.ts';
 import { batches } from './fake-agent.ts';
 import { run, startCollectorProcess } from './programs.ts';
 import { StubbornAgent } from './stubborn-agent.ts';
@@ -101,6 +105,43 @@ t.test('a full disk', { skip: isRoot ? false : 'mounting a small disk takes root
   const names = rows.map(({ sequence, index }) => `${sequence}/${index}`);
   const measured = made.flatMap(({ sequence, results }) => results.path.map((_, index) => `${sequence}/${index}`));
   t.strictSame(names.sort(), measured.sort(), 'after a kill and a start each exchange is there once');
+  const asks = async (...args: string[]) =>
+    JSON.parse((await run('collector/ops/main.ts', [...args, '--json', '--collector', again.address])).stdout);
+  const { measured: figures } = await asks('report', '--group', 'corsham-dhcp', '--since', '2020-01-01T00:00:00Z');
+  t.match(figures, { exchanges: names.length, source: 'raw' }, 'a report counts them');
+  for (let tries = 0; tries < 50; tries += 1) {
+    const { consumers } = await asks('status');
+    if (consumers.every(({ lag_entries }: { lag_entries: number }) => lag_entries === 0)) break;
+    await pause(200);
+  }
+  const [primary] = (await asks('status')).groups[0].servers;
+  const last = rows.filter(({ server, outcome }) => server === 'primary' && outcome === 'acked').at(-1);
+  const apartMs = Date.parse(primary.last_served_at) - Date.parse(last.sent_at);
+  t.ok(Math.abs(apartMs) < 1000, 'the read model has folded them to the last');
   again.kill('SIGTERM');
   t.equal((await again.ended).code, 0);
+  t.equal(await rolledUp(state), names.length, 'rollups count each once');
 });
+
+/** Exchanges that the rollups of a closed collector count. */
+async function rolledUp(state: string): Promise<number> {
+  const inbox = await openInbox(join(state, 'log'));
+  const logger = createLogger('test', 'silent');
+  const directory = join(state, 'rollups');
+  const rollups = await startRollups({
+    inbox,
+    directory,
+    clock: createClock(),
+    logger,
+    retention: () => RETENTION_DEFAULTS,
+  });
+  const query = { group: 'corsham-dhcp', resolution: 'minute', from: 0, to: 2 ** 32 - 2 } as const;
+  let counted = 0;
+  for await (const { rollup } of rollups.store.read(query)) {
+    const { acked, droppedOffer, droppedAck } = rollup.counts;
+    counted += acked + droppedOffer + droppedAck;
+  }
+  await rollups.close();
+  await inbox.close();
+  return counted;
+}
