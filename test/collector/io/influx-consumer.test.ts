@@ -53,9 +53,9 @@ t.test(
     const first = new FakeAgent(collector.address, { anchorUs });
     t.teardown(() => first.close());
     // 90 s fast, and drifting by 2 ms in ten minutes.
-    first.sample(0, 90_000_000);
     first.sample(600e6, 90_002_000);
-    await first.send(batches({ anchorUs: anchorUs + 90e6, seconds: 600, answers }));
+    const ahead = { offsetUs: 90_000_000, errorUs: 200 };
+    await first.send(batches({ anchorUs: anchorUs + 90e6, seconds: 600, answers }), ahead);
     for (const pauseMs of [150, 900, 2_500]) {
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
       await restart();
