@@ -5,6 +5,7 @@
  * themselves contradict counts as well.
  */
 import { type Bracket, servicePeriods } from '../../lab/truth.ts';
+import type { WireExchange } from '../../lab/wire.ts';
 import { contradictionsOf } from './contradictions.ts';
 import type { Disturbance, EventRow, Evidence } from './evidence.ts';
 
@@ -34,11 +35,16 @@ const TOLD_US = 4_500_000;
 const RUNS = { fall: 6, rise: 2 };
 
 export function judgeTransitions(evidence: Evidence): TransitionVerdict {
-  const moments = serverMoments(evidence);
+  const moments = momentsOf(evidence.servers, evidence);
   const rows = evidence.rows.filter(({ kind, to }) => kind === 'transition' && to !== 'unknown');
   const seen = moments.filter((moment) => lasts(moment, moments) && isSeen(moment, evidence));
   const missed = seen.filter((moment) => !rows.some((row) => tells(row, moment)));
-  const invented = rows.filter((row) => row.from !== 'unknown' && !hasCause(row, moments, evidence));
+  const bySite = new Map(evidence.sites.map(({ site, wire }) => [site, momentsOf(wire, evidence)]));
+  const invented = rows.filter((row) => {
+    // A server that has just come back may answer one site a second before the other: a path is judged by its own wire too.
+    const own = row.site === null ? [] : (bySite.get(row.site) ?? []);
+    return row.from !== 'unknown' && !hasCause(row, [...moments, ...own], evidence);
+  });
   const { answered, unanswered } = contradictionsOf(evidence);
   return {
     missed: missed.length + unanswered.length,
@@ -54,8 +60,8 @@ export function judgeTransitions(evidence: Evidence): TransitionVerdict {
   };
 }
 
-function serverMoments({ servers, serverNames, dropTimeUs }: Evidence): Moment[] {
-  return servicePeriods(servers, dropTimeUs, RUNS).flatMap((period) => {
+function momentsOf(wire: readonly WireExchange[], { serverNames, dropTimeUs }: Evidence): Moment[] {
+  return servicePeriods(wire, dropTimeUs, RUNS).flatMap((period) => {
     const server = serverNames[period.server] ?? period.server;
     const began: Moment[] = period.from === undefined ? [] : [{ server, to: 'serving', bracket: period.from }];
     const ended: Moment[] = period.to === undefined ? [] : [{ server, to: 'non-serving', bracket: period.to }];
