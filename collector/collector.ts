@@ -20,6 +20,7 @@ import {
 } from './core/assignment.ts';
 import type { CollectorConfig } from './core/config/config.ts';
 import { type ConfiguredNames, configuredNames, unconfigured } from './core/configured-names.ts';
+import { isQuiet } from './core/quiet.ts';
 import { type AcceptedFile, acceptedFile, recordConfig } from './io/accepted-config.ts';
 import { type GrpcServer, startGrpcServer } from './io/grpc-server.ts';
 import { type Inbox, openInbox } from './io/inbox.ts';
@@ -110,6 +111,8 @@ class RunningCollector implements Collector {
   #sharing: NodeJS.Timeout | null = null;
   #assignments: Assignments = NO_ASSIGNMENTS;
   #grpc: GrpcServer | null = null;
+  readonly #startedAt: number;
+  #quietAt = 0;
   #influx: InfluxConsumer | null = null;
   #reloading: Promise<boolean> = Promise.resolve(true);
 
@@ -142,7 +145,11 @@ class RunningCollector implements Collector {
       store: keeping.store,
       figures: keeping.figures,
     });
-    this.#reshare = setInterval(() => this.#share(), RESHARE_INTERVAL_MS);
+    this.#startedAt = clock.wall();
+    this.#reshare = setInterval(() => {
+      this.#share();
+      this.#noteQuiet();
+    }, RESHARE_INTERVAL_MS);
   }
 
   static async start(options: CollectorOptions, parts: Parts): Promise<RunningCollector> {
@@ -234,6 +241,19 @@ class RunningCollector implements Collector {
     const changed = changedAssignments(before, after).size;
     if (changed > 0) logger.info({ version: after.version, agents: changed }, 'rates shared anew');
     this.#reports.pushAssignments();
+  }
+
+  /** Into the log with it, when nobody reports. */
+  #noteQuiet(): void {
+    const { clock, logger } = this.#options;
+    const now = clock.wall();
+    const silenceUs = Math.max(0, ...Object.values(this.#fold.model.verdicts.view().silenceLimitUs));
+    const sessions = this.#reports.agents();
+    if (!isQuiet({ sessions, startedAt: this.#startedAt, writtenAt: this.#quietAt, silenceUs, now })) return;
+    this.#quietAt = now;
+    this.#inbox
+      .append([{ kind: 'quiet', receivedAt: now }])
+      .catch((error: unknown) => logger.error({ err: error }, 'the log cannot be told that nobody reports'));
   }
 
   /** Sessions of this run, and what the log says of agents that have not come back to this run yet. */

@@ -95,4 +95,21 @@ export interface ImportEntry {
   readonly actor: string | null;
 }
 
-export type LogEntry = BatchEntry | ClockEntry | ConfigEntry | MarkEntry | LossEntry | KeepEntry | ImportEntry;
+/**
+ * Nobody reports: event time goes on by what is received, so that a log that grows no more would never show a silence that all
+ * agents share. Written a few times after the last of them has gone.
+ */
+export interface QuietEntry {
+  readonly kind: 'quiet';
+  readonly receivedAt: UnixMicros;
+}
+
+export type LogEntry =
+  | BatchEntry
+  | ClockEntry
+  | ConfigEntry
+  | MarkEntry
+  | LossEntry
+  | KeepEntry
+  | ImportEntry
+  | QuietEntry;

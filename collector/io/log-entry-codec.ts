@@ -19,7 +19,7 @@ import type {
 } from '../core/log-entry.ts';
 
 /** Never reused; 0 would be a record of zeros. */
-const KIND = { batch: 1, clock: 2, config: 3, mark: 4, loss: 5, keep: 6, import: 7 } as const;
+const KIND = { batch: 1, clock: 2, config: 3, mark: 4, loss: 5, keep: 6, import: 7, quiet: 8 } as const;
 const HEAD_BYTES = 9;
 const CLOCK_FIGURES = 5;
 
@@ -69,6 +69,8 @@ export function decodeEntry(stored: Uint8Array): LogEntry | DecodeError {
       return { kind: 'keep', receivedAt, ...written<KeepEntry>(rest) };
     case KIND.import:
       return { kind: 'import', receivedAt, ...written<ImportEntry>(rest) };
+    case KIND.quiet:
+      return { kind: 'quiet', receivedAt };
     default:
       return decodeError('log_entry', `has the unknown kind ${bytes[0]}`);
   }

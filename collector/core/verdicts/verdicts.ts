@@ -65,6 +65,7 @@ function applyEntry(state: states.VerdictState, entry: LogEntry): readonly Findi
   if (entry.kind === 'clock') applyClock(state, entry);
   if (entry.kind === 'loss') states.noteLoss(state, entry);
   if (entry.kind === 'config') return applyConfig(state, entry);
+  if (entry.kind === 'quiet') return applyQuiet(state, entry.receivedAt);
   return [];
 }
 
@@ -118,6 +119,16 @@ function applyBatch(state: states.VerdictState, entry: BatchEntry): readonly Fin
   trimState(state);
   trimMoments(state);
   return changes;
+}
+
+/** Event time goes on though nobody reports. */
+function applyQuiet(state: states.VerdictState, at: UnixMicros): readonly FindingChange[] {
+  if (state.agents.size === 0) return [];
+  state.furthest = Math.max(state.furthest, at);
+  const context = states.contextOf(state);
+  bringUpSilent(state, context);
+  bringUpServers(state, context, new Set());
+  return [...tell(state, new Set(), at), ...tellSites(state, '', true, at)];
 }
 
 /** Merges a batch's rows, and notes how far its agent is. */
@@ -208,8 +219,13 @@ function bringUp(
     if (path) bringUpPath(state, context, path, key);
   }
   if (context.furthest - state.scannedAt >= limits.SCAN_US) bringUpSilent(state, context);
+  bringUpServers(state, context, new Set(batch.paths.map((path) => states.serverKey(path.group, path.server))));
+  return late;
+}
+
+/** @param asked servers that have something new; the others only when they are overdue */
+function bringUpServers(state: states.VerdictState, context: FoldContext, asked: ReadonlySet<string>): void {
   const overdue = context.furthest - states.silenceLimit(state);
-  const asked = new Set(batch.paths.map((path) => states.serverKey(path.group, path.server)));
   for (const [key, server] of state.servers) {
     if (server.paths.length === 0 || (!asked.has(key) && server.frontier >= overdue)) continue;
     const agents = server.paths.flatMap((name) => {
@@ -218,7 +234,6 @@ function bringUp(
     });
     advanceServer(context, server, reach(context, agents, context.settings(server, context.furthest).silenceUs));
   }
-  return late;
 }
 
 /** Paths whose agents have not been heard of: event time goes on without them. */
