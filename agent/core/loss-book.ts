@@ -5,19 +5,10 @@
  */
 import type { ResultBatch } from '../../shared/core/batch.ts';
 import { MAX_PATHS_PER_BATCH } from '../../shared/core/limits.ts';
+import type { LossRun } from '../../shared/core/loss.ts';
 import type { Range } from '../../shared/core/ranges.ts';
 import { epochMicros, unixMicros } from '../../shared/core/units.ts';
 import { LOSS_BATCHES_MAX, LOSSES_MAX } from './stream-limits.ts';
-
-/** A loss's fields, less its tag on the wire. */
-export interface LossRun extends Range {
-  readonly epoch: number;
-  readonly anchor: ResultBatch['anchor'];
-  readonly fromUs: ResultBatch['fromUs'];
-  readonly toUs: ResultBatch['fromUs'];
-  readonly groups: readonly { readonly group: string; readonly exchanges: number }[];
-  readonly cause: 'shed' | 'unspooled';
-}
 
 /** A batch that goes; `batch` null: its bytes could not be read, and only its name is known. */
 export interface LostBatch {

@@ -2,6 +2,8 @@
  * The spool on disk: records in a BatchLog, and beside them what had to be thrown away. A batch that is shed and the note that
  * it was are one write, so that neither a kill nor a full disk can separate them. Rejected: waiting for removals; what is acknowledged twice is stored once.
  */
+
+import type { LossRun } from '../../shared/core/loss.ts';
 import {
   addRange,
   countValues,
@@ -18,7 +20,7 @@ import { BatchLogError } from '../../shared/io/batch-log-error.ts';
 import { decodeBatch } from '../../shared/wire/batch-decoder.ts';
 import { isDecodeError } from '../../shared/wire/decode-error.ts';
 import { decodeLoss, encodeLoss } from '../../shared/wire/loss-codec.ts';
-import type { LossBook, LossChanges, LossRun, LostBatch } from '../core/loss-book.ts';
+import type { LossBook, LossChanges, LostBatch } from '../core/loss-book.ts';
 import type { SpooledBatch } from '../core/send-window.ts';
 import { decodeSpoolRecord, encodeSpoolRecord, type SpoolRecord } from '../core/spool-record.ts';
 import type { SpoolMoment } from '../core/spool-time.ts';

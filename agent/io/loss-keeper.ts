@@ -2,8 +2,10 @@
  * The losses of a spool, in memory and on its disk: what could not be noted yet is noted when the disk takes it again.
  * Rejected: noting in the spool itself; whether the disk can be written is its concern, what was lost is not.
  */
+
+import type { LossRun } from '../../shared/core/loss.ts';
 import type { Range } from '../../shared/core/ranges.ts';
-import { LossBook, type LossChanges, type LossRun } from '../core/loss-book.ts';
+import { LossBook, type LossChanges } from '../core/loss-book.ts';
 import type { HeldBatch } from '../core/memory-queue.ts';
 import { type DiskSpool, lostBatch } from './disk-spool.ts';
 

@@ -2,10 +2,11 @@
  * What the agent's session and program ask of a spool, whatever its disk does. Apart from the spool so that who uses it need
  * not know how it is kept. Rejected: errors to its users; none of them could do anything but wait, which the spool does itself.
  */
+
+import type { LossRun } from '../../shared/core/loss.ts';
 import type { Range, Ranges } from '../../shared/core/ranges.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
-import type { LossRun } from '../core/loss-book.ts';
 import type { MemoryBounds } from '../core/memory-queue.ts';
 import type { SpooledBatch } from '../core/send-window.ts';
 

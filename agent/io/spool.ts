@@ -8,6 +8,7 @@
 import { rm } from 'node:fs/promises';
 import { pino } from 'pino';
 import { backoffMs } from '../../shared/core/backoff.ts';
+import type { LossRun } from '../../shared/core/loss.ts';
 import {
   addRange,
   countValues,
@@ -23,7 +24,6 @@ import { DAMAGED_KEPT, type Damage, openWhole } from '../../shared/io/batch-log-
 import { createClock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import { randomFraction } from '../../shared/io/random.ts';
-import type { LossRun } from '../core/loss-book.ts';
 import { type HeldBatch, MemoryQueue } from '../core/memory-queue.ts';
 import type { SpooledBatch } from '../core/send-window.ts';
 import * as limits from '../core/stream-limits.ts';

@@ -4,6 +4,7 @@
  * what makes a restart, a second collector or a replay give the same transitions.
  */
 import type { ResultBatch } from '../../shared/core/batch.ts';
+import type { LossRun } from '../../shared/core/loss.ts';
 import type { ObservationView } from '../../shared/core/ops-request.ts';
 import type { EpochMicros, Microseconds, UnixMicros } from '../../shared/core/units.ts';
 import type { CollectorConfig, Mode } from './config/config.ts';
@@ -58,21 +59,11 @@ export interface MarkEntry {
 }
 
 /** Batches that an agent threw away before the collector had them: what is missing, so that it can be said. */
-export interface LossEntry {
+export interface LossEntry extends LossRun {
   readonly kind: 'loss';
   readonly receivedAt: UnixMicros;
   readonly agent: string;
   readonly site: string;
-  readonly epoch: number;
-  readonly anchor: UnixMicros;
-  /** Sequences of the epoch, both included. */
-  readonly from: number;
-  readonly to: number;
-  /** The span of those batches, on the agent's epoch clock. */
-  readonly fromUs: EpochMicros;
-  readonly toUs: EpochMicros;
-  readonly groups: readonly { readonly group: string; readonly exchanges: number }[];
-  readonly cause: 'shed' | 'unspooled';
 }
 
 /** A period whose raw results are exempt from retention. */

@@ -4,30 +4,17 @@
  * Rejected: JSON on the disk; a second spelling of the same thing.
  */
 import { MAX_PATHS_PER_BATCH } from '../core/limits.ts';
-import { type EpochMicros, epochMicros, type UnixMicros, unixMicros } from '../core/units.ts';
+import type { LossCause, LossRun } from '../core/loss.ts';
+import { epochMicros, unixMicros } from '../core/units.ts';
 import { type DecodeError, FieldReader, isDecodeError, parseMessage } from './decode-error.ts';
 import { type dorawatch, v1 } from './protobuf.ts';
 
 /** The codes on the wire, by index; see agents.proto. */
-const CAUSES = ['unspecified', 'shed', 'unspooled'] as const;
+const CAUSES: readonly (LossCause | 'unspecified')[] = ['unspecified', 'shed', 'unspooled'];
 
-/** Why: `shed` the spool was full or too old · `unspooled` it could not be written, and memory was full. */
-export type LossCause = Exclude<(typeof CAUSES)[number], 'unspecified'>;
-
-/** Sequences from … to of an epoch, every one of them lost. */
-export interface Loss {
+/** A run with its tag among an agent's messages. */
+export interface Loss extends LossRun {
   readonly kind: 'loss';
-  readonly epoch: number;
-  /** The agent's wall clock at the epoch's moment 0. */
-  readonly anchor: UnixMicros;
-  readonly from: number;
-  readonly to: number;
-  /** The span of those batches. */
-  readonly fromUs: EpochMicros;
-  readonly toUs: EpochMicros;
-  /** What was in them; no group twice, at most MAX_PATHS_PER_BATCH. */
-  readonly groups: readonly { readonly group: string; readonly exchanges: number }[];
-  readonly cause: LossCause;
 }
 
 export function encodeLoss(loss: Loss): Uint8Array {
