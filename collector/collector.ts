@@ -247,7 +247,7 @@ class RunningCollector implements Collector {
   #noteQuiet(): void {
     const { clock, logger } = this.#options;
     const now = clock.wall();
-    const silenceUs = Math.max(0, ...Object.values(this.#fold.model.verdicts.view().silenceLimitUs));
+    const silenceUs = () => Math.max(0, ...Object.values(this.#fold.model.verdicts.view().silenceLimitUs));
     const sessions = this.#reports.agents();
     if (!isQuiet({ sessions, startedAt: this.#startedAt, writtenAt: this.#quietAt, silenceUs, now })) return;
     this.#quietAt = now;

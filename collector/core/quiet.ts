@@ -17,8 +17,8 @@ export interface QuietSigns {
   /** When this run of the collector began, and when it last wrote the word, µs; 0: never. */
   readonly startedAt: number;
   readonly writtenAt: number;
-  /** How long a site may be without results, µs. */
-  readonly silenceUs: number;
+  /** How long a site may be without results, µs; asked only when nobody is connected. */
+  silenceUs(): number;
   readonly now: number;
 }
 
@@ -34,6 +34,6 @@ const MARGIN_US = 2e6;
 export function isQuiet({ sessions, startedAt, writtenAt, silenceUs, now }: QuietSigns): boolean {
   if (sessions.some(({ connected }) => connected)) return false;
   const gone = sessions.length === 0 ? startedAt + START_US : Math.max(...sessions.map(({ lastSeen }) => lastSeen));
-  const quiet = now - gone - silenceUs - MARGIN_US;
+  const quiet = now - gone - silenceUs() - MARGIN_US;
   return quiet >= 0 && quiet <= REPEATED_US && now - writtenAt >= REPEAT_US;
 }

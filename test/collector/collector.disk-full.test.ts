@@ -2,6 +2,7 @@
  * A collector whose disk fills up: nothing is acknowledged that is not stored, people are told, and when there is room it goes
  * on by itself. The disk is a small tmpfs, which takes root.
  */
+
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,18 +15,11 @@ import { startRollups } from '../../collector/io/rollups.ts';
 import { createClock } from '../../shared/io/clock.ts';
 import { createLogger } from '../../shared/io/logger.ts';
 import { batches } from './fake-agent.ts';
+import { hotStandby } from './hot-standby.ts';
 import { run, startCollectorProcess } from './programs.ts';
 import { StubbornAgent } from './stubborn-agent.ts';
 
-const CONFIG = `
-groups:
-  - name: corsham-dhcp
-    mode: hot-standby
-    servers:
-      - { name: primary, address: 10.77.1.2, role: primary }
-      - { name: standby, address: 10.77.2.2, role: standby }
-sites: [{ name: corsham }]
-`;
+const CONFIG = hotStandby('corsham');
 const isRoot = process.getuid?.() === 0 && process.platform === 'linux';
 
 function fill(path: string): void {

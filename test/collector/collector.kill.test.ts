@@ -3,6 +3,7 @@
  * exactly once, by `dorawatch export` and by reading the store's own keys; rollups count each once; and the verdicts are
  * those of a fold of the same log that nobody disturbed. DORAWATCH_LONG=1 kills 100 times.
  */
+
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,7 @@ import { decodeBatch } from '../../shared/wire/batch-decoder.ts';
 import { isDecodeError } from '../../shared/wire/decode-error.ts';
 import { seeded } from '../shared/wire/result-batches.ts';
 import { batches } from './fake-agent.ts';
+import { hotStandby } from './hot-standby.ts';
 import { type CollectorProcess, run, startCollectorProcess } from './programs.ts';
 import { StubbornAgent } from './stubborn-agent.ts';
 
@@ -24,15 +26,7 @@ const KILLS = process.env['DORAWATCH_LONG'] === '1' ? 100 : 10;
 const SITES = ['corsham', 'leeds', 'york'];
 /** Seconds of results that each agent has for each life of the collector. */
 const SHARE = 60;
-const CONFIG = `
-groups:
-  - name: corsham-dhcp
-    mode: hot-standby
-    servers:
-      - { name: primary, address: 10.77.1.2, role: primary }
-      - { name: standby, address: 10.77.2.2, role: standby }
-sites: [${SITES.map((name) => `{ name: ${name} }`).join(', ')}]
-`;
+const CONFIG = hotStandby(...SITES);
 
 const keyOf = (agent: string, sequence: number, index: number): string => `${agent}/1/${sequence}/${index}`;
 const exchangesIn = (all: Iterable<ResultBatch>): string[] =>

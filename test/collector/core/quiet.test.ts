@@ -8,7 +8,7 @@ import { unixMicros } from '../../../shared/core/units.ts';
 import { batches } from '../fake-agent.ts';
 
 const S = 1e6;
-const signs: QuietSigns = { sessions: [], startedAt: 0, writtenAt: 0, silenceUs: 8 * S, now: 0 };
+const signs: QuietSigns = { sessions: [], startedAt: 0, writtenAt: 0, silenceUs: () => 8 * S, now: 0 };
 
 t.test('the word is written when the last agent has gone, a few times', async (t) => {
   const gone = [

@@ -2,6 +2,7 @@
  * Clocks that are wrong, as people and scripts are told of them: an agent 90 s ahead and one whose clock is known badly, in `agents`
  * and in `report`, from the real programs; and what was measured stands where it belongs all the same.
  */
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -10,17 +11,10 @@ import type { AgentView } from '../../../shared/core/ops-view.ts';
 import { unixMicros } from '../../../shared/core/units.ts';
 import { createClock } from '../../../shared/io/clock.ts';
 import { batches, FakeAgent } from '../fake-agent.ts';
+import { hotStandby } from '../hot-standby.ts';
 import { type Ran, run, startCollectorProcess } from '../programs.ts';
 
-const CONFIG = `
-groups:
-  - name: corsham-dhcp
-    mode: hot-standby
-    servers:
-      - { name: primary, address: 10.77.1.2, role: primary }
-      - { name: standby, address: 10.77.2.2, role: standby }
-sites: [{ name: corsham }, { name: leeds }, { name: york }]
-`;
+const CONFIG = hotStandby('corsham', 'leeds', 'york');
 const SECONDS = 30;
 const begunUs = Math.floor(createClock().wall() / 1e6 - SECONDS - 5) * 1e6;
 const AGENTS = [

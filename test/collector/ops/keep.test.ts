@@ -3,6 +3,7 @@
  * has had its time, and `export` still prints the incident, exchange for exchange, and nothing of the hours around it. Retention
  * itself runs on the closed collector's state with a clock two days on: the least that can be configured is an hour.
  */
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -16,17 +17,10 @@ import { milliseconds, unixMicros } from '../../../shared/core/units.ts';
 import { createClock } from '../../../shared/io/clock.ts';
 import { createLogger } from '../../../shared/io/logger.ts';
 import { batches, FakeAgent } from '../fake-agent.ts';
+import { hotStandby } from '../hot-standby.ts';
 import { type CollectorProcess, type Ran, run, startCollectorProcess } from '../programs.ts';
 
-const CONFIG = `
-groups:
-  - name: corsham-dhcp
-    mode: hot-standby
-    servers:
-      - { name: primary, address: 10.77.1.2, role: primary }
-      - { name: standby, address: 10.77.2.2, role: standby }
-sites: [{ name: corsham }]
-`;
+const CONFIG = hotStandby('corsham');
 const DAY_US = 86_400e6;
 const HOUR_US = 3600e6;
 const SECONDS = 60;

@@ -5,19 +5,10 @@
  */
 import t, { type Test } from 'tap';
 import { batches, FakeAgent } from '../fake-agent.ts';
+import { hotStandby } from '../hot-standby.ts';
 import { type Ran, run, startCollectorProcess } from '../programs.ts';
 
-const CONFIG = `
-groups:
-  - name: corsham-dhcp
-    mode: hot-standby
-    servers:
-      - { name: primary, address: 10.77.1.2, role: primary }
-      - { name: standby, address: 10.77.2.2, role: standby }
-sites:
-  - { name: corsham }
-  - { name: leeds }
-`;
+const CONFIG = hotStandby('corsham', 'leeds');
 /** Published keys; those in brackets came later. */
 const KEYS = {
   status: 'groups [window_s] [consumers] [store]',
