@@ -5,6 +5,7 @@
  */
 import Table from 'cli-table3';
 import { Command, CommanderError, Option } from 'commander';
+import { errorText } from '../shared/core/error-text.ts';
 import { createClock } from '../shared/io/clock.ts';
 import { createLogger, type Logger } from '../shared/io/logger.ts';
 import { packageVersion } from '../shared/io/package-version.ts';
@@ -124,7 +125,7 @@ main(process.argv).catch((error: unknown) => {
     if (error.code === 'address') process.stderr.write(`dorawatch-collector: ${error.message}\n`);
     process.exit(error.exitCode === 0 ? 0 : 2);
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorText(error);
   process.stderr.write(`dorawatch-collector: ${message}\n`);
   process.exit(1);
 });

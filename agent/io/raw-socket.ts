@@ -5,7 +5,9 @@
  * The package's own send and message events were refused: they take one packet a turn of the loop, and under a flood
  * every send starves. The package keeps only a weak reference to its socket, so this file keeps a strong one.
  */
+
 import { createSocket, type Socket } from 'raw-socket';
+import { errorText } from '../../shared/core/error-text.ts';
 import { type FilterStep, type NativeCalls, openedDescriptor } from './native-calls.ts';
 
 const NO_CAPABILITY = `raw sockets are not permitted here: CAP_NET_RAW is missing. One of these gives it:
@@ -88,7 +90,7 @@ export function openRawSocket(options: RawSocketOptions): RawSocket {
         socket.wrap.send(packet, 0, packet.length, destination, ignore);
         return undefined;
       } catch (error) {
-        return error instanceof Error ? error.message : String(error);
+        return errorText(error);
       }
     },
     drain: (read) => inbox.drain(read),
@@ -104,7 +106,7 @@ function create(protocol: RawSocketOptions['protocol']): Socket {
   try {
     return createSocket({ protocol: PROTOCOL_NUMBER[protocol] });
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
+    const said = errorText(error);
     if (/not permitted|denied/i.test(said)) throw new RawSocketError('NO_CAPABILITY', NO_CAPABILITY, error);
     throw new RawSocketError('OPEN_FAILED', `raw socket: ${said}`, error);
   }

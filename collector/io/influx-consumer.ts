@@ -5,14 +5,16 @@
  *
  * Rejected: being told of batches by the fold or the stream. What writes to a database must not be able to hold up a verdict.
  */
+
 import { setTimeout as pause } from 'node:timers/promises';
+import { errorText } from '../../shared/core/error-text.ts';
 import type { ConsumerView } from '../../shared/core/ops-view.ts';
 import type { Milliseconds } from '../../shared/core/units.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import { type BatchClocks, createBatchClocks } from '../core/answers/batch-clocks.ts';
 import type { InfluxConfig } from '../core/config/config.ts';
-import { addTo, type ClockWait, createClockWait, type Positioned } from '../core/influx/clock-wait.ts';
+import { type ClockWait, createClockWait, type Positioned } from '../core/influx/clock-wait.ts';
 import { exchangePoints } from '../core/influx/exchange-points.ts';
 import * as limits from '../core/influx/limits.ts';
 import type { Point } from '../core/influx/point.ts';
@@ -102,7 +104,7 @@ class Consumer implements InfluxConsumer {
     this.#ended = this.#run().catch((error: unknown) => {
       if (this.#stop.signal.aborted) return;
       // Its own end only: verdicts and ingest go on, and the log keeps what is not written.
-      this.#failure = `stopped: ${error instanceof Error ? error.message : String(error)}; a restart tries again`;
+      this.#failure = `stopped: ${errorText(error)}; a restart tries again`;
       this.#options.logger.error({ err: error }, 'writing to InfluxDB has stopped');
     });
   }
@@ -170,7 +172,7 @@ class Consumer implements InfluxConsumer {
     for (const [agent, track] of tracks.tracks) this.#tracks.set(agent, track);
     for await (const { position, entry } of inbox.read(tracks.next)) {
       if (position >= cursor.next) break;
-      if (entry.kind === 'clock') addTo(this.#tracks, entry);
+      if (entry.kind === 'clock') this.#clocks.add(entry);
     }
   }
 
@@ -239,7 +241,7 @@ class Consumer implements InfluxConsumer {
       this.#unsaved = null;
     } catch (error) {
       if (this.#unsaved === null) this.#options.logger.error({ err: error }, 'the cursor of InfluxDB cannot be saved');
-      this.#unsaved = `its cursor cannot be saved: ${error instanceof Error ? error.message : String(error)}`;
+      this.#unsaved = `its cursor cannot be saved: ${errorText(error)}`;
     }
   }
 

@@ -5,6 +5,7 @@
  *
  * Rejected: pruning when a batch is appended; whoever sends would wait for it.
  */
+import { errorText } from '../../shared/core/error-text.ts';
 import { type UnixMicros, unixMicros } from '../../shared/core/units.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
@@ -76,7 +77,7 @@ class RunningRetention implements Retention {
       if (records > 0) logger.info({ records }, 'raw results that have had their time are removed');
       return records;
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.problem = errorText(error);
       logger.error({ err: error }, 'retention could not run; it is tried again');
       return 0;
     }
@@ -104,7 +105,7 @@ class RunningRetention implements Retention {
         return;
       }
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.problem = errorText(error);
     }
   }
 

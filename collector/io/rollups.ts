@@ -3,7 +3,10 @@
  * writes it with the cursor. What a kill takes away was not under the cursor either, so it is read again: each result counts
  * once. Rejected: writing with every batch; an hour's row would be rewritten 3,600 times.
  */
+
 import { rename } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { errorText } from '../../shared/core/error-text.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import { createBatchClocks } from '../core/answers/batch-clocks.ts';
@@ -64,6 +67,9 @@ async function usableStore({ directory, inbox, clock, logger }: RollupsOptions):
   }
 }
 
+/** Between two attempts at a disk that refuses. */
+const AGAIN_MS = 1000;
+
 interface Unwritten {
   readonly additions: readonly RollupAddition[];
   readonly cursor: RollupCursor;
@@ -107,32 +113,24 @@ class RunningRollups implements Rollups {
   }
 
   async #follow(): Promise<void> {
-    for await (const chunk of this.#options.inbox.follow(this.#read, this.#stop.signal)) {
+    const { signal } = this.#stop;
+    for await (const chunk of this.#options.inbox.follow(this.#read, signal)) {
       const { minuteMs, hourMs } = this.#options.retention();
       for (const { position, entry } of chunk) {
         this.#take(entry, { minute: minuteMs * 1000, hour: hourMs * 1000 });
         this.#read = position + 1;
       }
       // As long as the disk refuses, nothing more is read: memory stays bounded, and the log holds it.
-      while (this.#isFull() && !this.#stop.signal.aborted) {
+      while (this.#isFull() && !signal.aborted) {
         await this.#write();
-        if (this.#isFull()) await this.#pause();
+        // Ended by a close, it is over as well.
+        if (this.#isFull()) await pause(AGAIN_MS, undefined, { signal }).catch(() => undefined);
       }
     }
   }
 
   #isFull(): boolean {
     return this.#gathering.size >= GATHERED_MAX || (this.#gathering.size > 0 && this.#waiting.length > 0);
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, 1000);
-      this.#stop.signal.addEventListener('abort', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
   }
 
   #take(entry: LogEntry, reach: RollupReach): void {
@@ -156,7 +154,7 @@ class RunningRollups implements Rollups {
         this.problem = null;
       } catch (error) {
         if (this.problem === null) this.#options.logger.error({ err: error }, 'rollups cannot be written; tried again');
-        this.problem = error instanceof Error ? error.message : String(error);
+        this.problem = errorText(error);
       }
     });
     return this.#writing;

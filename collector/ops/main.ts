@@ -4,6 +4,7 @@
  * knows the list of commands and the exit codes (0 done, 1 failed, 2 bad arguments, 3 with `status --exit-code`).
  */
 import { Command, CommanderError } from 'commander';
+import { errorText } from '../../shared/core/error-text.ts';
 import { createClock } from '../../shared/io/clock.ts';
 import { packageVersion } from '../../shared/io/package-version.ts';
 import { addAgents } from './agents.ts';
@@ -58,6 +59,6 @@ main(process.argv).catch((error: unknown) => {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
     return;
   }
-  process.stderr.write(`dorawatch: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`dorawatch: ${errorText(error)}\n`);
   process.exitCode = error instanceof OpsError ? error.exitCode : 1;
 });

@@ -3,7 +3,9 @@
  * after field and remembers the first fault, so that a decoder reads from top to bottom without an `if` a line.
  * Rejected: exceptions of our own; whoever forgets to catch one ends the collector for all its agents.
  */
+
 import { util } from 'protobufjs/minimal.js';
+import { errorText } from '../core/error-text.ts';
 import { MAX_FIGURE, MAX_NAME_BYTES, MAX_TEXT_BYTES } from '../core/limits.ts';
 import type { MessageType } from './protobuf.ts';
 
@@ -25,7 +27,7 @@ export function parseMessage<Shape>(type: MessageType<Shape>, bytes: Uint8Array,
   try {
     return type.decode(bytes);
   } catch (error) {
-    return decodeError(field, error instanceof Error ? error.message : String(error));
+    return decodeError(field, errorText(error));
   }
 }
 

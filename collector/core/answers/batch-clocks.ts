@@ -5,7 +5,7 @@
 import type { ResultBatch } from '../../../shared/core/batch.ts';
 import { type UnixMicros, unixMicros } from '../../../shared/core/units.ts';
 import type { ClockEntry } from '../log-entry.ts';
-import { addSample, type ClockTrack, offsetAt } from '../verdicts/clock-track.ts';
+import { addSample, type ClockTrack, offsetAt, sampleOf } from '../verdicts/clock-track.ts';
 import { AGENTS_MAX } from './limits.ts';
 
 /** What tells the agent's clock that a time in a batch (or a loss) is by. */
@@ -28,12 +28,7 @@ export function createBatchClocks(tracks = new Map<string, ClockTrack>()): Batch
     return track === undefined ? null : Math.round(offsetAt(track, batch.epoch, batch.anchor + momentUs).offset);
   };
   return {
-    add: ({ agent, epoch, anchor, at, offsetUs, errorUs }) => {
-      const track = tracks.get(agent) ?? [];
-      if (track.length === 0 && tracks.size >= AGENTS_MAX) return;
-      tracks.set(agent, track);
-      addSample(track, { epoch, at: anchor + at, offset: offsetUs, error: errorUs });
-    },
+    add: (entry) => addTo(tracks, entry),
     correct: (batch, momentUs) => unixMicros(batch.anchor + momentUs - (offset(batch, momentUs) ?? 0)),
     offset,
     error: (batch, momentUs) => {
@@ -41,4 +36,12 @@ export function createBatchClocks(tracks = new Map<string, ClockTrack>()): Batch
       return track === undefined ? null : offsetAt(track, batch.epoch, batch.anchor + momentUs).error;
     },
   };
+}
+
+/** Adds a sample to its agent's track; agents beyond AGENTS_MAX are left out. */
+export function addTo(tracks: Map<string, ClockTrack>, entry: ClockEntry): void {
+  const track = tracks.get(entry.agent) ?? [];
+  if (track.length === 0 && tracks.size >= AGENTS_MAX) return;
+  tracks.set(entry.agent, track);
+  addSample(track, sampleOf(entry));
 }

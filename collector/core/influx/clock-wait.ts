@@ -8,9 +8,9 @@
  * same points. Rejected: placing by what is known at once and moving points later; InfluxDB cannot move a point.
  */
 import type { ResultBatch } from '../../../shared/core/batch.ts';
-import { AGENTS_MAX } from '../answers/limits.ts';
-import type { BatchEntry, ClockEntry, LogEntry } from '../log-entry.ts';
-import { addSample, type ClockTrack } from '../verdicts/clock-track.ts';
+import { addTo } from '../answers/batch-clocks.ts';
+import type { BatchEntry, LogEntry } from '../log-entry.ts';
+import type { ClockTrack } from '../verdicts/clock-track.ts';
 import { SAMPLE_WAIT_US } from './limits.ts';
 
 export interface Positioned<Entry extends LogEntry = LogEntry> {
@@ -60,15 +60,6 @@ export function createClockWait(tracks: Map<string, ClockTrack>): ClockWait {
       return held[0]?.position ?? after;
     },
   };
-}
-
-/** Adds a sample to its agent's track. */
-export function addTo(tracks: Map<string, ClockTrack>, entry: ClockEntry): void {
-  const track = tracks.get(entry.agent) ?? [];
-  if (track.length === 0 && tracks.size >= AGENTS_MAX) return;
-  tracks.set(entry.agent, track);
-  const { epoch, anchor, at, offsetUs: offset, errorUs: error } = entry;
-  addSample(track, { epoch, at: anchor + at, offset, error });
 }
 
 interface Waiting extends Positioned<BatchEntry> {

@@ -6,6 +6,7 @@
  * time. So a moment is placed by a sample that had come in by then, though a better one may have followed. Rejected:
  * interpolation always; every late batch would differ from one in time by microseconds, and rewrite history for them.
  */
+import type { ClockEntry } from '../log-entry.ts';
 import {
   CLOCK_DRIFT,
   CLOCK_SAMPLES_KEPT,
@@ -21,6 +22,14 @@ export interface ClockSample {
   readonly offset: number;
   readonly error: number;
 }
+
+/** A log's sample as a track keeps it. */
+export const sampleOf = ({ epoch, anchor, at, offsetUs: offset, errorUs: error }: ClockEntry): ClockSample => ({
+  epoch,
+  at: anchor + at,
+  offset,
+  error,
+});
 
 /** Samples of one agent ordered by (epoch, at). */
 export type ClockTrack = ClockSample[];

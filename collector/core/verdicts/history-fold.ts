@@ -10,7 +10,7 @@
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import type { Failover, Finding, Interval, Transition } from '../finding.ts';
 import type { BatchEntry, LogEntry } from '../log-entry.ts';
-import { addSample, type ClockTrack, forgetSamples } from './clock-track.ts';
+import { addSample, type ClockTrack, forgetSamples, sampleOf } from './clock-track.ts';
 import { createEvidence, mergeRows, trimBefore } from './evidence.ts';
 import { createBook, type Entry } from './findings-book.ts';
 import { advancePath, advanceServer, type FoldContext } from './fold.ts';
@@ -157,8 +157,7 @@ function take(aside: Aside, entry: LogEntry): void {
   const { clocks } = aside.context.kept;
   const track: ClockTrack = clocks.get(entry.agent) ?? [];
   clocks.set(entry.agent, track);
-  const { epoch, offsetUs: offset, errorUs: error } = entry;
-  addSample(track, { epoch, at: entry.anchor + entry.at, offset, error }, Number.POSITIVE_INFINITY);
+  addSample(track, sampleOf(entry), Number.POSITIVE_INFINITY);
 }
 
 function takeBatch(aside: Aside, entry: BatchEntry): void {

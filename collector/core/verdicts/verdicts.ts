@@ -8,7 +8,7 @@
  */
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import type { BatchEntry, ClockEntry, ConfigEntry, LogEntry } from '../log-entry.ts';
-import { addSample, isMeasured } from './clock-track.ts';
+import { addSample, isMeasured, sampleOf } from './clock-track.ts';
 import { mergeRows } from './evidence.ts';
 import { advancePath, advanceServer, type FoldContext, reach, refoldPath, refoldServer } from './fold.ts';
 import { retellGroup } from './group-telling.ts';
@@ -74,9 +74,8 @@ function applyClock(state: states.VerdictState, entry: ClockEntry): void {
   const track = clocks.get(entry.agent) ?? [];
   if (clocks.size >= limits.AGENTS_MAX && !clocks.has(entry.agent)) return;
   clocks.set(entry.agent, track);
-  const { epoch, offsetUs: offset, errorUs: error } = entry;
-  const isFirst = !isMeasured(track, epoch);
-  const sample = { epoch, at: entry.anchor + entry.at, offset, error };
+  const isFirst = !isMeasured(track, entry.epoch);
+  const sample = sampleOf(entry);
   addSample(track, sample);
   const agent = state.agents.get(entry.agent);
   if (isFirst && agent && agent.guessedFrom !== null) reclock(state, agent, track, entry.receivedAt);
