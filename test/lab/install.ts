@@ -4,7 +4,7 @@
  * `--require`, as the demo and the bench call it, it exits with 1 when the lab cannot run.
  */
 import { installMissing } from './debian-packages.ts';
-import { labReadiness } from './requirements.ts';
+import { labReadiness, TOOLS } from './requirements.ts';
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -13,8 +13,7 @@ const installed = installMissing(say);
 const readiness = installed.kind === 'ready' ? labReadiness() : installed;
 if (readiness.kind === 'not-ready') {
   const isRequired = process.argv.includes('--require');
-  const needs =
-    'It needs root on Linux with network namespaces, and (Debian packages) kea-dhcp4-server, kea-admin, tcpdump, iproute2, influxdb.';
+  const needs = `It needs root on Linux with network namespaces, and (Debian packages) ${[...new Set(Object.values(TOOLS))].join(', ')}.`;
   say(
     isRequired
       ? `dorawatch: this cannot run here: ${readiness.reason}.\n${needs}`
