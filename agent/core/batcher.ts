@@ -160,6 +160,7 @@ export function closeBatch(batcher: Batcher, closing: Closing): ResultBatch {
     results,
     late,
     counts: [...counts.values()],
+    sightings: [],
   };
   batcher.fromUs = nowUs;
   batcher.open = emptyBatch();

@@ -41,8 +41,8 @@ export interface LaneFields {
 
 /** Everything in the assignment that this target's packets and times depend on. */
 export function laneKey({ assignment, target, giaddr }: Pick<LaneFields, 'assignment' | 'target' | 'giaddr'>): string {
-  const { dropTimeMs, clients, release, probeSubnet } = assignment;
-  return JSON.stringify([target, dropTimeMs, clients, release, probeSubnet, giaddr]);
+  const { dropTimeMs, clients, release, identify, relayPort } = assignment;
+  return JSON.stringify([target, dropTimeMs, clients, release, identify, relayPort, giaddr]);
 }
 
 /** Identity pools by server: they outlive a change of rate, so that no identity is in flight twice. */
@@ -61,6 +61,8 @@ export function createLane(fields: LaneFields, pools: IdentityPools): Lane {
     giaddr: giaddr ?? '0.0.0.0',
     kind: target.kind,
     firstContact: false,
+    scope: null,
+    interface: target.interface,
   };
   const path = createPath(fields, { ref, address: address ?? ipv4(0), relay: relay ?? ipv4(0) }, pools);
   const periodNs = 1e9 / target.ratePerSecond;
@@ -89,7 +91,7 @@ interface PathFields {
 
 function createPath(fields: LaneFields, { ref, address, relay }: PathFields, pools: IdentityPools): ProbePath {
   const { assignment, target } = fields;
-  const linkSelection = assignment.probeSubnet === null ? undefined : parseIpv4(assignment.probeSubnet);
+  const linkSelection = target.probeSubnet === null ? undefined : parseIpv4(target.probeSubnet);
   const ports = { localPort: 67, serverPort: 67 };
   return {
     ref,

@@ -153,6 +153,8 @@ class Line implements ReportStream {
       shedBatches: this.#options.spool.shed,
       refusedBatches: this.#refusedBatches,
       trouble: this.#options.trouble(),
+      leases: [],
+      resting: null,
     };
   }
 

@@ -2,7 +2,9 @@
  * One run of `probe`: the engine, a plan's pace, and a tally. Open loop with a rate; without one a window of exchanges that
  * refills as answers come. It prints nothing: what is to be shown is asked of it.
  */
+
 import type { PathRef } from '../../shared/core/batch.ts';
+import { SERVER_PATH } from '../../shared/core/batch.ts';
 import type { Stamp } from '../../shared/core/outcome.ts';
 import { type MonotonicNs, milliseconds, millisecondsToNs, type UnixMicros } from '../../shared/core/units.ts';
 import type { Clock } from '../../shared/io/clock.ts';
@@ -245,6 +247,7 @@ function createPath({ plan, address, giaddr }: ProbeRunOptions): ProbePath {
     giaddr,
     kind: plan.kind,
     firstContact: false,
+    ...SERVER_PATH,
   };
   return {
     ref,

@@ -5,7 +5,7 @@
  * A server's rate belongs to the server, not to the agents: with 142 sites instead of one it hears no more than before.
  * Rejected: a rate per agent. It multiplies with each site that is added, and nobody notices until the servers do.
  */
-import type { Assignment, Target } from '../../shared/core/assignment.ts';
+import { type Assignment, PLAIN_TARGET, type Target } from '../../shared/core/assignment.ts';
 import { RECONNECT_MAX_MS } from '../../shared/core/limits.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
 import type { CollectorConfig, SiteConfig } from './config/config.ts';
@@ -114,8 +114,8 @@ function shares(config: CollectorConfig, live: readonly LiveAgent[]): ReadonlyMa
   ]);
 }
 
-function idlePart({ probe: { dropTimeMs, clients, release } }: CollectorConfig): Part {
-  return { targets: [], dropTimeMs, clients, release, relayAddress: null, probeSubnet: null };
+function idlePart({ probe: { dropTimeMs, clients, release, identify, relayPort } }: CollectorConfig): Part {
+  return { targets: [], dropTimeMs, clients, release, relayAddress: null, identify, relayPort };
 }
 
 interface Seat {
@@ -137,10 +137,13 @@ function partOf(config: CollectorConfig, site: SiteConfig, { ratePerSecond, seat
       ratePerSecond,
       // With equal rates all agents and servers together form one evenly spaced train.
       phase: (seat + index / servers.length) / seats,
+      ...PLAIN_TARGET,
+      probeSubnet: group.probeSubnet ?? site.probeSubnet,
+      selection: config.probe.sweep.selection,
     }),
   );
-  const { dropTimeMs, clients, release } = config.probe;
-  return { targets, dropTimeMs, clients, release, relayAddress: site.relayAddress, probeSubnet: site.probeSubnet };
+  const { dropTimeMs, clients, release, identify, relayPort } = config.probe;
+  return { targets, dropTimeMs, clients, release, relayAddress: site.relayAddress, identify, relayPort };
 }
 
 /** Identities per target that a rate and a drop time need: rate × drop time, rounded up, plus one. */

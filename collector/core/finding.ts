@@ -24,7 +24,17 @@ export type Reason =
   | 'some-sites'
   | 'silent-agent'
   | 'foreign-source'
-  | 'never-answered';
+  | 'never-answered'
+  /** Only some identities are refused: a class, a reservation, a full pool. */
+  | 'some-identities'
+  /** Answered, far above what is usual for this path and stage. */
+  | 'slow'
+  /** Loss that grows with the rate, or with the queue that it stands in. */
+  | 'overloaded'
+  /** Silent as its role in the mode has it. */
+  | 'by-design'
+  /** Nobody probes it: paused by a person. */
+  | 'paused';
 
 /** A moment known only to lie between two others (collector time). `at` is the middle. */
 export interface Bracket {
@@ -61,6 +71,8 @@ export interface Transition extends Bracket {
   readonly agents?: { readonly unanswered: string; readonly answered: string };
   /** Share of exchanges lost when it became degraded, 0–1; null otherwise. */
   readonly lossRatio: number | null;
+  /** What the reason rests on, one sentence for people; null: the reason says it all. */
+  readonly evidence: string | null;
   /** True when results that came late changed it. */
   readonly late: boolean;
 }
@@ -70,6 +82,8 @@ export interface Interval {
   readonly kind: 'gap' | 'overlap';
   readonly id: string;
   readonly group: string;
+  /** In load balancing: whose clients; null otherwise. */
+  readonly bucket: number | null;
   readonly start: Bracket;
   /** Null while it lasts. */
   readonly end: Bracket | null;
@@ -85,6 +99,8 @@ export interface Failover {
   readonly kind: 'failover' | 'fail-back';
   readonly id: string;
   readonly group: string;
+  /** In load balancing: whose clients moved; null otherwise. */
+  readonly bucket: number | null;
   readonly from: string;
   readonly to: string;
   /** When the server it moved to began. */
@@ -96,4 +112,35 @@ export interface Failover {
   readonly late: boolean;
 }
 
-export type Finding = Transition | Interval | Failover;
+/**
+ * - `scope` a subnet is not served at a site though a server serves, or is again
+ * - `client` the way of a site's own clients works, or not
+ * - `relay` the same, where direct probing works: the relay's fault
+ * - `rogue` an answer from a server that is in no group and on no allow-list
+ * - `answers-as` a server answers with another identifier or from another source than before
+ * - `expectation` an answer has a value that the site does not expect, or has the right one again
+ * - `kea` what a server says of itself and what its sites see disagree, or agree again
+ */
+export const NOTICE_KINDS = ['scope', 'client', 'relay', 'rogue', 'answers-as', 'expectation', 'kea'] as const;
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
+
+/** Something about what sites depend on, beside the question who serves. Never changes a path's or a server's state. */
+export interface Notice extends Bracket {
+  readonly kind: NoticeKind;
+  readonly id: string;
+  readonly group: string | null;
+  readonly server: string | null;
+  readonly site: string | null;
+  readonly scope: string | null;
+  /** What was so before and what is so now, in the words of its kind; null: nothing was known. */
+  readonly from: string | null;
+  readonly to: string;
+  readonly reason: string | null;
+  /** The sentence that tables print. */
+  readonly text: string;
+  readonly evidence: string | null;
+  readonly detectedAt: UnixMicros;
+  readonly late: boolean;
+}
+
+export type Finding = Transition | Interval | Failover | Notice;

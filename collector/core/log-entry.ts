@@ -95,6 +95,45 @@ export interface QuietEntry {
   readonly receivedAt: UnixMicros;
 }
 
+/** Probing stopped, or goes on, at everything that fits group, server and site (null = all), as a person said. */
+export interface PauseEntry {
+  readonly kind: 'pause';
+  readonly receivedAt: UnixMicros;
+  readonly action: 'pause' | 'resume';
+  readonly group: string | null;
+  readonly server: string | null;
+  readonly site: string | null;
+  readonly text: string | null;
+  readonly actor: string | null;
+  readonly ref: string | null;
+}
+
+/** What a Kea server says of itself (`status-get`); a null was not said. */
+export interface KeaWord {
+  readonly state: string | null;
+  readonly scopes: readonly string[];
+  readonly partnerState: string | null;
+  readonly communicationInterrupted: boolean | null;
+  readonly unackedClients: number | null;
+  readonly unackedClientsLeft: number | null;
+  readonly connectingClients: number | null;
+  /** Its clock minus its partner's, ms. */
+  readonly clockSkewMs: number | null;
+  /** Free addresses by subnet, "10.77.0.0/16", where stat_cmds tells. */
+  readonly freeAddresses: Readonly<Record<string, number>>;
+}
+
+/** A server was asked for its own word. Written when the answer changed, and every few minutes. */
+export interface KeaEntry {
+  readonly kind: 'kea';
+  readonly receivedAt: UnixMicros;
+  readonly group: string;
+  readonly server: string;
+  /** Null: it could not be asked, and `problem` says why. */
+  readonly word: KeaWord | null;
+  readonly problem: string | null;
+}
+
 export type LogEntry =
   | BatchEntry
   | ClockEntry
@@ -103,4 +142,6 @@ export type LogEntry =
   | LossEntry
   | KeepEntry
   | ImportEntry
-  | QuietEntry;
+  | QuietEntry
+  | PauseEntry
+  | KeaEntry;

@@ -2,8 +2,9 @@
  * Takes a period that a person wants kept: judged, put into the log, answered with what is there of it. The entry comes first:
  * from then on retention passes the period by, and what is counted is what stays.
  */
+
+import type { KeepView, KeptView } from '../../shared/core/ops-reply.ts';
 import type { KeepRequest } from '../../shared/core/ops-request.ts';
-import type { KeepView, KeptView } from '../../shared/core/ops-view.ts';
 import { type UnixMicros, unixMicros } from '../../shared/core/units.ts';
 import { encodeBatch } from '../../shared/wire/batch-encoder.ts';
 import { KEEPS_MAX, MARK_FIELD_MAX } from '../core/answers/limits.ts';

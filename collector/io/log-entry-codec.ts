@@ -12,14 +12,27 @@ import type {
   ClockEntry,
   ConfigEntry,
   ImportEntry,
+  KeaEntry,
   KeepEntry,
   LogEntry,
   LossEntry,
   MarkEntry,
+  PauseEntry,
 } from '../core/log-entry.ts';
 
 /** Never reused; 0 would be a record of zeros. */
-const KIND = { batch: 1, clock: 2, config: 3, mark: 4, loss: 5, keep: 6, import: 7, quiet: 8 } as const;
+const KIND = {
+  batch: 1,
+  clock: 2,
+  config: 3,
+  mark: 4,
+  loss: 5,
+  keep: 6,
+  import: 7,
+  quiet: 8,
+  pause: 9,
+  kea: 10,
+} as const;
 const HEAD_BYTES = 9;
 const CLOCK_FIGURES = 5;
 
@@ -69,6 +82,10 @@ export function decodeEntry(stored: Uint8Array): LogEntry | DecodeError {
       return { kind: 'keep', receivedAt, ...written<KeepEntry>(rest) };
     case KIND.import:
       return { kind: 'import', receivedAt, ...written<ImportEntry>(rest) };
+    case KIND.pause:
+      return { kind: 'pause', receivedAt, ...written<PauseEntry>(rest) };
+    case KIND.kea:
+      return { kind: 'kea', receivedAt, ...written<KeaEntry>(rest) };
     case KIND.quiet:
       return { kind: 'quiet', receivedAt };
     default:

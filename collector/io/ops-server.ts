@@ -9,6 +9,7 @@ import {
   type sendUnaryData,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import type * as reply from '../../shared/core/ops-reply.ts';
 import type * as ask from '../../shared/core/ops-request.ts';
 import type * as view from '../../shared/core/ops-view.ts';
 import type { Clock } from '../../shared/io/clock.ts';
@@ -146,7 +147,7 @@ async function report(options: OpsServerOptions, request: ask.PeriodRequest): Pr
   return reportOf({ ...period, mode: group.mode }, fold.model.timeline.rows(), { measured, availability });
 }
 
-function keep({ inbox, clock }: OpsServerOptions, request: ask.KeepRequest): Promise<view.KeepView> {
+function keep({ inbox, clock }: OpsServerOptions, request: ask.KeepRequest): Promise<reply.KeepView> {
   const problem = keepProblem(request, inbox);
   if (problem !== null) throw new Refusal(codes.INVALID_ARGUMENT, problem);
   return keepPeriod(inbox, request, clock.wall());
@@ -167,7 +168,7 @@ async function addMark(
 async function takeImport(
   { fold, inbox, clock, config }: OpsServerOptions,
   request: ask.ImportRequest,
-): Promise<view.ImportView> {
+): Promise<reply.ImportView> {
   const book = fold.model.imports;
   const verdict = judgeImport(request, { config: config(), book, now: clock.wall() });
   if (!verdict.ok) throw new Refusal(codes.INVALID_ARGUMENT, verdict.problem);
@@ -199,7 +200,7 @@ function exportStream(options: OpsServerOptions): handleServerStreamingCall<ask.
 }
 
 interface ExchangeChunk {
-  readonly exchanges: readonly view.ExchangeView[];
+  readonly exchanges: readonly reply.ExchangeView[];
 }
 
 /** A unary method from a function that answers or throws. */

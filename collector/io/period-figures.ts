@@ -2,6 +2,7 @@
  * The figures of a report's period: from raw results where those are, from rollups where they are gone. What came late to
  * before that moment is in the rollups too, so each result counts once on either side.
  */
+import { isServerPath } from '../../shared/core/batch.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
 import type { ExchangeFilter } from '../core/answers/exchange-rows.ts';
 import { countLost } from '../core/answers/losses.ts';
@@ -67,7 +68,7 @@ async function addRollups(
 }
 
 function countBatch(figures: PeriodFigures, { batch, clocks, slice }: PeriodBatch, group: string): void {
-  const rollups = batch.paths.map((path) => (path.group === group ? path.server : null));
+  const rollups = batch.paths.map((path) => (path.group === group && isServerPath(path) ? path.server : null));
   const rollupOf = (path: number) => {
     const server = rollups[path] ?? null;
     return server === null ? null : figuresOf(figures, server);

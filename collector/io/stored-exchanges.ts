@@ -2,7 +2,7 @@
  * Reads the stored exchanges of a period back out of the log for `export`, in the order in which they were sent. Batches stand in the log as they arrived, so a first reading finds out where the
  * period's batches and their clock samples are, and a second merges them.
  */
-import type { ExchangeView } from '../../shared/core/ops-view.ts';
+import type { ExchangeView } from '../../shared/core/ops-reply.ts';
 import { createBatchClocks } from '../core/answers/batch-clocks.ts';
 import {
   createLateAnswers,

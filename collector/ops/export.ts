@@ -1,6 +1,6 @@
 /** `dorawatch export`: every stored exchange of a period, one a line, for whoever wants to compute something else. */
 import { type Command, InvalidArgumentError } from 'commander';
-import type { ExchangeView } from '../../shared/core/ops-view.ts';
+import type { ExchangeView } from '../../shared/core/ops-reply.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
 import { csvLine, jsonLine } from '../core/answers/ops-json.ts';
 import { type CommonFlags, type Runtime, TIMES_HELP, timeReader, withClient, withCommonOptions } from './runtime.ts';

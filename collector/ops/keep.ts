@@ -1,6 +1,6 @@
 /** `dorawatch keep`: exempts the raw results of an incident from retention, so that they can still be exported next year. */
 import { type Command, InvalidArgumentError } from 'commander';
-import type { KeepView } from '../../shared/core/ops-view.ts';
+import type { KeepView } from '../../shared/core/ops-reply.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
 import { localTime } from '../core/answers/clock-text.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';

@@ -6,7 +6,7 @@
  * A batch explains itself without any other record: it names its agent, site and paths, so that a log can be folded on
  * another machine years later. Rejected: path numbers assigned by the collector (a log that needs a second table to be read).
  */
-import type { ExchangeKind, Stamp } from './outcome.ts';
+import type { ExchangeKind, Stage, Stamp } from './outcome.ts';
 import type { EpochMicros, Microseconds, UnixMicros } from './units.ts';
 
 /** One column value for "no such figure" (an OFFER that never came has no latency; 0 would be a lie). */
@@ -25,7 +25,18 @@ export interface PathRef {
   readonly kind: ExchangeKind;
   /** True until some server of the group has answered this agent once, ever: silence is then no evidence. */
   readonly firstContact: boolean;
+  /** A sweep's: the subnet that was asked for, "10.80.1.0/24"; null = the server as such. Speaks of the scope, not of the server. */
+  readonly scope: string | null;
+  /** Client role: the interface that the DISCOVER was broadcast on; `server` is then empty and `address` 255.255.255.255. */
+  readonly interface: string | null;
 }
+
+/** What makes a path one of the server as such. */
+export const SERVER_PATH = { scope: null, interface: null } as const satisfies Partial<PathRef>;
+
+/** Whether a path's exchanges speak of the server that they were sent to: neither a scope of it, nor a site's own relay. */
+export const isServerPath = ({ scope, interface: on }: Pick<PathRef, 'scope' | 'interface'>): boolean =>
+  scope === null && on === null;
 
 /** Columns of equal length, one element an exchange, ordered by the moment the exchange finished. */
 export interface ResultColumns {
@@ -56,6 +67,35 @@ export interface LateAnswer {
   /** The DISCOVER this answers, µs since the anchor: with path and identity it names the exchange. */
   readonly sentUs: EpochMicros;
   readonly lateUs: Microseconds;
+}
+
+/**
+ * Who answered, and with what: told when a path hears it for the first time in an epoch, whenever it changes, and again every
+ * ten minutes, so that any part of a log says it. Addresses are dotted; null = the answer did not say.
+ */
+export interface Sighting {
+  readonly path: number;
+  /** DISCOVER of the exchange, µs since the anchor. */
+  readonly sentUs: EpochMicros;
+  /** Where it was seen: in the OFFER, or in the ACK (the richer of the two). */
+  readonly stage: Stage;
+  /** The packet's source. */
+  readonly source: string;
+  /** Option 54: behind a NAT or a load balancer the server's own address. */
+  readonly serverIdentifier: string | null;
+  /** False: an answer from an address that was not asked (relay role). */
+  readonly expected: boolean;
+  /** Link-layer sender, "02:00:5e:00:00:01"; null where the socket does not show it. */
+  readonly mac: string | null;
+  /** yiaddr. */
+  readonly address: string;
+  readonly subnetMask: string | null;
+  readonly leaseSeconds: number | null;
+  readonly routers: readonly string[];
+  readonly nameServers: readonly string[];
+  readonly domain: string | null;
+  /** siaddr; null when it is 0.0.0.0. */
+  readonly nextServer: string | null;
 }
 
 /** What a path did in the batch's span besides finished exchanges. All counts are of this batch alone. */
@@ -103,4 +143,5 @@ export interface ResultBatch {
   readonly results: ResultColumns;
   readonly late: readonly LateAnswer[];
   readonly counts: readonly PathCounts[];
+  readonly sightings: readonly Sighting[];
 }

@@ -17,6 +17,14 @@ export const MAX_PATHS_PER_BATCH = 256;
 export const MAX_LATE_PER_BATCH = MAX_RESULTS_PER_BATCH;
 /** Foreign source addresses named per path and batch: enough to recognise a fault, too few for a flood to matter. */
 export const MAX_FOREIGN_SOURCES = 4;
+/** Sightings in a batch: a flood of rogue servers must not make it grow; what is beyond is only counted as foreign. */
+export const MAX_SIGHTINGS_PER_BATCH = 256;
+/** Routers or name servers told of an answer. */
+export const MAX_ADDRESSES_PER_SIGHTING = 8;
+/** Subnets of one sweep: more than the largest site of an installation with 829 of them has. */
+export const MAX_SCOPES_PER_TARGET = 1024;
+/** Rows of leases that a heartbeat names. */
+export const MAX_LEASE_COUNTS = 256;
 /** Any name (agent, site, group, server), in bytes of UTF-8: it is a key, a column of a table and a tag in InfluxDB. */
 export const MAX_NAME_BYTES = 128;
 /** Text for people on the wire (version, refusal), in bytes. */

@@ -78,3 +78,27 @@ export interface ImportRequest {
   readonly observations: readonly ObservationView[];
   readonly actor: string | null;
 }
+
+/** What is to be paused or resumed: everything that fits all of the three; null = all of them. */
+export interface PauseRequest {
+  readonly group: string | null;
+  readonly server: string | null;
+  readonly site: string | null;
+  /** Why, for people. */
+  readonly text: string | null;
+  readonly actor: string | null;
+  readonly ref: string | null;
+}
+
+export interface ScopesRequest {
+  readonly group: string | null;
+  /** Only those that are not served though a server serves. */
+  readonly unserved: boolean;
+}
+
+/** A drill: probes of the group tell in `secs` how long they have been unanswered, for so long from now; 0 ends it. */
+export interface RaiseSecsRequest {
+  readonly group: string;
+  readonly for_ms: number;
+  readonly actor: string | null;
+}

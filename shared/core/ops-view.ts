@@ -5,6 +5,7 @@
  * Times are µs since 1970 (collector's clock) here and RFC 3339 in JSON; `null` is "no such figure", never 0. Closed sets
  * are plain strings: an ops program must be able to show a word that a newer collector invented.
  */
+import type { LeaseCount } from './lease-count.ts';
 import type { UnixMicros } from './units.ts';
 
 /** A moment known only to lie between two others. */
@@ -33,6 +34,10 @@ export interface EventRow {
   readonly actor: string | null;
   readonly ref: string | null;
   readonly late: boolean;
+  /** The subnet, of a scope's notice. */
+  readonly scope: string | null;
+  /** What the reason rests on, one sentence. */
+  readonly evidence: string | null;
   /** Gap and overlap only. */
   readonly start?: Moment;
   /** Gap and overlap only; null while it lasts. */
@@ -78,6 +83,41 @@ export interface ServerView {
   readonly sites: PathCountsView;
   readonly drop_ratio: number | null;
   readonly latency_us: LatencyView;
+  /** What the reason rests on, one sentence. */
+  readonly evidence: string | null;
+  /** In load balancing: by hash bucket; the other keys are about its own. Empty otherwise. */
+  readonly buckets: readonly BucketView[];
+  /** Server identifier that it answers with; null: never answered. */
+  readonly answers_as: string | null;
+  /** Its own word; null: it is not asked. */
+  readonly kea: KeaView | null;
+}
+
+/** A server's clients of one RFC 3074 hash bucket. */
+export interface BucketView {
+  readonly bucket: number;
+  readonly state: string;
+  /** "serving" (its own clients) or "silent" (its partner's). */
+  readonly expected: string;
+  readonly since: UnixMicros | null;
+  readonly last_served_at: UnixMicros | null;
+}
+
+/** What Kea says of itself; a null was not said. */
+export interface KeaView {
+  readonly asked_at: UnixMicros;
+  /** Why it could not be asked; null: it answered, and the rest is what it said. */
+  readonly problem: string | null;
+  readonly state: string | null;
+  readonly scopes: readonly string[];
+  readonly partner_state: string | null;
+  readonly communication_interrupted: boolean | null;
+  readonly unacked_clients: number | null;
+  readonly unacked_clients_left: number | null;
+  readonly connecting_clients: number | null;
+  readonly clock_skew_ms: number | null;
+  /** Where what it says and what its sites see disagree; null: they agree. */
+  readonly disagreement: string | null;
 }
 
 export interface GroupView {
@@ -87,6 +127,10 @@ export interface GroupView {
   readonly since: UnixMicros | null;
   readonly sites: SiteCounts;
   readonly servers: readonly ServerView[];
+  /** How long the gap has lasted that is open now; null: none is. */
+  readonly open_gap_ms: number | null;
+  /** What is paused of it, for people; null: nothing. */
+  readonly paused: string | null;
 }
 
 export interface SiteView {
@@ -98,6 +142,9 @@ export interface SiteView {
   readonly last_ack_at: UnixMicros | null;
   readonly agent_state: string;
   readonly reason: string | null;
+  readonly evidence: string | null;
+  /** The site's own clients' way, through its relay; null: nobody tries it. */
+  readonly client_state: string | null;
 }
 
 export interface AgentView {
@@ -120,6 +167,13 @@ export interface AgentView {
   readonly throttled: number | null;
   /** What is wrong with its spool or clock, for people; null: nothing. */
   readonly trouble: string | null;
+  /** Leases that its probes hold, and as many as they can hold at once; null: not told. */
+  readonly leases_held: number | null;
+  readonly leases_worst: number | null;
+  /** The same by server and scope. */
+  readonly leases: readonly LeaseCount[];
+  /** Why it probes nothing although it has targets; null: it probes. */
+  readonly resting: string | null;
 }
 
 export interface FailoverView {
@@ -182,29 +236,6 @@ export interface ReportView {
   readonly availability: readonly AvailabilityView[];
 }
 
-/** One stored exchange. */
-export interface ExchangeView {
-  readonly agent: string;
-  readonly epoch: number;
-  readonly sequence: number;
-  readonly index: number;
-  readonly site: string;
-  readonly group: string;
-  readonly server: string;
-  readonly bucket: number | null;
-  readonly identity: number;
-  readonly sent_at: UnixMicros;
-  readonly outcome: string;
-  readonly stage: string;
-  readonly offer_us: number | null;
-  readonly ack_us: number | null;
-  readonly total_us: number | null;
-  readonly late_us: number | null;
-  readonly released: boolean;
-  readonly stamped: string;
-  readonly clock_offset_us: number | null;
-}
-
 export interface StatusView {
   readonly groups: readonly GroupView[];
   /** Length of the window that drop_ratio and latency_us are over, s. */
@@ -240,29 +271,4 @@ export interface SitesView {
 
 export interface AgentsView {
   readonly agents: readonly AgentView[];
-}
-
-export interface KeepView {
-  readonly since: UnixMicros;
-  readonly until: UnixMicros;
-  /** Stored batches of the period, and their octets. */
-  readonly batches: number;
-  readonly bytes: number;
-}
-
-/** The periods whose raw results outlive their retention, oldest first. */
-export interface KeptView {
-  readonly periods: readonly KeptPeriod[];
-}
-
-/** From `since` on and before `until`. */
-export interface KeptPeriod {
-  readonly since: UnixMicros;
-  readonly until: UnixMicros;
-}
-
-export interface ImportView {
-  readonly stored: number;
-  readonly duplicates: number;
-  readonly transitions: number;
 }

@@ -2,7 +2,8 @@
  * What an agent says in a session, as values: hello, batches, clock probes and samples, heartbeats, goodbye.
  * Rejected: handing generated messages on; their every field may be missing, and none of them has been looked at.
  */
-import { MAX_BATCH_BYTES } from '../core/limits.ts';
+import type { LeaseCount } from '../core/lease-count.ts';
+import { MAX_BATCH_BYTES, MAX_LEASE_COUNTS } from '../core/limits.ts';
 import {
   type EpochMicros,
   epochMicros,
@@ -64,6 +65,9 @@ export interface Heartbeat {
   readonly refusedBatches: number;
   /** What is wrong with the agent's spool, for people; null: nothing. */
   readonly trouble: string | null;
+  readonly leases: readonly LeaseCount[];
+  /** Why it probes nothing although it has targets, for people; null: it probes. */
+  readonly resting: string | null;
 }
 
 export interface Goodbye {
@@ -132,6 +136,8 @@ const packHeartbeat = (heartbeat: Heartbeat): dorawatch.v1.Heartbeat.$Properties
   shed_batches: heartbeat.shedBatches,
   refused_batches: heartbeat.refusedBatches,
   trouble: heartbeat.trouble ?? '',
+  leases: heartbeat.leases.map((row) => ({ ...row, scope: row.scope ?? '' })),
+  resting: heartbeat.resting ?? '',
 });
 
 export function decodeAgentMessage(bytes: Uint8Array): AgentMessage | DecodeError {
@@ -201,6 +207,20 @@ function unpackHeartbeat(read: FieldReader, heartbeat: dorawatch.v1.Heartbeat.$P
     shedBatches: read.count(heartbeat.shed_batches ?? 0, 'heartbeat.shed_batches'),
     refusedBatches: read.count(heartbeat.refused_batches ?? 0, 'heartbeat.refused_batches'),
     trouble: read.text(heartbeat.trouble ?? '', 'heartbeat.trouble') || null,
+    leases: read
+      .list(heartbeat.leases ?? [], MAX_LEASE_COUNTS, 'heartbeat.leases')
+      .map((row) => unpackLeases(read, row)),
+    resting: read.text(heartbeat.resting ?? '', 'heartbeat.resting') || null,
+  };
+}
+
+function unpackLeases(read: FieldReader, row: dorawatch.v1.LeaseCount.$Properties): LeaseCount {
+  return {
+    group: read.name(row.group ?? '', 'leases.group'),
+    server: read.text(row.server ?? '', 'leases.server'),
+    scope: read.text(row.scope ?? '', 'leases.scope') || null,
+    held: read.count(row.held ?? 0, 'leases.held'),
+    worst: read.count(row.worst ?? 0, 'leases.worst'),
   };
 }
 

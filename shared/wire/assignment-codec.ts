@@ -2,8 +2,8 @@
  * Assignments as messages and as bytes: pushed over a session, and kept by the agent on its disk in the same form, so that
  * it can go on probing after a restart while the collector is away. Rejected: JSON for the file; a second form to validate.
  */
-import type { Assignment, Target } from '../core/assignment.ts';
-import { MAX_FIGURE, MAX_SOURCES_PER_TARGET, MAX_TARGETS } from '../core/limits.ts';
+import { type Assignment, type Identify, SELECTIONS, type Target } from '../core/assignment.ts';
+import { MAX_FIGURE, MAX_SCOPES_PER_TARGET, MAX_SOURCES_PER_TARGET, MAX_TARGETS } from '../core/limits.ts';
 import { EXCHANGE_KINDS } from '../core/outcome.ts';
 import { milliseconds } from '../core/units.ts';
 import { type DecodeError, FieldReader, isDecodeError, parseMessage } from './decode-error.ts';
@@ -32,7 +32,8 @@ export function packAssignment(assignment: Assignment): dorawatch.v1.Assignment.
     clients: assignment.clients ?? 0,
     release: RELEASES.indexOf(assignment.release),
     relay_address: assignment.relayAddress ?? '',
-    probe_subnet: assignment.probeSubnet ?? '',
+    identify: packIdentify(assignment.identify),
+    relay_port: assignment.relayPort,
   };
 }
 
@@ -45,12 +46,24 @@ const packTarget = (target: Target): dorawatch.v1.Target.$Properties => ({
   kind: EXCHANGE_KINDS.indexOf(target.kind),
   rate_per_second: target.ratePerSecond,
   phase: target.phase,
+  probe_subnet: target.probeSubnet ?? '',
+  selection: SELECTIONS.indexOf(target.selection),
+  scopes: [...target.scopes],
+  interface: target.interface ?? '',
+  raise_secs: target.raiseSecs,
+});
+
+const packIdentify = (identify: Identify): dorawatch.v1.Identify.$Properties => ({
+  mac_prefix: identify.macPrefix ?? '',
+  vendor_class: identify.vendorClass ?? '',
+  user_class: identify.userClass ?? '',
+  circuit_id: identify.circuitId ?? '',
+  remote_id: identify.remoteId ?? '',
 });
 
 /** Faults are left in `read`. */
 export function unpackAssignment(read: FieldReader, message: dorawatch.v1.Assignment.$Properties): Assignment {
   const relayAddress = message.relay_address ?? '';
-  const probeSubnet = message.probe_subnet ?? '';
   return {
     version: read.positive(message.version ?? 0, 'assignment.version'),
     targets: read
@@ -60,7 +73,23 @@ export function unpackAssignment(read: FieldReader, message: dorawatch.v1.Assign
     clients: message.clients ? message.clients : null,
     release: RELEASES[read.index(message.release ?? 0, RELEASES.length, 'assignment.release')] ?? 'always',
     relayAddress: relayAddress === '' ? null : dotted(read, relayAddress, 'assignment.relay_address'),
-    probeSubnet: probeSubnet === '' ? null : dotted(read, probeSubnet, 'assignment.probe_subnet'),
+    identify: unpackIdentify(read, message.identify ?? {}),
+    relayPort: message.relay_port ?? false,
+  };
+}
+
+function unpackIdentify(read: FieldReader, identify: dorawatch.v1.Identify.$Properties): Identify {
+  const macPrefix = identify.mac_prefix ?? '';
+  const isPrefix = macPrefix === '' || /^[0-9a-f][26ae](:[0-9a-f]{2}){0,2}$/.test(macPrefix);
+  read.require(isPrefix, 'identify.mac_prefix', 'is not the start of a locally administered unicast MAC');
+  const text = (value: string | null | undefined, field: string): string | null =>
+    read.text(value ?? '', `identify.${field}`) || null;
+  return {
+    macPrefix: macPrefix || null,
+    vendorClass: text(identify.vendor_class, 'vendor_class'),
+    userClass: text(identify.user_class, 'user_class'),
+    circuitId: text(identify.circuit_id, 'circuit_id'),
+    remoteId: text(identify.remote_id, 'remote_id'),
   };
 }
 
@@ -73,16 +102,35 @@ function unpackTarget(read: FieldReader, target: dorawatch.v1.Target.$Properties
     `${ratePerSecond} is out of range`,
   );
   read.require(phase >= 0 && phase < 1, 'targets.phase', `${phase} is out of range`);
+  const probeSubnet = target.probe_subnet ?? '';
+  const on = target.interface ?? '';
+  const server = target.server ?? '';
   return {
     group: read.name(target.group ?? '', 'targets.group'),
-    server: read.name(target.server ?? '', 'targets.server'),
+    server: on === '' ? read.name(server, 'targets.server') : read.text(server, 'targets.server'),
     address: dotted(read, target.address ?? '', 'targets.address'),
     sources: [...read.list(target.sources ?? [], MAX_SOURCES_PER_TARGET, 'targets.sources')],
     bucket: read.plusOne(target.bucket_plus_one ?? 0, 256, 'targets.bucket_plus_one'),
     kind: EXCHANGE_KINDS[read.index(target.kind ?? 0, EXCHANGE_KINDS.length, 'targets.kind')] ?? 'dora',
     ratePerSecond,
     phase,
+    probeSubnet: probeSubnet === '' ? null : dotted(read, probeSubnet, 'targets.probe_subnet'),
+    selection:
+      SELECTIONS[read.index(target.selection ?? 0, SELECTIONS.length, 'targets.selection')] ?? 'link-selection',
+    scopes: read
+      .list(target.scopes ?? [], MAX_SCOPES_PER_TARGET, 'targets.scopes')
+      .map((scope) => prefix(read, scope, 'targets.scopes')),
+    interface: on === '' ? null : read.name(on, 'targets.interface'),
+    raiseSecs: target.raise_secs ?? false,
   };
+}
+
+/** "10.80.1.0/24" */
+function prefix(read: FieldReader, text: string, field: string): string {
+  const [address = '', length = ''] = text.split('/');
+  dotted(read, address, field);
+  read.require(/^\d{1,2}$/.test(length) && Number(length) <= 32, field, 'has no prefix length');
+  return text;
 }
 
 function dotted(read: FieldReader, address: string, field: string): string {

@@ -11,13 +11,20 @@ import {
   type ResultBatch,
   type ResultColumns,
 } from '../core/batch.ts';
-import { MAX_BATCH_BYTES, MAX_FOREIGN_SOURCES, MAX_LATE_PER_BATCH, MAX_PATHS_PER_BATCH } from '../core/limits.ts';
+import {
+  MAX_BATCH_BYTES,
+  MAX_FOREIGN_SOURCES,
+  MAX_LATE_PER_BATCH,
+  MAX_PATHS_PER_BATCH,
+  MAX_SIGHTINGS_PER_BATCH,
+} from '../core/limits.ts';
 import { EXCHANGE_KINDS, STAMPS } from '../core/outcome.ts';
 import { epochMicros, microseconds, unixMicros } from '../core/units.ts';
 import { numberToAddress } from './address-number.ts';
 import { type DecodeError, decodeError, FieldReader, isDecodeError, parseMessage } from './decode-error.ts';
 import { type dorawatch, v1 } from './protobuf.ts';
 import { unpackColumns } from './result-columns.ts';
+import { readSighting } from './sighting-codec.ts';
 
 const NO_RESULTS: ResultColumns = {
   path: [],
@@ -41,12 +48,15 @@ export function decodeBatch(bytes: Uint8Array): ResultBatch | DecodeError {
   const head = readHead(read, message);
   const late = read.list(message.late, MAX_LATE_PER_BATCH, 'late').map((row) => readLate(read, row, head.paths.length));
   const counts = message.counts ? readCounts(read, message.counts, head.paths.length) : [];
+  const sightings = read
+    .list(message.sightings ?? [], MAX_SIGHTINGS_PER_BATCH, 'sightings')
+    .map((sighting) => readSighting(read, sighting, head.paths.length));
   if (read.error) return read.error;
   const results = message.results ? unpackColumns(message.results, head.paths.length, head.fromUs) : NO_RESULTS;
-  return isDecodeError(results) ? results : { ...head, results, late, counts };
+  return isDecodeError(results) ? results : { ...head, results, late, counts, sightings };
 }
 
-type Head = Omit<ResultBatch, 'results' | 'late' | 'counts'>;
+type Head = Omit<ResultBatch, 'results' | 'late' | 'counts' | 'sightings'>;
 
 function readHead(read: FieldReader, message: dorawatch.v1.ResultBatch): Head {
   const fromUs = read.count(message.from_us, 'from_us');
@@ -68,14 +78,17 @@ function readHead(read: FieldReader, message: dorawatch.v1.ResultBatch): Head {
 }
 
 function readPath(read: FieldReader, path: dorawatch.v1.Path.$Properties): PathRef {
+  const on = path.interface ?? '';
   return {
     group: read.name(path.group ?? '', 'paths.group'),
-    server: read.name(path.server ?? '', 'paths.server'),
+    server: on === '' ? read.name(path.server ?? '', 'paths.server') : read.text(path.server ?? '', 'paths.server'),
     address: numberToAddress(path.address ?? 0),
     bucket: read.plusOne(path.bucket_plus_one ?? 0, 256, 'paths.bucket_plus_one'),
     giaddr: numberToAddress(path.giaddr ?? 0),
     kind: EXCHANGE_KINDS[read.index(path.kind ?? 0, EXCHANGE_KINDS.length, 'paths.kind')] ?? 'dora',
     firstContact: path.first_contact ?? false,
+    scope: path.scope ? read.name(path.scope, 'paths.scope') : null,
+    interface: on === '' ? null : read.name(on, 'paths.interface'),
   };
 }
 

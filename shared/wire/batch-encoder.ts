@@ -8,6 +8,7 @@ import { EXCHANGE_KINDS, STAMPS } from '../core/outcome.ts';
 import { addressToNumber } from './address-number.ts';
 import { type dorawatch, v1 } from './protobuf.ts';
 import { packColumns } from './result-columns.ts';
+import { packSighting } from './sighting-codec.ts';
 
 /** @returns exactly sized. @throws RangeError when the batch breaks its own rules (a path index without a path) */
 export function encodeBatch(batch: ResultBatch): Uint8Array {
@@ -32,6 +33,7 @@ export function encodeBatch(batch: ResultBatch): Uint8Array {
     })),
   };
   if (batch.results.path.length > 0) message.results = packColumns(batch.results, batch.paths.length, batch.fromUs);
+  if (batch.sightings.length > 0) message.sightings = batch.sightings.map(packSighting);
   if (batch.counts.length > 0) message.counts = packCounts(batch.counts);
   // A copy: the writer may have written into a shared pool, and a spooled batch must not keep the pool alive.
   return v1.ResultBatch.encode(message).finish().slice();
@@ -46,6 +48,8 @@ function packPath(path: PathRef): dorawatch.v1.Path.$Properties {
     giaddr: addressToNumber(path.giaddr),
     kind: EXCHANGE_KINDS.indexOf(path.kind),
     first_contact: path.firstContact,
+    scope: path.scope ?? '',
+    interface: path.interface ?? '',
   };
 }
 

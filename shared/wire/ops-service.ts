@@ -2,8 +2,10 @@
  * The Ops service as gRPC needs it: for each method its path and how values become messages and back. Written by hand
  * because the generated code knows messages only; both the collector and the ops command line are typed by it.
  */
+import type * as reply from '../core/ops-reply.ts';
 import type * as ask from '../core/ops-request.ts';
 import type * as view from '../core/ops-view.ts';
+import * as acts from './ops-act-shapes.ts';
 import * as shapes from './ops-shapes.ts';
 import { v1 } from './protobuf.ts';
 
@@ -61,6 +63,9 @@ function method<Request extends object, Reply extends object>(
 const event = end<view.EventRow>(v1.Event, shapes.fillEvent);
 const period = end<ask.PeriodRequest>(v1.PeriodRequest, shapes.fillPeriodRequest);
 
+const pause = end<ask.PauseRequest>(v1.PauseRequest, acts.fillPauseRequest);
+const pauses = end<reply.PausesView>(v1.PausesReply, acts.fillPauses);
+
 /** Every method of Ops, by name. */
 export const opsService = {
   State: method('State', end(v1.StateRequest, shapes.fillStateRequest), end(v1.StateReply, shapes.fillStatus)),
@@ -70,7 +75,16 @@ export const opsService = {
   Report: method('Report', period, end(v1.ReportReply, shapes.fillReport)),
   Export: method('Export', period, end(v1.ExchangeChunk, shapes.fillExchanges), { stream: true }),
   AddMark: method('AddMark', end(v1.MarkRequest, shapes.fillMarkRequest), event),
-  Keep: method('Keep', end(v1.KeepRequest, shapes.fillKeepRequest), end(v1.KeepReply, shapes.fillKeep)),
-  Kept: method('Kept', end(v1.KeptRequest, shapes.fillKeptRequest), end(v1.KeptReply, shapes.fillKept)),
-  Import: method('Import', end(v1.ImportRequest, shapes.fillImportRequest), end(v1.ImportReply, shapes.fillImport)),
+  Keep: method('Keep', end(v1.KeepRequest, acts.fillKeepRequest), end(v1.KeepReply, acts.fillKeep)),
+  Kept: method('Kept', end(v1.KeptRequest, acts.fillKeptRequest), end(v1.KeptReply, acts.fillKept)),
+  Pause: method('Pause', pause, pauses),
+  Resume: method('Resume', pause, pauses),
+  Pauses: method('Pauses', end(v1.PausesRequest, acts.fillPausesRequest), pauses),
+  Scopes: method('Scopes', end(v1.ScopesRequest, acts.fillScopesRequest), end(v1.ScopesReply, acts.fillScopes)),
+  RaiseSecs: method(
+    'RaiseSecs',
+    end(v1.RaiseSecsRequest, acts.fillRaiseSecsRequest),
+    end(v1.RaiseSecsReply, acts.fillRaiseSecs),
+  ),
+  Import: method('Import', end(v1.ImportRequest, acts.fillImportRequest), end(v1.ImportReply, acts.fillImport)),
 } as const;

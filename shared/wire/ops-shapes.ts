@@ -4,42 +4,26 @@
  *
  * Writing needs no table: the generated encoders leave out what is null.
  */
+import type { LeaseCount } from '../core/lease-count.ts';
+import type * as reply from '../core/ops-reply.ts';
 import type * as ask from '../core/ops-request.ts';
 import type * as view from '../core/ops-view.ts';
-
-/** Turns a field as decoded (undefined when absent) into its value. */
-type Fill<Value> = (field: unknown) => Value;
-type Shape<Value> = { readonly [Key in keyof Value]-?: Fill<Value[Key]> };
-
-const own = (message: object, key: string): unknown =>
-  Object.hasOwn(message, key) ? Reflect.get(message, key) : undefined;
-
-/** A message through its shape; an absent message is filled with what stands for absence. */
-function message<Value extends object>(shape: Shape<Value>): Fill<Value> {
-  const entries = Object.entries<Fill<unknown>>(shape);
-  return (field) => {
-    const from = typeof field === 'object' && field !== null ? field : {};
-    // The shape has exactly the keys of Value, each with a Fill of its type.
-    return Object.fromEntries(entries.map(([key, fill]) => [key, fill(own(from, key))])) as Value;
-  };
-}
-
-const text: Fill<string> = (field) => (typeof field === 'string' ? field : '');
-const textOrNull: Fill<string | null> = (field) => (typeof field === 'string' ? field : null);
-const count: Fill<number> = (field) => (typeof field === 'number' ? field : 0);
-const countOrNull: Fill<number | null> = (field) => (typeof field === 'number' ? field : null);
-const flag: Fill<boolean> = (field) => field === true;
-// A number on the wire is a moment because its field says so.
-const moment = count as Fill<never>;
-const momentOrNull = countOrNull as Fill<never>;
-const many =
-  <Value>(one: Fill<Value>): Fill<readonly Value[]> =>
-  (field) =>
-    Array.isArray(field) ? field.map(one) : [];
-const orNull =
-  <Value>(one: Fill<Value>): Fill<Value | null> =>
-  (field) =>
-    field === undefined || field === null ? null : one(field);
+import {
+  count,
+  countOrNull,
+  type Fill,
+  flag,
+  flagOrNull,
+  many,
+  message,
+  moment,
+  momentOrNull,
+  orNull,
+  own,
+  type Shape,
+  text,
+  textOrNull,
+} from './ops-fill.ts';
 
 const bracket = message<view.Moment>({ at: moment, earliest: moment, latest: moment });
 
@@ -61,6 +45,8 @@ const plainEvent: Shape<Omit<view.EventRow, 'start' | 'end' | 'duration_ms' | 'g
   actor: textOrNull,
   ref: textOrNull,
   late: flag,
+  scope: textOrNull,
+  evidence: textOrNull,
 };
 
 const verdict = message(plainEvent);
@@ -92,6 +78,20 @@ const latency = message<view.LatencyView>({
   ack_p99: countOrNull,
 });
 
+const kea = message<view.KeaView>({
+  asked_at: moment,
+  problem: textOrNull,
+  state: textOrNull,
+  scopes: many(text),
+  partner_state: textOrNull,
+  communication_interrupted: flagOrNull,
+  unacked_clients: countOrNull,
+  unacked_clients_left: countOrNull,
+  connecting_clients: countOrNull,
+  clock_skew_ms: countOrNull,
+  disagreement: textOrNull,
+});
+
 const server = message<view.ServerView>({
   name: text,
   address: text,
@@ -104,6 +104,18 @@ const server = message<view.ServerView>({
   sites: message<view.PathCountsView>({ serving: count, degraded: count, non_serving: count, unknown: count }),
   drop_ratio: countOrNull,
   latency_us: latency,
+  evidence: textOrNull,
+  buckets: many(
+    message<view.BucketView>({
+      bucket: count,
+      state: text,
+      expected: text,
+      since: momentOrNull,
+      last_served_at: momentOrNull,
+    }),
+  ),
+  answers_as: textOrNull,
+  kea: orNull(kea),
 });
 
 const group = message<view.GroupView>({
@@ -113,6 +125,8 @@ const group = message<view.GroupView>({
   since: momentOrNull,
   sites: message<view.SiteCounts>({ served: count, unserved: count, unknown: count }),
   servers: many(server),
+  open_gap_ms: countOrNull,
+  paused: textOrNull,
 });
 
 const consumer = message<view.ConsumerView>({
@@ -146,6 +160,8 @@ const site = message<view.SiteView>({
   last_ack_at: momentOrNull,
   agent_state: text,
   reason: textOrNull,
+  evidence: textOrNull,
+  client_state: textOrNull,
 });
 
 export const fillSites = message<view.SitesView>({ sites: many(site) });
@@ -166,6 +182,10 @@ const agent = message<view.AgentView>({
   lost_exchanges: count,
   throttled: countOrNull,
   trouble: textOrNull,
+  leases_held: countOrNull,
+  leases_worst: countOrNull,
+  leases: many(message<LeaseCount>({ group: text, server: text, scope: textOrNull, held: count, worst: count })),
+  resting: textOrNull,
 });
 
 export const fillAgents = message<view.AgentsView>({ agents: many(agent) });
@@ -213,7 +233,7 @@ export const fillReport = message<view.ReportView>({
   ),
 });
 
-const exchange = message<view.ExchangeView>({
+const exchange = message<reply.ExchangeView>({
   agent: text,
   epoch: count,
   sequence: count,
@@ -233,16 +253,18 @@ const exchange = message<view.ExchangeView>({
   released: flag,
   stamped: text,
   clock_offset_us: countOrNull,
+  scope: textOrNull,
+  interface: textOrNull,
+  exchange_kind: text,
 });
 
-export const fillExchanges = message<{ readonly exchanges: readonly view.ExchangeView[] }>({
+export const fillExchanges = message<{ readonly exchanges: readonly reply.ExchangeView[] }>({
   exchanges: many(exchange),
 });
 
 export const fillStateRequest = message<ask.StateRequest>({ group: textOrNull });
 export const fillSitesRequest = message<ask.SitesRequest>({ unserved: flag });
 export const fillAgentsRequest = message<Record<never, never>>({});
-export const fillKeptRequest = message<Record<never, never>>({});
 export const fillEventsRequest = message<ask.EventsRequest>({
   group: textOrNull,
   since: momentOrNull,
@@ -260,33 +282,3 @@ export const fillMarkRequest = message<ask.MarkRequest>({
   actor: textOrNull,
   ref: textOrNull,
 });
-
-export const fillKeepRequest = message<ask.KeepRequest>({ since: moment, until: moment, actor: textOrNull });
-export const fillKeep = message<view.KeepView>({ since: moment, until: moment, batches: count, bytes: count });
-export const fillKept = message<view.KeptView>({
-  periods: many(message<view.KeptPeriod>({ since: moment, until: moment })),
-});
-
-const observation = message<ask.ObservationView>({
-  server: text,
-  from: moment,
-  from_latest: moment,
-  last_sent: moment,
-  to: moment,
-  sent: count,
-  offered: count,
-  answered: count,
-  dropped: count,
-  unmeasured: count,
-  rate_per_second: countOrNull,
-  slowest_us: countOrNull,
-  drop_time_ms: count,
-});
-export const fillImportRequest = message<ask.ImportRequest>({
-  group: text,
-  mode: text,
-  servers: many(text),
-  observations: many(observation),
-  actor: textOrNull,
-});
-export const fillImport = message<view.ImportView>({ stored: count, duplicates: count, transitions: count });

@@ -9,6 +9,7 @@ import { startGrpcServer } from '../../collector/io/grpc-server.ts';
 import { type Inbox, openInbox } from '../../collector/io/inbox.ts';
 import { createReportServer } from '../../collector/io/report-server.ts';
 import type { Assignment } from '../../shared/core/assignment.ts';
+import { ANONYMOUS, PLAIN_TARGET } from '../../shared/core/assignment.ts';
 import { afterUs, milliseconds } from '../../shared/core/units.ts';
 import { type Clock, createClock } from '../../shared/io/clock.ts';
 import { type FakeProber, startFakeProber } from '../fakes/fake-prober.ts';
@@ -28,13 +29,15 @@ const assignment: Assignment = {
       kind: 'dora',
       ratePerSecond: 10,
       phase: 0.5,
+      ...PLAIN_TARGET,
     },
   ],
   dropTimeMs: milliseconds(3000),
   clients: null,
   release: 'always',
   relayAddress: null,
-  probeSubnet: '10.77.9.0',
+  identify: ANONYMOUS,
+  relayPort: false,
 };
 
 async function startCollector(directory: string, listen = '127.0.0.1:0') {

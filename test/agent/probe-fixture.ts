@@ -1,4 +1,5 @@
 /** Values that the tests of the probing core share: one path, its identities, and answers to it. */
+
 import type { Exchange } from '../../agent/core/exchange.ts';
 import type { Arrival } from '../../agent/core/exchange-table.ts';
 import { identityAt, macBase } from '../../agent/core/identity.ts';
@@ -7,6 +8,7 @@ import { type Ipv4, ipv4, parsePrefix } from '../../agent/core/net/ipv4.ts';
 import { packetTemplates } from '../../agent/core/probe-packet.ts';
 import type { ProbePath } from '../../agent/core/probe-path.ts';
 import type { PathRef } from '../../shared/core/batch.ts';
+import { SERVER_PATH } from '../../shared/core/batch.ts';
 import type { ExchangeKind } from '../../shared/core/outcome.ts';
 import { type MonotonicNs, milliseconds, millisecondsToNs, monotonicNs } from '../../shared/core/units.ts';
 
@@ -27,6 +29,7 @@ export const REF: PathRef = {
   giaddr: '10.77.0.10',
   kind: 'dora',
   firstContact: false,
+  ...SERVER_PATH,
 };
 
 export function pathTo(kind: ExchangeKind = 'dora', sources: readonly string[] = [], clients = 8): ProbePath {

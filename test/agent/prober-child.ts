@@ -2,8 +2,10 @@
  * A prober in a process of its own, so that its loop can be stalled and signals sent to it. Prints each batch as a line of
  * JSON. Usage: prober-child STAMPS CONTACTED [STALL_AFTER_MS STALL_MS]; SIGTERM ends it in good order.
  */
+
 import { startProber } from '../../agent/prober.ts';
 import type { Assignment } from '../../shared/core/assignment.ts';
+import { ANONYMOUS, PLAIN_TARGET } from '../../shared/core/assignment.ts';
 import { milliseconds } from '../../shared/core/units.ts';
 import { createClock } from '../../shared/io/clock.ts';
 import { randomUint32 } from '../../shared/io/random.ts';
@@ -28,7 +30,14 @@ const prober = startProber({
   stamps: stamps === 'user' ? 'user' : 'auto',
 });
 
-const target = { group: 'group', address: SERVER_ADDRESS, sources: [], bucket: null, kind: 'dora' } as const;
+const target = {
+  group: 'group',
+  address: SERVER_ADDRESS,
+  sources: [],
+  bucket: null,
+  kind: 'dora',
+  ...PLAIN_TARGET,
+} as const;
 const assignment: Assignment = {
   version: 1,
   targets: [{ ...target, server: 'primary', ratePerSecond: 20, phase: 0.3 }],
@@ -36,7 +45,8 @@ const assignment: Assignment = {
   clients: null,
   release: 'always',
   relayAddress: null,
-  probeSubnet: null,
+  identify: ANONYMOUS,
+  relayPort: false,
 };
 prober.assign(assignment);
 

@@ -2,9 +2,10 @@
  * An agent of the tests: a real gRPC session with invented batches. Its exchanges are given as a function of time, so that
  * a test says who answers when and nothing else.
  */
+
 import { Client, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
 import type { Assignment } from '../../shared/core/assignment.ts';
-import { ABSENT, type PathRef, type ResultBatch } from '../../shared/core/batch.ts';
+import { ABSENT, type PathRef, type ResultBatch, SERVER_PATH } from '../../shared/core/batch.ts';
 import { OUTCOMES, STAGES } from '../../shared/core/outcome.ts';
 import { epochMicros, microseconds, unixMicros } from '../../shared/core/units.ts';
 import { agentsService } from '../../shared/wire/agents-service.ts';
@@ -26,6 +27,7 @@ const path = (server: string, address: string): PathRef => ({
   giaddr: '10.77.0.1',
   kind: 'dora',
   firstContact: false,
+  ...SERVER_PATH,
 });
 
 export const PATHS = [path('primary', '10.77.1.2'), path('standby', '10.77.2.2')];
@@ -92,6 +94,7 @@ function batchOf(
     },
     late: [],
     counts: [],
+    sightings: [],
   };
 }
 

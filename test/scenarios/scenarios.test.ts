@@ -91,6 +91,7 @@ function line(kind: string, f: Finding): string {
     return `${kind} ${f.kind} ${f.from} → ${f.to} ${span(f.start)} gap ${f.gapMs.toFixed(0)} ± ${f.uncertaintyMs.toFixed(0)} ms ${detected}${late}`;
   }
   const who = [f.server, f.site].filter((name) => name !== null).join(' at ');
+  if ('scope' in f) return `${kind} ${f.kind} ${f.text} ${span(f)} ${detected}${late}`;
   if (f.agents) {
     const { unanswered, answered } = f.agents;
     return `${kind} ${f.kind} ${who}: ${unanswered} is ${f.to === 'degraded' ? 'not answered' : 'answered again'}, ${answered} is ${span(f)} ${detected}${late}`;

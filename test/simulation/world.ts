@@ -3,11 +3,12 @@
  * and delays, clocks that are off. It yields the log that a collector would have, second by second. Moments of the truth
  * are µs on the collector's clock.
  */
-
 import { RETENTION_DEFAULTS } from '../../collector/core/config/collector-config.ts';
 import type { CollectorConfig, Mode } from '../../collector/core/config/config.ts';
+import { GROUP_DEFAULTS, SERVER_DEFAULTS, SITE_DEFAULTS } from '../../collector/core/config/config.ts';
+import { PROBE_DEFAULTS } from '../../collector/core/config/probe.ts';
 import type { LogEntry } from '../../collector/core/log-entry.ts';
-import type { ResultBatch } from '../../shared/core/batch.ts';
+import { type ResultBatch, SERVER_PATH } from '../../shared/core/batch.ts';
 import { OUTCOMES, STAGES } from '../../shared/core/outcome.ts';
 import { epochMicros, microseconds, milliseconds, type UnixMicros, unixMicros } from '../../shared/core/units.ts';
 
@@ -60,30 +61,29 @@ export const configOf = (o: Pick<WorldOptions, 'mode' | 'servers' | 'sites' | 'r
     {
       name: 'pair',
       mode: o.mode,
+      ...GROUP_DEFAULTS,
       servers: o.servers.map((name, i) => ({
         name,
         address: `10.77.${i + 1}.2`,
         role: o.mode === 'independent' ? 'server' : i === 0 ? 'primary' : 'standby',
-        sources: [],
+        ...SERVER_DEFAULTS,
       })),
     },
   ],
   sites: Array.from({ length: o.sites }, (_, i) => ({
     name: siteName(i),
-    relayAddress: null,
-    probeSubnet: null,
-    ratePerSecond: null,
+    ...SITE_DEFAULTS,
   })),
   probe: {
+    ...PROBE_DEFAULTS,
     kind: 'dora',
     ratePerSecond: o.rate,
     dropTimeMs: milliseconds(o.dropUs / 1000),
-    clients: null,
-    release: 'always',
   },
   detect: { fall: 10, rise: 2 },
   influx: null,
   retention: RETENTION_DEFAULTS,
+  allowServers: [],
 });
 
 export const siteName = (site: number): string => `site-${String(site).padStart(3, '0')}`;
@@ -169,6 +169,7 @@ function batchOf(
       giaddr: `10.88.${site}.1`,
       kind: 'dora',
       firstContact: false,
+      ...SERVER_PATH,
     })),
     results: {
       path: column((p) => p.path),
@@ -183,6 +184,7 @@ function batchOf(
     },
     late: [],
     counts: [],
+    sightings: [],
   };
 }
 

@@ -70,6 +70,10 @@ function loggedRow(agent: LoggedAgent, now: UnixMicros): AgentView {
     refused_batches: null,
     ...NOTHING_LOST,
     throttled: null,
+    leases_held: null,
+    leases_worst: null,
+    leases: [],
+    resting: null,
     trouble: troubleText(null, { ...agent, clash: null, complaint: null }, now),
   };
 }
@@ -91,6 +95,10 @@ function sessionRow(session: SessionAgent, logged: AgentView | undefined, now: U
     loop_delay_max_ms: delay === null ? (logged?.loop_delay_max_ms ?? null) : delay / 1000,
     refused_batches: session.refused,
     ...NOTHING_LOST,
+    leases_held: null,
+    leases_worst: null,
+    leases: [],
+    resting: null,
     throttled: session.throttled,
     trouble: troubleText(session.trouble, { ...session, clockOffsetUs, clockErrorUs }, now),
   };

@@ -5,7 +5,15 @@
  */
 import type { EventsRequest } from '../../../shared/core/ops-request.ts';
 import type { EventRow } from '../../../shared/core/ops-view.ts';
-import type { Failover, Finding, Interval, State, Transition } from '../finding.ts';
+import {
+  type Failover,
+  type Finding,
+  type Interval,
+  NOTICE_KINDS,
+  type Notice,
+  type State,
+  type Transition,
+} from '../finding.ts';
 import type { MarkEntry } from '../log-entry.ts';
 
 /** A mark with its identifier, as the timeline keeps it. */
@@ -54,9 +62,21 @@ const NOTHING = {
   actor: null,
   ref: null,
   late: false,
+  scope: null,
+  evidence: null,
 } as const;
 
-const ORDER = ['mark', 'silent', 'disagreement', 'transition', 'gap', 'overlap', 'failover', 'fail-back'];
+const ORDER = [
+  'mark',
+  'silent',
+  'disagreement',
+  'transition',
+  'gap',
+  'overlap',
+  'failover',
+  'fail-back',
+  ...NOTICE_KINDS,
+];
 const order = (kind: string): number => ORDER.indexOf(kind);
 const byId = (a: { readonly id: string }, b: { readonly id: string }): number =>
   a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
@@ -72,7 +92,7 @@ function remember(finding: Finding, served: Set<string>): void {
 function rowOf(finding: Finding, served: ReadonlySet<string>): EventRow {
   if ('durationMs' in finding) return intervalRow(finding);
   if ('gapMs' in finding) return failoverRow(finding);
-  return transitionRow(finding, served.has(pathKey(finding)));
+  return isNotice(finding) ? noticeRow(finding) : transitionRow(finding, served.has(pathKey(finding)));
 }
 
 function transitionRow(finding: Transition, servedBefore: boolean): EventRow {
@@ -93,7 +113,14 @@ function transitionRow(finding: Transition, servedBefore: boolean): EventRow {
     reason,
     text,
     late,
+    evidence: finding.evidence,
   };
+}
+
+const isNotice = (finding: Finding): finding is Notice => NOTICE_KINDS.some((kind) => kind === finding.kind);
+
+function noticeRow({ detectedAt, ...notice }: Notice): EventRow {
+  return { ...NOTHING, ...notice, detected_at: detectedAt };
 }
 
 const capitalised = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1);
@@ -139,7 +166,7 @@ function verb({ from, to, reason, sites, lossRatio }: Transition, servedBefore: 
 }
 
 function intervalRow(finding: Interval): EventRow {
-  const { id, kind, group, start, end, durationMs, uncertaintyMs, detectedAt, late } = finding;
+  const { id, kind, group, bucket, start, end, durationMs, uncertaintyMs, detectedAt, late } = finding;
   const text = kind === 'gap' ? 'No server serves leases' : 'More than one server serves leases';
   return {
     ...NOTHING,
@@ -148,6 +175,7 @@ function intervalRow(finding: Interval): EventRow {
     ...start,
     detected_at: detectedAt,
     group,
+    bucket,
     text,
     late,
     start,
@@ -158,8 +186,8 @@ function intervalRow(finding: Interval): EventRow {
 }
 
 function failoverRow(finding: Failover): EventRow {
-  const { id, kind, group, from, to, start, gapMs, uncertaintyMs, detectedAt, late } = finding;
+  const { id, kind, group, bucket, from, to, start, gapMs, uncertaintyMs, detectedAt, late } = finding;
   const text = `${kind === 'failover' ? 'Failover' : 'Fail-back'} from ${from} to ${to}`;
   const lengths = { gap_ms: gapMs, uncertainty_ms: uncertaintyMs };
-  return { ...NOTHING, id, kind, ...start, detected_at: detectedAt, group, from, to, text, late, ...lengths };
+  return { ...NOTHING, id, kind, ...start, detected_at: detectedAt, group, bucket, from, to, text, late, ...lengths };
 }

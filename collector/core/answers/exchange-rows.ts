@@ -3,7 +3,7 @@
  * to the collector's clock.
  */
 import { ABSENT, type ResultBatch } from '../../../shared/core/batch.ts';
-import type { ExchangeView } from '../../../shared/core/ops-view.ts';
+import type { ExchangeView } from '../../../shared/core/ops-reply.ts';
 import { OUTCOMES, STAGES } from '../../../shared/core/outcome.ts';
 import type { BatchClocks } from './batch-clocks.ts';
 import { LATE_ANSWERS_MAX } from './limits.ts';
@@ -92,5 +92,8 @@ function exchangeRow(batch: ResultBatch, index: number, { clocks, late }: Exchan
     released: results.released[index] === 1,
     stamped,
     clock_offset_us: clocks.offset(batch, sentUs),
+    scope: ref?.scope ?? null,
+    interface: ref?.interface ?? null,
+    exchange_kind: ref?.kind ?? 'dora',
   };
 }

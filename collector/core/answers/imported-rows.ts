@@ -3,7 +3,7 @@
  * group of the same name by now, what agents measure is told instead: two origins under one name would be read as one.
  */
 import type { EventRow } from '../../../shared/core/ops-view.ts';
-import type { CollectorConfig } from '../config/config.ts';
+import { type CollectorConfig, GROUP_DEFAULTS, SERVER_DEFAULTS } from '../config/config.ts';
 import type { ReadModel } from './read-model.ts';
 
 /** @returns rows by `at`; null when nothing was imported under that name, or the configuration has taken it */
@@ -17,6 +17,9 @@ export function importedWith({ imports, config, timeline }: ReadModel, group: st
 export function withImported(config: CollectorConfig, { imports }: ReadModel, group: string | null): CollectorConfig {
   const imported = imports.group(group ?? '');
   if (imported === null || config.groups.some(({ name }) => name === group)) return config;
-  const servers = imported.servers.map((name) => ({ name, address: '', role: 'server' as const, sources: [] }));
-  return { ...config, groups: [...config.groups, { name: imported.group, mode: imported.mode, servers }] };
+  const servers = imported.servers.map((name) => ({ name, address: '', role: 'server' as const, ...SERVER_DEFAULTS }));
+  return {
+    ...config,
+    groups: [...config.groups, { name: imported.group, mode: imported.mode, servers, ...GROUP_DEFAULTS }],
+  };
 }

@@ -5,7 +5,7 @@
  * It is a display, not a verdict: what came late belongs to the past and is left out. Rejected: keeping the samples, whose
  * number has no bound.
  */
-import { ABSENT, type ResultBatch } from '../../../shared/core/batch.ts';
+import { ABSENT, isServerPath, type ResultBatch } from '../../../shared/core/batch.ts';
 import type { LatencyView } from '../../../shared/core/ops-view.ts';
 import { OUTCOMES } from '../../../shared/core/outcome.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
@@ -47,8 +47,8 @@ export function createRecent(): Recent {
     add: (batch, receivedAt) => {
       const number = Math.floor(receivedAt / SLOT_US);
       // Before the first contact silence is no evidence, so it is no drop either.
-      const slots = batch.paths.map(({ group, server, firstContact }) =>
-        firstContact ? null : slotOf(servers, keyOf(group, server), number),
+      const slots = batch.paths.map((path) =>
+        path.firstContact || !isServerPath(path) ? null : slotOf(servers, keyOf(path.group, path.server), number),
       );
       // By the agent's own clock, against the newest of its batch: an offset of clocks cancels out.
       const oldest = batch.completeThroughUs - RECENT_WINDOW_S * 1e6;

@@ -40,9 +40,11 @@ const momentOf = (finding: Finding): number => ('start' in finding ? finding.sta
 
 /** What a finding says, apart from when. */
 function sayingOf(finding: Finding): string {
-  if ('durationMs' in finding) return JSON.stringify([finding.kind, finding.group]);
-  if ('gapMs' in finding) return JSON.stringify([finding.kind, finding.group, finding.from, finding.to]);
-  const { kind, group, server, site, bucket, to } = finding;
+  if ('durationMs' in finding) return JSON.stringify([finding.kind, finding.group, finding.bucket]);
+  if ('gapMs' in finding)
+    return JSON.stringify([finding.kind, finding.group, finding.bucket, finding.from, finding.to]);
+  const { kind, group, server, site, to } = finding;
+  const bucket = 'bucket' in finding ? finding.bucket : finding.scope;
   return JSON.stringify([kind, group, server, site, bucket, to]);
 }
 

@@ -37,6 +37,8 @@ function groupView(sources: StatusSources, config: GroupConfig): view.GroupView 
     since: found?.since?.at ?? null,
     sites: groupSites(found, sources.config.sites.length),
     servers: config.servers.map((server) => serverView(sources, config, server)),
+    open_gap_ms: null,
+    paused: null,
   };
 }
 
@@ -55,6 +57,10 @@ function serverView(sources: StatusSources, group: GroupConfig, server: ServerCo
     sites: siteCounts(found?.sites, sources.config.sites.length),
     drop_ratio: dropRatio,
     latency_us: latency,
+    evidence: null,
+    buckets: [],
+    answers_as: null,
+    kea: null,
   };
 }
 
@@ -100,6 +106,8 @@ export function sitesOf(
         last_ack_at: found?.lastAckAt ?? null,
         agent_state: agentState(agents, site, found?.silent ?? false),
         reason: found?.reason ?? null,
+        evidence: null,
+        client_state: null,
       };
     }),
   );

@@ -4,29 +4,20 @@
  *
  * An unknown key is a mistake, never ignored: a misspelt `drop_tme` would otherwise silently measure something else.
  */
-import { EXCHANGE_KINDS } from '../../../shared/core/outcome.ts';
 import { type Milliseconds, milliseconds } from '../../../shared/core/units.ts';
-import type { CollectorConfig, DetectConfig, InfluxConfig, ProbeConfig, RetentionConfig } from './config.ts';
+import type { CollectorConfig, DetectConfig, InfluxConfig, RetentionConfig } from './config.ts';
 import { readGroups } from './groups.ts';
 import * as limits from './limits.ts';
+import { readProbe } from './probe.ts';
 import { createReader, type Located, type Reader, type Section } from './reader.ts';
 import { readSites } from './sites.ts';
 import { type ConfigMistake, type ConfigNode, inFileOrder } from './tree.ts';
-import { type Parsed, parseBoundedRate, parseDuration, parseName, parseText, parseUrl, parseWord } from './values.ts';
+import { type Parsed, parseDuration, parseName, parseSource, parseText, parseUrl, parseWord, whole } from './values.ts';
 
 /** A configuration, or every mistake in the file in its order. */
 export type ConfigVerdict =
   | { readonly ok: true; readonly config: CollectorConfig }
   | { readonly ok: false; readonly mistakes: readonly ConfigMistake[] };
-
-/** What stands for a section that is not in the file. */
-export const PROBE_DEFAULTS: ProbeConfig = {
-  kind: 'dora',
-  ratePerSecond: 10,
-  dropTimeMs: milliseconds(3000),
-  clients: null,
-  release: 'always',
-};
 
 /** See ProbeConfig; ten unanswered at 10/s is a second of silence, two answers are no accident. */
 export const DETECT_DEFAULTS: DetectConfig = { fall: 10, rise: 2 };
@@ -42,35 +33,36 @@ export const RETENTION_DEFAULTS: RetentionConfig = {
 /** Judges a whole file. */
 export function readCollectorConfig(root: ConfigNode): ConfigVerdict {
   const reader = createReader();
-  const top = reader.section({ node: root, path: '' }, ['groups', 'sites', 'probe', 'detect', 'influx', 'retention']);
+  const top = reader.section({ node: root, path: '' }, [
+    'groups',
+    'sites',
+    'probe',
+    'detect',
+    'influx',
+    'retention',
+    'allow_servers',
+  ]);
   if (top === null) return { ok: false, mistakes: reader.mistakes };
   const groups = top.get('groups');
   const sites = top.get('sites');
   if (groups === null) reader.report(top, '', '"groups" is missing: which servers are to be probed?');
   if (sites === null)
     reader.report(top, '', '"sites" is missing: which sites may probe? A list such as [{ name: corsham }]');
+  const read = groups === null ? [] : readGroups(reader, groups);
+  const allowed = top.get('allow_servers');
   const config: CollectorConfig = {
-    groups: groups === null ? [] : readGroups(reader, groups),
-    sites: sites === null ? [] : readSites(reader, sites),
+    groups: read,
+    sites: sites === null ? [] : readSites(reader, sites, read),
     probe: readProbe(reader, top.get('probe')),
     detect: readDetect(reader, top.get('detect')),
     influx: readInflux(reader, top.get('influx')),
     retention: readRetention(reader, top.get('retention')),
+    allowServers:
+      allowed === null
+        ? []
+        : reader.items(allowed, limits.ALLOWED_MAX).flatMap((at) => reader.value(at, parseSource) ?? []),
   };
   return reader.mistakes.length === 0 ? { ok: true, config } : { ok: false, mistakes: inFileOrder(reader.mistakes) };
-}
-
-function readProbe(reader: Reader, at: Located | null): ProbeConfig {
-  const section = at === null ? null : reader.section(at, ['rate', 'drop_time', 'clients', 'release', 'kind']);
-  if (section === null) return PROBE_DEFAULTS;
-  const dropTime = reader.value(section.get('drop_time'), parseDropTime);
-  return {
-    kind: reader.value(section.get('kind'), (text) => parseWord(text, EXCHANGE_KINDS)) ?? PROBE_DEFAULTS.kind,
-    ratePerSecond: reader.value(section.get('rate'), parseBoundedRate) ?? PROBE_DEFAULTS.ratePerSecond,
-    dropTimeMs: dropTime === null ? PROBE_DEFAULTS.dropTimeMs : milliseconds(dropTime),
-    clients: reader.value(section.get('clients'), whole(1, limits.CLIENTS_MAX)),
-    release: reader.value(section.get('release'), (text) => parseWord(text, ['always', 'never'])) ?? 'always',
-  };
 }
 
 function readDetect(reader: Reader, at: Located | null): DetectConfig {
@@ -112,19 +104,4 @@ function parseRetention(text: string): Parsed<number> {
   const time = parseDuration(text);
   if (!time.ok || (time.value >= limits.RETENTION_MIN_MS && time.value <= limits.RETENTION_MAX_MS)) return time;
   return { ok: false, problem: `${text} is out of bounds; expected 1h to 3650d` };
-}
-
-function parseDropTime(text: string): Parsed<number> {
-  const time = parseDuration(text);
-  if (!time.ok || (time.value >= limits.DROP_TIME_MIN_MS && time.value <= limits.DROP_TIME_MAX_MS)) return time;
-  return { ok: false, problem: `${text} is out of bounds; expected ${limits.DROP_TIME_MIN_MS}ms to 60s` };
-}
-
-/** A whole number within bounds, both included. */
-function whole(min: number, max: number): (text: string) => Parsed<number> {
-  return (text) => {
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= min && value <= max) return { ok: true, value };
-    return { ok: false, problem: `"${text}" is out of bounds; expected a whole number from ${min} to ${max}` };
-  };
 }

@@ -3,15 +3,19 @@
  * filled in. It stands in the log as it is (ConfigEntry), so a fold never parses YAML and old history never depends on
  * today's parser.
  */
+import type { Identify, Selection } from '../../../shared/core/assignment.ts';
 import type { ExchangeKind } from '../../../shared/core/outcome.ts';
 import type { Milliseconds } from '../../../shared/core/units.ts';
 
-export const MODES = ['hot-standby', 'independent'] as const;
+export const MODES = ['hot-standby', 'load-balancing', 'passive-backup', 'independent'] as const;
 /** How a group's servers share the work. */
 export type Mode = (typeof MODES)[number];
 
-export const ROLES = ['primary', 'standby', 'server'] as const;
-/** `primary` and `standby` in hot-standby; `server` where all are equal (independent). */
+export const ROLES = ['primary', 'standby', 'secondary', 'backup', 'server'] as const;
+/**
+ * `primary` and `standby` in hot-standby, `primary` and `secondary` in load-balancing, `primary` in passive-backup; `backup` in
+ * each of them: it never serves by itself; `server` where all are equal (independent).
+ */
 export type Role = (typeof ROLES)[number];
 
 export interface ServerConfig {
@@ -20,12 +24,62 @@ export interface ServerConfig {
   readonly role: Role;
   /** Further addresses or prefixes this server may answer from (`sources:`). */
   readonly sources: readonly string[];
+  /** Where its own word is to be had; null = it is not asked. */
+  readonly kea: KeaConfig | null;
+}
+
+/** What a server, a group and a site are given where the file says nothing. */
+export const SERVER_DEFAULTS = { sources: [], kea: null } as const satisfies Partial<ServerConfig>;
+export const GROUP_DEFAULTS = { probeSubnet: null } as const satisfies Partial<GroupConfig>;
+export const SITE_DEFAULTS = {
+  relayAddress: null,
+  probeSubnet: null,
+  ratePerSecond: null,
+  subnets: [],
+  client: null,
+  expect: null,
+} as const satisfies Partial<SiteConfig>;
+
+/** Kea's control channel over HTTP. Files are read by the collector, when it asks. */
+export interface KeaConfig {
+  readonly url: string;
+  /** Basic authentication; null = none. */
+  readonly username: string | null;
+  readonly passwordFile: string | null;
+  /** https: who may have signed its certificate; null = the system's own authorities. */
+  readonly caFile: string | null;
+  /** https: the collector's own certificate and key, where Kea asks for one. */
+  readonly certFile: string | null;
+  readonly keyFile: string | null;
+  readonly intervalMs: Milliseconds;
 }
 
 export interface GroupConfig {
   readonly name: string;
   readonly mode: Mode;
   readonly servers: readonly ServerConfig[];
+  /** Subnet that this group's probes ask for (a hub's relationships are told apart by it); null = the site's, or none. */
+  readonly probeSubnet: string | null;
+}
+
+/** A site's own clients' way: a DISCOVER broadcast on an interface there, for whoever answers. */
+export interface ClientConfig {
+  readonly interface: string;
+  /** The group that ought to answer. */
+  readonly group: string;
+  readonly ratePerSecond: number;
+}
+
+/** What a site's clients ought to be given; null = anything. */
+export interface ExpectConfig {
+  /** "10.80.1.0/24": where the address offered lies. */
+  readonly subnet: string | null;
+  /** At least. */
+  readonly leaseMs: Milliseconds | null;
+  readonly routers: readonly string[] | null;
+  readonly nameServers: readonly string[] | null;
+  readonly domain: string | null;
+  readonly nextServer: string | null;
 }
 
 export interface SiteConfig {
@@ -34,6 +88,18 @@ export interface SiteConfig {
   readonly probeSubnet: string | null;
   /** Cap on what this site sends to one server, exchanges a second; null = its even share. */
   readonly ratePerSecond: number | null;
+  /** Subnets of the site's clients, "10.80.1.0/24", which its agents sweep. */
+  readonly subnets: readonly string[];
+  readonly client: ClientConfig | null;
+  readonly expect: ExpectConfig | null;
+}
+
+/** How scopes are swept. */
+export interface SweepConfig {
+  /** Part of the server's rate that all sweeps together get, 0 … 0.5: taken from it, not added. */
+  readonly share: number;
+  readonly kind: ExchangeKind;
+  readonly selection: Selection;
 }
 
 export interface ProbeConfig {
@@ -43,6 +109,14 @@ export interface ProbeConfig {
   readonly dropTimeMs: Milliseconds;
   readonly clients: number | null;
   readonly release: 'always' | 'never';
+  /** With kind `do`: whole DORAs beside them, as many a second per server; part of `ratePerSecond`. Null = none. */
+  readonly doraRatePerSecond: number | null;
+  readonly sweep: SweepConfig;
+  /** RFC 8357: a fresh source port an exchange. */
+  readonly relayPort: boolean;
+  readonly identify: Identify;
+  /** Fewer free addresses than this (Kea's stat_cmds tell) and DORA becomes DO; null = not watched. */
+  readonly freeAddresses: number | null;
 }
 
 export interface DetectConfig {
@@ -80,4 +154,6 @@ export interface CollectorConfig {
   readonly detect: DetectConfig;
   readonly influx: InfluxConfig | null;
   readonly retention: RetentionConfig;
+  /** Servers that may answer although they are in no group: addresses or prefixes. */
+  readonly allowServers: readonly string[];
 }

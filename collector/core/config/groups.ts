@@ -4,10 +4,11 @@
  */
 import { MAX_TARGETS } from '../../../shared/core/limits.ts';
 import { type GroupConfig, MODES, type Mode, ROLES, type Role, type ServerConfig } from './config.ts';
+import { readKea } from './kea.ts';
 import { GROUPS_MAX, SERVERS_MAX, SOURCES_MAX } from './limits.ts';
 import type { Located, Reader } from './reader.ts';
 import { createUniqueness, type Uniqueness } from './unique.ts';
-import { type Parsed, parseAddress, parseName, parseSource, parseWord } from './values.ts';
+import { type Parsed, parseAddress, parseName, parseNetwork, parseSource, parseWord } from './values.ts';
 
 /** Every group of the file; what is wrong has been reported. */
 export function readGroups(reader: Reader, at: Located): readonly GroupConfig[] {
@@ -15,9 +16,7 @@ export function readGroups(reader: Reader, at: Located): readonly GroupConfig[] 
   if (at.node.kind === 'list' && items.length === 0)
     reader.report(at.node, at.path, 'is empty; name at least one group');
   const names = createUniqueness(reader, 'group name');
-  // Over all groups: a server in two groups would be probed at twice the rate that was meant.
-  const addresses = createUniqueness(reader, 'server address');
-  const groups = items.flatMap((item) => readGroup(reader, item, names, addresses) ?? []);
+  const groups = items.flatMap((item) => readGroup(reader, item, names) ?? []);
   const servers = groups.reduce((sum, group) => sum + group.servers.length, 0);
   if (servers > MAX_TARGETS) {
     reader.report(
@@ -29,11 +28,12 @@ export function readGroups(reader: Reader, at: Located): readonly GroupConfig[] 
   return groups;
 }
 
-function readGroup(reader: Reader, at: Located, names: Uniqueness, addresses: Uniqueness): GroupConfig | null {
-  const section = reader.section(at, ['name', 'mode', 'servers']);
+function readGroup(reader: Reader, at: Located, names: Uniqueness): GroupConfig | null {
+  const section = reader.section(at, ['name', 'mode', 'servers', 'probe_subnet']);
   if (section === null) return null;
   const name = names.claim(section.get('name'), reader.required(section, 'name', parseName));
-  const mode = reader.required(section, 'mode', parseMode);
+  const mode = reader.required(section, 'mode', (text) => parseWord(text, MODES));
+  const probeSubnet = reader.value(section.get('probe_subnet'), parseNetwork);
   const servers = section.get('servers');
   if (servers === null) {
     reader.report(section, section.path, '"servers" is missing');
@@ -41,10 +41,12 @@ function readGroup(reader: Reader, at: Located, names: Uniqueness, addresses: Un
   }
   const items = reader.items(servers, SERVERS_MAX);
   const serverNames = createUniqueness(reader, 'server name');
+  // Within the group: several groups may share servers, as the relationships of a hub do.
+  const addresses = createUniqueness(reader, 'server address');
   const read = items.flatMap((item) => readServer(reader, item, mode, serverNames, addresses) ?? []);
   // Roles are judged only when every server could be read: one bad line should give one mistake.
   if (mode !== null && read.length === items.length) judgeRoles(reader, servers, mode, read);
-  return name === null || mode === null ? null : { name, mode, servers: read };
+  return name === null || mode === null ? null : { name, mode, servers: read, probeSubnet };
 }
 
 function readServer(
@@ -54,33 +56,37 @@ function readServer(
   names: Uniqueness,
   addresses: Uniqueness,
 ): ServerConfig | null {
-  const section = reader.section(at, ['name', 'address', 'role', 'sources']);
+  const section = reader.section(at, ['name', 'address', 'role', 'sources', 'kea']);
   if (section === null) return null;
   const name = names.claim(section.get('name'), reader.required(section, 'name', parseName));
   const address = addresses.claim(section.get('address'), reader.required(section, 'address', parseAddress));
   const roleAt = section.get('role');
   const role: Role | null =
-    mode === 'hot-standby' && roleAt === null
-      ? reader.required(section, 'role', parseRole(mode))
-      : roleAt === null
+    roleAt !== null
+      ? reader.value(roleAt, parseRole(mode))
+      : mode === null || mode === 'independent'
         ? 'server'
-        : reader.value(roleAt, parseRole(mode));
+        : reader.required(section, 'role', parseRole(mode));
   const sourcesAt = section.get('sources');
   const sources = sourcesAt === null ? [] : reader.items(sourcesAt, SOURCES_MAX);
   const addressesFrom = sources.flatMap((source) => reader.value(source, parseSource) ?? []);
+  const kea = readKea(reader, section.get('kea'));
   if (name === null || address === null || role === null) return null;
-  return { name, address, role, sources: addressesFrom };
+  return { name, address, role, sources: addressesFrom, kea };
 }
 
-function parseMode(text: string): Parsed<Mode> {
-  if (text === 'load-balancing') {
-    return { ok: false, problem: `mode load-balancing is not supported yet; expected ${MODES.join(' or ')}` };
-  }
-  return parseWord(text, MODES);
-}
+/** The roles that a mode has, with how many of each it takes. */
+const MODE_ROLES: Readonly<Record<Mode, Partial<Record<Role, 'one' | 'some' | 'any'>>>> = {
+  'hot-standby': { primary: 'one', standby: 'one', backup: 'any' },
+  'load-balancing': { primary: 'one', secondary: 'one', backup: 'any' },
+  'passive-backup': { primary: 'one', backup: 'some' },
+  independent: { server: 'some' },
+};
+
+const rolesOf = (mode: Mode): readonly Role[] => ROLES.filter((role) => MODE_ROLES[mode][role] !== undefined);
 
 function parseRole(mode: Mode | null): (text: string) => Parsed<Role> {
-  const fitting: readonly Role[] = mode === 'hot-standby' ? ['primary', 'standby'] : mode === null ? ROLES : ['server'];
+  const fitting = mode === null ? ROLES : rolesOf(mode);
   return (text) => {
     const parsed = parseWord(text, ROLES);
     if (!parsed.ok || fitting.includes(parsed.value)) return parsed;
@@ -90,9 +96,12 @@ function parseRole(mode: Mode | null): (text: string) => Parsed<Role> {
 
 function judgeRoles(reader: Reader, at: Located, mode: Mode, servers: readonly ServerConfig[]): void {
   if (servers.length === 0) reader.report(at.node, at.path, 'is empty; name at least one server');
-  if (mode !== 'hot-standby' || servers.length === 0) return;
-  for (const role of ['primary', 'standby'] as const) {
+  if (mode === 'independent' || servers.length === 0) return;
+  for (const role of rolesOf(mode)) {
     const count = servers.filter((server) => server.role === role).length;
-    if (count !== 1) reader.report(at.node, at.path, `hot-standby takes exactly one ${role}, found ${count}`);
+    const takes = MODE_ROLES[mode][role];
+    if (takes === 'one' && count !== 1)
+      reader.report(at.node, at.path, `${mode} takes exactly one ${role}, found ${count}`);
+    if (takes === 'some' && count === 0) reader.report(at.node, at.path, `${mode} takes at least one ${role}`);
   }
 }

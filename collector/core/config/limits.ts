@@ -33,3 +33,19 @@ export const MISTAKES_MAX = 100;
 /** A shorter retention would prune what is still being gathered; a longer one than ten years is a slip of the pen. */
 export const RETENTION_MIN_MS = 3_600_000;
 export const RETENTION_MAX_MS = 3650 * 86_400_000;
+/** How often Kea is asked for its own word: it answers on the thread that reads DHCP, so no more than a heartbeat asks. */
+export const KEA_INTERVAL_MIN_MS = 1000;
+export const KEA_INTERVAL_MAX_MS = 3_600_000;
+/** Subnets of a site, and addresses in a list of what is expected. */
+export const SUBNETS_MAX = 1024;
+export const EXPECTED_MAX = 8;
+/** Servers, or prefixes of them, that may answer although they are in no group. */
+export const ALLOWED_MAX = 256;
+/** Sweeps get half of a server's rate at most: the other half is what verdicts rest on. */
+export const SWEEP_SHARE_MAX = 0.5;
+/** Free addresses to watch for. */
+export const FREE_ADDRESSES_MAX = 65_536;
+/** A client that broadcasts is heard by a whole segment: once a second is plenty. */
+export const CLIENT_RATE_MAX_PER_SECOND = 1;
+/** Text that a probe carries in an option (RFC 2132: an option holds 255 octets, 82 several). */
+export const IDENTIFY_MAX_LENGTH = 64;

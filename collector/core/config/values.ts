@@ -100,3 +100,59 @@ export function parseWord<Word extends string>(text: string, words: readonly Wor
   const found = words.find((word) => word === text);
   return found === undefined ? bad(`"${text}" is not known; expected ${words.join(' or ')}`) : good(found);
 }
+
+/** Link selection (RFC 3527) carries an address in the subnet, without a prefix length. */
+export function parseNetwork(text: string): Parsed<string> {
+  const slash = text.indexOf('/');
+  if (slash < 0) return parseAddress(text);
+  return bad(`"${text}" has a prefix length; write the network address alone, ${text.slice(0, slash)}`);
+}
+
+/** A subnet, "10.80.1.0/24", without bits set beyond its length. */
+export function parsePrefix(text: string): Parsed<string> {
+  const [address = '', length = ''] = text.split('/');
+  const parts = octets(address);
+  const bits = /^\d{1,2}$/.test(length) ? Number(length) : Number.NaN;
+  if (parts === null || !(bits >= 8 && bits <= 32))
+    return bad(`"${text}" is not a subnet; expected something like 10.80.1.0/24`);
+  const value = parts.reduce((sum, octet) => sum * 256 + octet, 0);
+  const size = 2 ** (32 - bits);
+  if (value % size === 0) return good(text);
+  const base = value - (value % size);
+  const dotted = [24, 16, 8, 0].map((shift) => Math.floor(base / 2 ** shift) % 256).join('.');
+  return bad(`"${text}" has bits set beyond its length; the subnet is ${dotted}/${bits}`);
+}
+
+/** A network interface's name, as Linux has them (15 octets at most). */
+export function parseInterface(text: string): Parsed<string> {
+  return /^[^\s/]{1,15}$/.test(text)
+    ? good(text)
+    : bad(`"${text}" is not the name of a network interface, such as eth0.20`);
+}
+
+/** "10%", as a part of one. */
+export function parseShare(text: string): Parsed<number> {
+  const match = /^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim());
+  return match === null ? bad(`"${text}" is not a share; expected something like 10%`) : good(Number(match[1]) / 100);
+}
+
+/** One to three octets that make a MAC locally administered and unicast (IEEE 802 clause 8). */
+export function parseMacPrefix(text: string): Parsed<string> {
+  if (/^[0-9a-f][26ae](:[0-9a-f]{2}){0,2}$/i.test(text)) return good(text.toLowerCase());
+  return bad(`"${text}" is not the start of a locally administered MAC; expected something like 02:00:5e`);
+}
+
+/** Yes or no, as YAML has it. */
+export function parseFlag(text: string): Parsed<boolean> {
+  const word = parseWord(text, ['true', 'false']);
+  return word.ok ? good(word.value === 'true') : word;
+}
+
+/** A whole number within bounds, both included. */
+export function whole(min: number, max: number): (text: string) => Parsed<number> {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return { ok: true, value };
+    return { ok: false, problem: `"${text}" is out of bounds; expected a whole number from ${min} to ${max}` };
+  };
+}

@@ -263,6 +263,7 @@ function transition(change: Change, span: Span, before: Transition | undefined):
     bucket: null,
     detectedAt: unixMicros(0),
     sites: null,
+    evidence: null,
     late: false,
   };
 }

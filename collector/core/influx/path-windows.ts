@@ -7,7 +7,7 @@
  * A block that was opened again is written whole as well: an exchange that was placed before its agent's next clock sample
  * may have moved to the neighbouring window since. Rejected: sketches that merge. Written twice they count twice.
  */
-import { ABSENT, type ResultBatch } from '../../../shared/core/batch.ts';
+import { ABSENT, isServerPath, type ResultBatch } from '../../../shared/core/batch.ts';
 import { OUTCOMES } from '../../../shared/core/outcome.ts';
 import { unixMicros } from '../../../shared/core/units.ts';
 import type { BatchClocks } from '../answers/batch-clocks.ts';
@@ -109,7 +109,10 @@ export function createPathWindows(): PathWindows {
 }
 
 function forEachRow(batch: ResultBatch, clocks: BatchClocks, visit: (moment: number, row: number) => void): void {
-  for (const [row, sentUs] of batch.results.sentUs.entries()) visit(clocks.correct(batch, sentUs), row);
+  // What speaks of a scope or of a site's relay is no figure of a server.
+  const isCounted = batch.paths.map(isServerPath);
+  for (const [row, sentUs] of batch.results.sentUs.entries())
+    if (isCounted[batch.results.path[row] ?? 0]) visit(clocks.correct(batch, sentUs), row);
 }
 
 function windowAt(block: Block, batch: ResultBatch, row: number, moment: number): Window {

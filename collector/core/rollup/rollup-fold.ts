@@ -3,7 +3,7 @@
  * by the clock samples that stood in the log before its batch, and never moved: a correction that comes later changes where
  * it might have stood by milliseconds, and moving it would need every raw result.
  */
-import type { ResultBatch } from '../../../shared/core/batch.ts';
+import { isServerPath, type ResultBatch } from '../../../shared/core/batch.ts';
 import type { BatchClocks } from '../answers/batch-clocks.ts';
 import { FUTURE_MAX_US } from './limits.ts';
 import { countExchange, emptyRollup, mergeRollup, type Rollup } from './rollup.ts';
@@ -57,7 +57,10 @@ export function gatherRollups(clocks: BatchClocks): RollupGathering {
     add: (batch, receivedAt, reach) => {
       const minutes = new Map<string, MinuteOfPath>();
       let implausible = 0;
-      const minuteOf = (path: number, momentUs: number): Rollup | null => {
+      // What speaks of a scope or of a site's relay is no figure of a server.
+      const isCounted = batch.paths.map(isServerPath);
+      const minuteOf = (path: number, momentUs: number): Rollup | null | undefined => {
+        if (isCounted[path] !== true) return undefined;
         const at = clocks.correct(batch, momentUs);
         if (at > receivedAt + FUTURE_MAX_US || at < receivedAt - reach.hour) return null;
         const slot = Math.floor(at / RESOLUTION_US.minute);
@@ -97,25 +100,25 @@ interface MinuteOfPath {
 
 function forEachResult(
   batch: ResultBatch,
-  minuteOf: (path: number, momentUs: number) => Rollup | null,
+  minuteOf: (path: number, momentUs: number) => Rollup | null | undefined,
   onImplausible: () => void,
 ): void {
   const { results, late, counts, fromUs, completeThroughUs } = batch;
   results.path.forEach((path, row) => {
     const rollup = minuteOf(path, results.sentUs[row] ?? 0);
     if (rollup === null) onImplausible();
-    else countExchange(rollup, batch, row);
+    else if (rollup !== undefined) countExchange(rollup, batch, row);
   });
   for (const { path, sentUs } of late) {
     const rollup = minuteOf(path, sentUs);
-    if (rollup !== null) rollup.counts.late += 1;
+    if (rollup) rollup.counts.late += 1;
   }
   // What was never sent has no moment of its own.
   const middle = (fromUs + completeThroughUs) / 2;
   for (const { path, unsentNoIdentity, unsentStalled, unsentSendError } of counts) {
     const unsent = unsentNoIdentity + unsentStalled + unsentSendError;
     const rollup = unsent === 0 ? null : minuteOf(path, middle);
-    if (rollup !== null) rollup.counts.unsent += unsent;
+    if (rollup) rollup.counts.unsent += unsent;
   }
 }
 

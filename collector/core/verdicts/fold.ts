@@ -63,6 +63,7 @@ function pathSink(path: PathNode): PathSink {
       ...moments,
       sites: null,
       lossRatio: null,
+      evidence: null,
       late: false,
     });
   };
@@ -88,6 +89,7 @@ function sinkOf<S>(node: FoldNode<S>, about: About): ShiftSink {
         ...bracket,
         decided: unixMicros(decided),
         detectedAt: unixMicros(0),
+        evidence: null,
         sites,
         lossRatio,
         late: false,

@@ -67,6 +67,7 @@ function turn(site: string, from: State, to: State, at: number, first: string): 
     detectedAt: unixMicros(0),
     sites: null,
     lossRatio: null,
+    evidence: null,
     late: false,
   };
 }

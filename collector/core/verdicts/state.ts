@@ -3,7 +3,7 @@
  * configuration, a batch), so replaying the log makes the same ones in the same order.
  */
 import type { PathRef, ResultBatch } from '../../../shared/core/batch.ts';
-import type { CollectorConfig, GroupConfig } from '../config/config.ts';
+import { type CollectorConfig, GROUP_DEFAULTS, type GroupConfig } from '../config/config.ts';
 import type { LossEntry } from '../log-entry.ts';
 import { createEvidence, type Evidence } from './evidence.ts';
 import type { FoldContext } from './fold.ts';
@@ -162,7 +162,7 @@ export function groupNode(state: VerdictState, name: string, config?: GroupConfi
     if (config) known.config = config;
     return known;
   }
-  const made = config ?? { name, mode: 'independent' as const, servers: [] };
+  const made = config ?? { name, mode: 'independent' as const, servers: [], ...GROUP_DEFAULTS };
   const node = { config: made, reading: readGroup(name, made.mode, []), told: [], refoldedAt: 0 };
   state.groups.set(name, node);
   return node;

@@ -6,6 +6,7 @@
  * groups are brought as far as the watermarks allow. Results that come late are folded in from a checkpoint; while a
  * backlog streams in this is put off (by log time, so that it stays a function of the log) until it is complete.
  */
+import { isServerPath } from '../../../shared/core/batch.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import type { BatchEntry, ClockEntry, ConfigEntry, LogEntry } from '../log-entry.ts';
 import { addSample, isMeasured, sampleOf } from './clock-track.ts';
@@ -133,7 +134,7 @@ function applyQuiet(state: states.VerdictState, at: UnixMicros): readonly Findin
 /** Merges a batch's rows, and notes how far its agent is. */
 function takeIn(state: states.VerdictState, { batch, receivedAt }: BatchEntry, at: Placement, agent: AgentNode): void {
   const isNewest = batch.epoch === agent.epoch && batch.sequence === agent.highest;
-  const found = batch.paths.map((ref) => states.pathNode(state, batch, ref, isNewest));
+  const found = batch.paths.map((ref) => (isServerPath(ref) ? states.pathNode(state, batch, ref, isNewest) : null));
   found.forEach((path, i) => {
     if (path) noteForeign(batch, i, at, path.path.foreign);
   });

@@ -8,17 +8,14 @@ import {
   siteRates,
   siteRefusal,
 } from '../../../collector/core/assignment.ts';
-import {
-  DETECT_DEFAULTS,
-  PROBE_DEFAULTS,
-  RETENTION_DEFAULTS,
-} from '../../../collector/core/config/collector-config.ts';
+import { DETECT_DEFAULTS, RETENTION_DEFAULTS } from '../../../collector/core/config/collector-config.ts';
 import type { CollectorConfig, SiteConfig } from '../../../collector/core/config/config.ts';
+import { GROUP_DEFAULTS, SERVER_DEFAULTS, SITE_DEFAULTS } from '../../../collector/core/config/config.ts';
+import { PROBE_DEFAULTS } from '../../../collector/core/config/probe.ts';
 
 const site = (name: string, ratePerSecond: number | null = null): SiteConfig => ({
   name,
-  relayAddress: null,
-  probeSubnet: null,
+  ...SITE_DEFAULTS,
   ratePerSecond,
 });
 
@@ -27,9 +24,10 @@ const config = (sites: readonly SiteConfig[]): CollectorConfig => ({
     {
       name: 'g',
       mode: 'hot-standby',
+      ...GROUP_DEFAULTS,
       servers: [
-        { name: 'primary', address: '10.0.0.1', role: 'primary', sources: [] },
-        { name: 'standby', address: '10.0.0.2', role: 'standby', sources: [] },
+        { name: 'primary', address: '10.0.0.1', role: 'primary', ...SERVER_DEFAULTS },
+        { name: 'standby', address: '10.0.0.2', role: 'standby', ...SERVER_DEFAULTS },
       ],
     },
   ],
@@ -38,6 +36,7 @@ const config = (sites: readonly SiteConfig[]): CollectorConfig => ({
   detect: DETECT_DEFAULTS,
   influx: null,
   retention: RETENTION_DEFAULTS,
+  allowServers: [],
 });
 
 const agentsAt = (names: readonly string[]): LiveAgent[] =>

@@ -12,13 +12,13 @@ const CONFIG = hotStandby('corsham', 'leeds');
 /** Published keys; those in brackets came later. */
 const KEYS = {
   status: 'groups [window_s] [consumers] [store]',
-  group: 'name mode state since sites servers',
+  group: 'name mode state since sites servers [open_gap_ms] [paused]',
   groupSites: 'served unserved unknown',
-  server: 'name address role state expected since last_served_at reason sites drop_ratio latency_us',
+  server: 'name address role state expected since last_served_at reason sites drop_ratio latency_us [evidence] [buckets] [answers_as] [kea]',
   serverSites: 'serving degraded non_serving unknown',
   serverLatency: 'offer_p50 offer_p99 ack_p50 ack_p99',
-  site: 'site group served_by state since last_ack_at agent_state reason',
-  event: 'id kind at earliest latest detected_at group server site bucket from to reason text actor ref late',
+  site: 'site group served_by state since last_ack_at agent_state reason [evidence] [client_state]',
+  event: 'id kind at earliest latest detected_at group server site bucket from to reason text actor ref late [scope] [evidence]',
   interval: 'start end duration_ms uncertainty_ms',
   moment: 'at earliest latest',
   report: 'group mode since until rows gaps overlaps failovers measured [availability]',
@@ -26,9 +26,9 @@ const KEYS = {
   measured:
     'sites rate_per_second drop_time_ms exchanges unmeasured unsent late [lost_exchanges] [lost_ms] [clock_error_max_us] [too_late] [source]',
   agent:
-    'id site version connected last_seen clock_offset_us clock_error_us backlog_batches assignment_version loop_delay_max_ms [refused_batches] [lost_batches] [lost_exchanges] [throttled] [trouble]',
+    'id site version connected last_seen clock_offset_us clock_error_us backlog_batches assignment_version loop_delay_max_ms [refused_batches] [lost_batches] [lost_exchanges] [throttled] [trouble] [leases_held] [leases_worst] [leases] [resting]',
   exchange:
-    'agent epoch sequence index site group server bucket identity sent_at outcome stage offer_us ack_us total_us late_us released stamped clock_offset_us',
+    'agent epoch sequence index site group server bucket identity sent_at outcome stage offer_us ack_us total_us late_us released stamped clock_offset_us [scope] [interface] [exchange_kind]',
 } as const;
 
 type Json = Record<string, unknown>;

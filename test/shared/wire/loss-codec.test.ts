@@ -46,6 +46,8 @@ t.test('a heartbeat tells what is wrong', async (t) => {
     assignmentVersion: 1,
     shedBatches: 0,
     refusedBatches: 0,
+    leases: [{ group: 'g', server: 'primary', scope: null, held: 1, worst: 31 }],
+    resting: null,
   };
   for (const trouble of [null, 'the disk is full'])
     t.strictSame(decodeAgentMessage(encodeAgentMessage({ ...beat, trouble })), { ...beat, trouble });

@@ -15,12 +15,16 @@ const across = (row: EventRow): string =>
 t.test('an event crosses unchanged, key for key, null for null', async (t) => {
   for (const row of rows) t.same(JSON.parse(across(row)), row, row.kind);
   const gap = rows.find((row) => row.kind === 'gap');
-  t.match(across(gap as EventRow), /"late":false,"start":\{"at":\d+,"earliest":\d+,"latest":\d+\},"end":\{/);
+  t.match(
+    across(gap as EventRow),
+    /"late":false,"scope":null,"evidence":null,"start":\{"at":\d+,"earliest":\d+,"latest":\d+\},"end":\{/,
+  );
 });
 
 t.test('a mark has no keys of a gap, and the order of the contract', async (t) => {
   const mark = rows.find((row) => row.kind === 'mark') as EventRow;
-  const order = 'id,kind,at,earliest,latest,detected_at,group,server,site,bucket,from,to,reason,text,actor,ref,late';
+  const order =
+    'id,kind,at,earliest,latest,detected_at,group,server,site,bucket,from,to,reason,text,actor,ref,late,scope,evidence';
   t.equal(Object.keys(JSON.parse(across(mark))).join(), order);
 });
 
@@ -72,6 +76,10 @@ t.test('absent is null and zero is zero, also from writers that leave out zeros'
         lost_batches: 0,
         lost_exchanges: 7,
         throttled: null,
+        leases_held: 3,
+        leases_worst: 62,
+        leases: [{ group: 'g', server: 'primary', scope: '10.80.1.0/24', held: 3, worst: 31 }],
+        resting: null,
         trouble: 'the disk is full',
       },
     ],

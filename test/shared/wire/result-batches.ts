@@ -6,6 +6,7 @@ import {
   type PathRef,
   type ResultBatch,
   type ResultColumns,
+  type Sighting,
 } from '../../../shared/core/batch.ts';
 import { MAX_FIGURE } from '../../../shared/core/limits.ts';
 import { OUTCOMES } from '../../../shared/core/outcome.ts';
@@ -28,6 +29,8 @@ const pathRef: fc.Arbitrary<PathRef> = record({
   bucket: fc.option(fc.nat(255)),
   giaddr: address,
   kind: fc.constantFrom('dora' as const, 'do' as const),
+  scope: fc.option(fc.constantFrom('10.80.1.0/24', '10.77.0.0/16')),
+  interface: fc.option(fc.constant('eth0.20')),
   firstContact: fc.boolean(),
 });
 
@@ -95,6 +98,29 @@ const bodyOf = (paths: readonly PathRef[]) =>
             { maxLength: 3 },
           ),
     counts: fc.subarray(paths.map((_, index) => index)).chain((rows) => fc.tuple(...rows.map(countsRow))),
+    sightings: paths.length === 0 ? fc.constant([]) : fc.array(sighting(paths.length), { maxLength: 3 }),
+  });
+
+const octet = fc.nat(255).map((value) => value.toString(16).padStart(2, '0'));
+/** 0.0.0.0 stands for "not said" on the wire. */
+const saidAddress = address.filter((text) => text !== '0.0.0.0');
+
+const sighting = (paths: number): fc.Arbitrary<Sighting> =>
+  record({
+    path: fc.nat(paths - 1),
+    sentUs: figure.map(epochMicros),
+    stage: fc.constantFrom('offer' as const, 'ack' as const),
+    source: address,
+    serverIdentifier: fc.option(saidAddress),
+    expected: fc.boolean(),
+    mac: fc.option(fc.tuple(octet, octet, octet, octet, octet, octet).map((octets) => octets.join(':'))),
+    address,
+    subnetMask: fc.option(saidAddress),
+    leaseSeconds: fc.option(fc.nat(2 ** 32 - 1)),
+    routers: fc.array(saidAddress, { maxLength: 2 }),
+    nameServers: fc.array(saidAddress, { maxLength: 2 }),
+    domain: fc.option(fc.constant('example.org')),
+    nextServer: fc.option(saidAddress),
   });
 
 /** Any batch that the encoder may be given. */
@@ -173,11 +199,12 @@ export function typicalBatch(options: {
     stamped: 'kernel',
     loopDelayMaxUs: microseconds(1_900 + Math.round(random() * 3_000)),
     paths: [
-      { ...path, server: 'primary', address: '10.77.1.2' },
-      { ...path, server: 'standby', address: '10.77.2.2' },
+      { ...path, server: 'primary', address: '10.77.1.2', scope: null, interface: null },
+      { ...path, server: 'standby', address: '10.77.2.2', scope: null, interface: null },
     ],
     results: columnsOf(rows),
     late: [],
     counts: [0, 1].map((index) => ({ path: index, due: rate, sent: rate, ...none, foreign: 0, foreignSources: [] })),
+    sightings: [],
   };
 }

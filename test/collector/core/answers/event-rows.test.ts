@@ -22,6 +22,7 @@ const finding = (change: Partial<Transition>): Transition => ({
   sites: null,
   agents: { unanswered: 'a2', answered: 'a1' },
   lossRatio: null,
+  evidence: null,
   late: false,
   ...change,
 });

@@ -1,24 +1,28 @@
 import t from 'tap';
 import { judgeMark } from '../../../../collector/core/answers/mark-request.ts';
 import { storedMark } from '../../../../collector/core/answers/timeline.ts';
-import {
-  DETECT_DEFAULTS,
-  PROBE_DEFAULTS,
-  RETENTION_DEFAULTS,
-} from '../../../../collector/core/config/collector-config.ts';
+import { DETECT_DEFAULTS, RETENTION_DEFAULTS } from '../../../../collector/core/config/collector-config.ts';
 import type { CollectorConfig } from '../../../../collector/core/config/config.ts';
+import { GROUP_DEFAULTS, SERVER_DEFAULTS, SITE_DEFAULTS } from '../../../../collector/core/config/config.ts';
+import { PROBE_DEFAULTS } from '../../../../collector/core/config/probe.ts';
 import type { MarkRequest } from '../../../../shared/core/ops-request.ts';
 import { unixMicros } from '../../../../shared/core/units.ts';
 
 const config: CollectorConfig = {
   groups: [
-    { name: 'g', mode: 'independent', servers: [{ name: 'a', address: '10.0.0.1', role: 'server', sources: [] }] },
+    {
+      name: 'g',
+      mode: 'independent',
+      ...GROUP_DEFAULTS,
+      servers: [{ name: 'a', address: '10.0.0.1', role: 'server', ...SERVER_DEFAULTS }],
+    },
   ],
-  sites: [{ name: 'corsham', relayAddress: null, probeSubnet: null, ratePerSecond: null }],
+  sites: [{ name: 'corsham', ...SITE_DEFAULTS }],
   probe: PROBE_DEFAULTS,
   detect: DETECT_DEFAULTS,
   influx: null,
   retention: RETENTION_DEFAULTS,
+  allowServers: [],
 };
 const now = unixMicros(1_772_364_966_000_000);
 const nothing = { at: null, group: null, server: null, site: null, actor: null, ref: null };

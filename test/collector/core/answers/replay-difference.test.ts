@@ -20,6 +20,7 @@ const made = (id: string, seconds: number, to: Transition['to'], more: Partial<T
   detectedAt: unixMicros((seconds + 5) * 1e6),
   sites: null,
   lossRatio: null,
+  evidence: null,
   late: false,
   ...more,
 });

@@ -2,24 +2,23 @@ import t from 'tap';
 import { agentRows } from '../../../../collector/core/answers/agent-rows.ts';
 import { createRecent } from '../../../../collector/core/answers/recent.ts';
 import { sitesOf, statusOf } from '../../../../collector/core/answers/status.ts';
-import {
-  DETECT_DEFAULTS,
-  PROBE_DEFAULTS,
-  RETENTION_DEFAULTS,
-} from '../../../../collector/core/config/collector-config.ts';
+import { DETECT_DEFAULTS, RETENTION_DEFAULTS } from '../../../../collector/core/config/collector-config.ts';
 import type { CollectorConfig } from '../../../../collector/core/config/config.ts';
+import { GROUP_DEFAULTS, SERVER_DEFAULTS, SITE_DEFAULTS } from '../../../../collector/core/config/config.ts';
+import { PROBE_DEFAULTS } from '../../../../collector/core/config/probe.ts';
 import { createVerdicts } from '../../../../collector/core/verdicts/verdicts.ts';
 import { microseconds, unixMicros } from '../../../../shared/core/units.ts';
 
-const site = (name: string) => ({ name, relayAddress: null, probeSubnet: null, ratePerSecond: null });
+const site = (name: string) => ({ name, ...SITE_DEFAULTS });
 const config: CollectorConfig = {
   groups: [
     {
       name: 'g',
       mode: 'hot-standby',
+      ...GROUP_DEFAULTS,
       servers: [
-        { name: 'primary', address: '10.0.0.1', role: 'primary', sources: [] },
-        { name: 'standby', address: '10.0.0.2', role: 'standby', sources: [] },
+        { name: 'primary', address: '10.0.0.1', role: 'primary', ...SERVER_DEFAULTS },
+        { name: 'standby', address: '10.0.0.2', role: 'standby', ...SERVER_DEFAULTS },
       ],
     },
   ],
@@ -28,6 +27,7 @@ const config: CollectorConfig = {
   detect: DETECT_DEFAULTS,
   influx: null,
   retention: RETENTION_DEFAULTS,
+  allowServers: [],
 };
 const now = unixMicros(1e15);
 const store = { raw_bytes: 0, raw_since: null, too_late: 0, problem: null };

@@ -20,6 +20,7 @@ const base = {
   bucket: null,
   sites: null,
   lossRatio: null,
+  evidence: null,
   late: false,
 } as const;
 
@@ -44,6 +45,7 @@ const gap: Finding = {
   kind: 'gap',
   id: 'gap-1',
   group: 'corsham-dhcp',
+  bucket: null,
   start: bracket('11:36:06'),
   end: bracket('11:36:57'),
   durationMs: 51_000,
@@ -56,6 +58,7 @@ const failover: Finding = {
   kind: 'failover',
   id: 'failover-1',
   group: 'corsham-dhcp',
+  bucket: null,
   from: 'primary',
   to: 'standby',
   start: bracket('11:36:57'),

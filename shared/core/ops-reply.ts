@@ -1,0 +1,97 @@
+/**
+ * What the collector answers to what people have it do (keep, import, pause, raise secs), and what is paused or swept now. Apart
+ * from ops-view, which is what is watched: state, events, reports. Conventions as there.
+ */
+import type { UnixMicros } from './units.ts';
+
+export interface KeepView {
+  readonly since: UnixMicros;
+  readonly until: UnixMicros;
+  /** Stored batches of the period, and their octets. */
+  readonly batches: number;
+  readonly bytes: number;
+}
+
+/** The periods whose raw results outlive their retention, oldest first. */
+export interface KeptView {
+  readonly periods: readonly KeptPeriod[];
+}
+
+/** From `since` on and before `until`. */
+export interface KeptPeriod {
+  readonly since: UnixMicros;
+  readonly until: UnixMicros;
+}
+
+export interface ImportView {
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly transitions: number;
+}
+
+export interface PausesView {
+  readonly pauses: readonly PauseRow[];
+}
+
+/** Paused is what fits all of group, server and site; null = all of them. */
+export interface PauseRow {
+  readonly group: string | null;
+  readonly server: string | null;
+  readonly site: string | null;
+  readonly since: UnixMicros;
+  readonly text: string | null;
+  readonly actor: string | null;
+  readonly ref: string | null;
+}
+
+export interface ScopesView {
+  readonly scopes: readonly ScopeView[];
+}
+
+/** A subnet as the agents of a site find it. */
+export interface ScopeView {
+  readonly group: string;
+  readonly site: string;
+  readonly scope: string;
+  /** "serving", "non-serving" (though a server serves) or "unknown". */
+  readonly state: string;
+  readonly since: UnixMicros | null;
+  readonly reason: string | null;
+  readonly evidence: string | null;
+  readonly last_served_at: UnixMicros | null;
+  readonly exchanges: number;
+  readonly answered: number;
+}
+
+export interface RaiseSecsView {
+  /** When it ends; null: it is over. */
+  readonly until: UnixMicros | null;
+}
+
+/** One stored exchange. */
+export interface ExchangeView {
+  readonly agent: string;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly index: number;
+  readonly site: string;
+  readonly group: string;
+  readonly server: string;
+  readonly bucket: number | null;
+  readonly identity: number;
+  readonly sent_at: UnixMicros;
+  readonly outcome: string;
+  readonly stage: string;
+  readonly offer_us: number | null;
+  readonly ack_us: number | null;
+  readonly total_us: number | null;
+  readonly late_us: number | null;
+  readonly released: boolean;
+  readonly stamped: string;
+  readonly clock_offset_us: number | null;
+  /** The subnet that a sweep asked for; null: the server as such. */
+  readonly scope: string | null;
+  /** Client role: the interface; null: relay role. */
+  readonly interface: string | null;
+  readonly exchange_kind: string;
+}

@@ -1,0 +1,82 @@
+/**
+ * The messages of what people have a collector do (keep, import, pause, raise secs) as values: shapes as in ops-shapes, of which
+ * they were a part until it grew too long to hold in the head.
+ */
+import type * as reply from '../core/ops-reply.ts';
+import type * as ask from '../core/ops-request.ts';
+import { count, countOrNull, flag, many, message, moment, momentOrNull, text, textOrNull } from './ops-fill.ts';
+
+export const fillKeptRequest = message<Record<never, never>>({});
+export const fillKeepRequest = message<ask.KeepRequest>({ since: moment, until: moment, actor: textOrNull });
+export const fillKeep = message<reply.KeepView>({ since: moment, until: moment, batches: count, bytes: count });
+export const fillKept = message<reply.KeptView>({
+  periods: many(message<reply.KeptPeriod>({ since: moment, until: moment })),
+});
+
+const observation = message<ask.ObservationView>({
+  server: text,
+  from: moment,
+  from_latest: moment,
+  last_sent: moment,
+  to: moment,
+  sent: count,
+  offered: count,
+  answered: count,
+  dropped: count,
+  unmeasured: count,
+  rate_per_second: countOrNull,
+  slowest_us: countOrNull,
+  drop_time_ms: count,
+});
+export const fillImportRequest = message<ask.ImportRequest>({
+  group: text,
+  mode: text,
+  servers: many(text),
+  observations: many(observation),
+  actor: textOrNull,
+});
+export const fillImport = message<reply.ImportView>({ stored: count, duplicates: count, transitions: count });
+
+export const fillPauseRequest = message<ask.PauseRequest>({
+  group: textOrNull,
+  server: textOrNull,
+  site: textOrNull,
+  text: textOrNull,
+  actor: textOrNull,
+  ref: textOrNull,
+});
+export const fillPausesRequest = message<Record<never, never>>({});
+export const fillPauses = message<reply.PausesView>({
+  pauses: many(
+    message<reply.PauseRow>({
+      group: textOrNull,
+      server: textOrNull,
+      site: textOrNull,
+      since: moment,
+      text: textOrNull,
+      actor: textOrNull,
+      ref: textOrNull,
+    }),
+  ),
+});
+
+export const fillScopesRequest = message<ask.ScopesRequest>({ group: textOrNull, unserved: flag });
+export const fillScopes = message<reply.ScopesView>({
+  scopes: many(
+    message<reply.ScopeView>({
+      group: text,
+      site: text,
+      scope: text,
+      state: text,
+      since: momentOrNull,
+      reason: textOrNull,
+      evidence: textOrNull,
+      last_served_at: momentOrNull,
+      exchanges: count,
+      answered: count,
+    }),
+  ),
+});
+
+export const fillRaiseSecsRequest = message<ask.RaiseSecsRequest>({ group: text, for_ms: count, actor: textOrNull });
+export const fillRaiseSecs = message<reply.RaiseSecsView>({ until: momentOrNull });
