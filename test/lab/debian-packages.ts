@@ -15,7 +15,12 @@ const POLICY = '/usr/sbin/policy-rc.d';
 const SAVED_POLICY = '/usr/sbin/policy-rc.d.before-dorawatch';
 const POLICY_TEXT = '#!/bin/sh\n# Written by dorawatch while it installs packages: no service may start.\nexit 101\n';
 /** Units that the packages bring, by package; none of them ran before, as their package was not there. */
-const UNITS: Readonly<Record<string, string>> = { 'kea-dhcp4-server': 'kea-dhcp4-server', influxdb: 'influxdb' };
+const UNITS: Readonly<Record<string, string>> = {
+  'kea-dhcp4-server': 'kea-dhcp4-server',
+  'kea-ctrl-agent': 'kea-ctrl-agent',
+  'mariadb-server': 'mariadb',
+  influxdb: 'influxdb',
+};
 
 /**
  * Installs what is missing, if anything is, telling `say` first. `not-ready` says why nothing was installed or what failed;

@@ -23,6 +23,10 @@ export const TOOLS: Readonly<Record<string, string>> = {
   tc: 'iproute2',
   faketime: 'faketime',
   influxd: 'influxdb',
+  mariadbd: 'mariadb-server',
+  'kea-ctrl-agent': 'kea-ctrl-agent',
+  nft: 'nftables',
+  conntrack: 'conntrack',
 };
 
 /** Whether the lab can run here, as things are: nothing is installed. Makes and removes one namespace to find out. */
