@@ -52,6 +52,8 @@ export interface Answer {
   readonly yiaddr: Ipv4;
   /** Option 54. */
   readonly server: Ipv4 | undefined;
+  /** Option 51. */
+  readonly leaseSeconds: number | undefined;
   /** The latest moment at which it can have arrived; kernel stamp, or the moment it was read. */
   readonly receivedNs: MonotonicNs;
   /** The earliest such moment; equal to `receivedNs` unless the loop was stalled. */
@@ -146,7 +148,8 @@ function onOffer(exchange: Exchange, answer: Answer, now: MonotonicNs): Step {
     return { kind: 'finish', ending: { outcome: 'acked', stage: 'offer', offerNs, totalNs: offerNs } };
   // The OFFER was in time, and we read it too late to go on.
   if (now > exchange.deadlineNs) return { kind: 'finish', ending: { outcome: 'unmeasured', stage: 'offer', offerNs } };
-  return { kind: 'request', lease: { address: answer.yiaddr, server: answer.server } };
+  const leaseSeconds = answer.leaseSeconds ?? null;
+  return { kind: 'request', lease: { address: answer.yiaddr, server: answer.server, leaseSeconds } };
 }
 
 /** ACK, or NAK in either stage: the exchange ends. */
@@ -165,10 +168,12 @@ function onLast(exchange: Exchange, answer: Answer): Step {
   return { kind: 'finish', ending: { outcome: 'acked', stage: 'ack', offerNs, ackNs, totalNs, lease } };
 }
 
-/** What an ACK gives us: its own yiaddr, and the server identifier of the OFFER where it names none. */
+/** What an ACK gives us: its own yiaddr, and the server identifier and the seconds of the OFFER where it names none. */
 export function leaseOf(exchange: Exchange, answer: Answer): Lease | undefined {
   if (answer.type !== 'ACK' || exchange.state.kind !== 'ack' || answer.yiaddr === noAddress) return undefined;
-  return { address: answer.yiaddr, server: answer.server ?? exchange.state.lease.server };
+  const { lease } = exchange.state;
+  const leaseSeconds = answer.leaseSeconds ?? lease.leaseSeconds;
+  return { address: answer.yiaddr, server: answer.server ?? lease.server, leaseSeconds };
 }
 
 function progress(exchange: Exchange): { readonly stage: Stage; readonly offerNs?: number } {

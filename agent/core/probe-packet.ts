@@ -40,11 +40,15 @@ export interface PacketTemplates {
   readonly release: Template;
 }
 
-/** The address a server gave, and the server identifier (option 54) to give with it. */
+/** The address a server gave, and the server identifier (option 54) to give it back with. */
 export interface Lease {
   readonly address: Ipv4;
   readonly server: Ipv4;
+  /** Option 51: how long the server holds it for us, 2^32-1 for ever; null when no answer said. */
+  readonly leaseSeconds: number | null;
 }
+
+type GivenAddress = Pick<Lease, 'address' | 'server'>;
 
 const payloadAt = 28;
 const optionsAt = payloadAt + headerOctets + cookieOctets;
@@ -77,7 +81,12 @@ export function discoverPacket(templates: PacketTemplates, xid: number, identity
 }
 
 /** The REQUEST for an offered address. */
-export function requestPacket(templates: PacketTemplates, xid: number, identity: Identity, lease: Lease): Uint8Array {
+export function requestPacket(
+  templates: PacketTemplates,
+  xid: number,
+  identity: Identity,
+  lease: GivenAddress,
+): Uint8Array {
   const { request } = templates;
   putU32(request.packet, request.requestedAt, lease.address);
   putU32(request.packet, request.serverIdAt, lease.server);
@@ -85,7 +94,12 @@ export function requestPacket(templates: PacketTemplates, xid: number, identity:
 }
 
 /** The RELEASE that gives a lease back. */
-export function releasePacket(templates: PacketTemplates, xid: number, identity: Identity, lease: Lease): Uint8Array {
+export function releasePacket(
+  templates: PacketTemplates,
+  xid: number,
+  identity: Identity,
+  lease: GivenAddress,
+): Uint8Array {
   const { release } = templates;
   putU32(release.packet, ciaddrAt, lease.address);
   putU32(release.packet, release.serverIdAt, lease.server);

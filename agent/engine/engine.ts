@@ -196,10 +196,10 @@ export class ProbeEngine {
     }
     const stamp = this.#stampOf(readNs);
     if (stamp === undefined) this.#userStamps += 1;
-    const { type, source, xid, yiaddr, chaddr, clientId, server } = reading;
+    const { kind: _, ...marks } = reading;
     const earliestNs = stamp ?? this.#watch.stalledSinceNs ?? readNs;
     const receivedNs = stamp ?? readNs;
-    this.#onAnswer({ type, source, xid, yiaddr, chaddr, clientId, server, receivedNs, earliestNs });
+    this.#onAnswer({ ...marks, receivedNs, earliestNs });
   }
 
   #stampOf(readNs: MonotonicNs): MonotonicNs | undefined {

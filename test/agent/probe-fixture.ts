@@ -62,6 +62,7 @@ export function answerAt(ms: number, fields: Partial<Arrival> = {}, sinceMs = ms
     clientId: undefined,
     yiaddr: OFFERED,
     server: SERVER as Ipv4 | undefined,
+    leaseSeconds: 3600,
     receivedNs: at(ms),
     earliestNs: at(sinceMs),
     ...fields,

@@ -17,6 +17,8 @@ export interface AnswerMarks {
   readonly type: MessageType;
   /** Option 54. */
   readonly server: Ipv4 | undefined;
+  /** Option 51. */
+  readonly leaseSeconds: number | undefined;
   /** Option 61, type octet included. */
   readonly clientId: Uint8Array | undefined;
 }
@@ -31,6 +33,7 @@ export function readAnswerMarks(octets: Uint8Array): AnswerMarks | undefined {
   if (u32(octets, headerOctets) !== magicCookie) return undefined;
   let type = 0;
   let server: Ipv4 | undefined;
+  let leaseSeconds: number | undefined;
   let clientId: Uint8Array | undefined;
   for (let at = optionsAt; at < octets.length && u8(octets, at) !== endCode; ) {
     const code = u8(octets, at);
@@ -53,6 +56,10 @@ export function readAnswerMarks(octets: Uint8Array): AnswerMarks | undefined {
         if (server !== undefined || length !== 4) return undefined;
         server = ipv4(u32(octets, from));
         break;
+      case OptionCode.leaseTime:
+        if (leaseSeconds !== undefined || length !== 4) return undefined;
+        leaseSeconds = u32(octets, from);
+        break;
       case OptionCode.clientIdentifier:
         if (clientId !== undefined || length < 2) return undefined;
         clientId = octets.slice(from, at);
@@ -60,5 +67,5 @@ export function readAnswerMarks(octets: Uint8Array): AnswerMarks | undefined {
   }
   if (!isMessageType(type)) return undefined;
   const chaddr = octets.slice(chaddrAt, chaddrAt + hlen);
-  return { xid: u32(octets, 4), yiaddr: ipv4(u32(octets, 16)), chaddr, type, server, clientId };
+  return { xid: u32(octets, 4), yiaddr: ipv4(u32(octets, 16)), chaddr, type, server, leaseSeconds, clientId };
 }

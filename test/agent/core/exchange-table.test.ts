@@ -18,7 +18,7 @@ import {
 import { clientIdOf } from '../../../agent/core/identity.ts';
 import { answerAt, at, exchangeOn, OTHER, pathTo, SERVER } from '../probe-fixture.ts';
 
-const lease = { address: answerAt(0).yiaddr, server: SERVER };
+const lease = { address: answerAt(0).yiaddr, server: SERVER, leaseSeconds: 3600 };
 
 function tableWith(...exchanges: Exchange[]) {
   const table = createTable();

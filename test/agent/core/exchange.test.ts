@@ -14,7 +14,7 @@ import {
 import { noAddress } from '../../../agent/core/net/ipv4.ts';
 import { answerAt, at, exchangeOn, OFFERED, OTHER, pathTo, SERVER } from '../probe-fixture.ts';
 
-const lease = { address: OFFERED, server: SERVER };
+const lease = { address: OFFERED, server: SERVER, leaseSeconds: 3600 };
 
 /** An exchange begun at 0 whose OFFER came at 10 ms and whose REQUEST left at 11 ms. */
 function requested(): Exchange {
@@ -40,9 +40,11 @@ t.test('DISCOVER, OFFER, REQUEST, ACK', async (t) => {
   });
 });
 
-t.test('an ACK without option 54 is released to the server of the OFFER, and its own address', async (t) => {
-  const ack = answerAt(30, { type: 'ACK', server: undefined, yiaddr: OTHER });
-  t.same(finished(onAnswer(requested(), ack, at(30))).lease, { address: OTHER, server: SERVER });
+t.test('an ACK without options 51 and 54 is held and released as the OFFER says, and its own address', async (t) => {
+  const ack = answerAt(30, { type: 'ACK', server: undefined, yiaddr: OTHER, leaseSeconds: undefined });
+  t.same(finished(onAnswer(requested(), ack, at(30))).lease, { ...lease, address: OTHER });
+  const renewed = finished(onAnswer(requested(), { ...ack, leaseSeconds: 600 }, at(30)));
+  t.equal(renewed.lease?.leaseSeconds, 600, 'how long it is ours, the ACK says');
 });
 
 t.test('NAK', async (t) => {
