@@ -20,6 +20,7 @@ const UNITS: Readonly<Record<string, string>> = {
   'kea-ctrl-agent': 'kea-ctrl-agent',
   'mariadb-server': 'mariadb',
   influxdb: 'influxdb',
+  'isc-dhcp-relay': 'isc-dhcp-relay',
 };
 
 /**

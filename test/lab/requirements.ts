@@ -27,6 +27,8 @@ export const TOOLS: Readonly<Record<string, string>> = {
   'kea-ctrl-agent': 'kea-ctrl-agent',
   nft: 'nftables',
   conntrack: 'conntrack',
+  dhcrelay: 'isc-dhcp-relay',
+  dnsmasq: 'dnsmasq-base',
 };
 
 /** Whether the lab can run here, as things are: nothing is installed. Makes and removes one namespace to find out. */
