@@ -28,7 +28,7 @@ import { BATCH_NS, EMPTY_BATCH_NS, ROUTE_REFRESH_NS } from './core/probe-limits.
 import { isExpectedSource, type ProbePath } from './core/probe-path.ts';
 import { nextDue, takeDue } from './core/schedule.ts';
 import { ProbeEngine } from './engine/engine.ts';
-import type { EngineFeed, EngineSink } from './engine/ports.ts';
+import type { EngineFeed, EngineSink, LeaseBook } from './engine/ports.ts';
 import { createLane, type IdentityPools, type Lane, laneKey } from './engine/target.ts';
 import { openPortGuard, type PortGuard } from './io/port-guard.ts';
 import { localAddressTo } from './io/route.ts';
@@ -58,6 +58,8 @@ export interface ProberOptions {
   readonly contactedGroups: Iterable<string>;
   /** A server of this group has answered this agent for the first time, ever: worth remembering on disk. */
   readonly onContact: (group: string) => void;
+  /** Keeps account of the addresses that servers give; absent: nobody does. */
+  readonly leases?: LeaseBook;
   /** `user` refuses kernel stamps. */
   readonly stamps?: 'auto' | 'user';
 }
@@ -109,6 +111,7 @@ class RunningProber implements Prober {
       stamps: options.stamps ?? 'auto',
       sink: this.#sink(),
       feed: this.#feed(),
+      leases: options.leases,
     });
     this.#batchTimer = setInterval(() => this.#tick(), BATCH_NS / 1e6);
     this.#routeTimer = setInterval(() => this.#apply(), ROUTE_REFRESH_NS / 1e6);

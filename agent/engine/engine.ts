@@ -224,7 +224,7 @@ export class ProbeEngine {
       case 'late':
         sink.onAnswer(receipt.exchange.path, arrival);
         sink.onLate(receipt.exchange, receipt.lateNs);
-        this.#releaseLate(receipt.exchange, receipt.lease);
+        if (receipt.lease !== undefined) this.#onLateLease(receipt.exchange, receipt.lease);
         return;
       case 'step':
         this.#onStep(receipt, arrival);
@@ -252,9 +252,10 @@ export class ProbeEngine {
   }
 
   #request(exchange: Exchange, offered: Lease, answer: Answer): void {
-    const { clock, serverFor, sink } = this.#options;
+    const { clock, serverFor, sink, leases } = this.#options;
     const lease = serverFor === undefined ? offered : { ...offered, server: serverFor(offered) };
     const packet = requestPacket(exchange.path.packets, exchange.xid, exchange.identity, lease);
+    leases?.onRequest(exchange, lease);
     const requestNs = clock.monotonic();
     const said = this.#udp.send(packet, exchange.path.ref.address);
     if (said === undefined) {
@@ -270,6 +271,7 @@ export class ProbeEngine {
     const released = this.#release(exchange, ending.lease);
     endExchange(this.#table, exchange, ending, now);
     returnIdentity(exchange.path.pool, exchange.identity, now);
+    this.#options.leases?.onEnding(exchange, ending, released);
     this.#options.sink.onEnding(exchange, ending, released);
   }
 
@@ -279,9 +281,10 @@ export class ProbeEngine {
   }
 
   /** The server gave an address after all. An identity that is already asking again keeps it, and gives it back then. */
-  #releaseLate(exchange: Exchange, lease: Lease | undefined): void {
-    if (exchange.identity.isInFlight || !this.#release(exchange, lease)) return;
-    rest(exchange.identity, this.#options.clock.monotonic());
+  #onLateLease(exchange: Exchange, lease: Lease): void {
+    const released = !exchange.identity.isInFlight && this.#release(exchange, lease);
+    if (released) rest(exchange.identity, this.#options.clock.monotonic());
+    this.#options.leases?.onLateLease(exchange, lease, released);
   }
 
   #onIcmp(packet: Uint8Array): void {

@@ -33,6 +33,16 @@ export interface EngineFeed {
   readonly pathOf: (source: Ipv4) => ProbePath | undefined;
 }
 
+/** What keeps account of the addresses that servers may hold for us. It is told before anybody else. */
+export interface LeaseBook {
+  /** A REQUEST for this lease leaves next: the last moment at which it can be written down. */
+  readonly onRequest: (exchange: Exchange, lease: Lease) => void;
+  /** An exchange that had begun is over. `released`: a RELEASE for the ending's lease has left. */
+  readonly onEnding: (exchange: Exchange, ending: Ending, released: boolean) => void;
+  /** An ACK after the end: the server gave the lease after all. */
+  readonly onLateLease: (exchange: Exchange, lease: Lease, released: boolean) => void;
+}
+
 /** What an engine is made of. */
 export interface EngineOptions {
   readonly clock: Clock;
@@ -43,6 +53,8 @@ export interface EngineOptions {
   readonly stamps: 'auto' | 'user';
   readonly sink: EngineSink;
   readonly feed: EngineFeed;
+  /** Absent: nobody keeps account. */
+  readonly leases?: LeaseBook | undefined;
   /** Option 54 for every REQUEST instead of the OFFER's own (perfdhcp -1). */
   readonly serverFor?: (lease: Lease) => Ipv4;
 }
