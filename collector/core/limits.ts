@@ -63,3 +63,10 @@ export const SAYINGS_BURST = 3;
 export const SAYING_EVERY_US = 30e6;
 /** Agents and hosts whose lines are counted. */
 export const SAYINGS_MAX = 1024;
+
+/** Kea's answer: a status is a kilobyte; a configuration of 829 subnets and 14,000 reservations is five megabytes. */
+export const KEA_ANSWER_MAX_BYTES = 32 << 20;
+/** A Kea that is loading its configuration answers nothing for as long as that takes; half of the usual interval is long enough to wait. */
+export const KEA_ANSWER_MAX_MS = 5_000;
+/** Its word is written to the log when it changed, and this often otherwise, ms: so that a part of a log says it too. */
+export const KEA_REPEAT_MS = 300_000;
