@@ -24,12 +24,12 @@ import { isQuiet } from './core/quiet.ts';
 import { type AcceptedFile, acceptedFile, recordConfig } from './io/accepted-config.ts';
 import { type GrpcServer, startGrpcServer } from './io/grpc-server.ts';
 import { type Inbox, openInbox } from './io/inbox.ts';
-import { type InfluxConsumer, startInfluxConsumer } from './io/influx-consumer.ts';
 import { type Keeping, startKeeping } from './io/keeping.ts';
 import { type LogFold, startLogFold } from './io/log-fold.ts';
 import { createOpsServer, type OpsServer } from './io/ops-server.ts';
 import { createReportServer, type ReportServer } from './io/report-server.ts';
 import { createSnapshotStore } from './io/snapshot-store.ts';
+import { Neighbours } from './neighbours.ts';
 
 export interface CollectorOptions {
   /** Path of the YAML file. */
@@ -113,7 +113,7 @@ class RunningCollector implements Collector {
   #grpc: GrpcServer | null = null;
   readonly #startedAt: number;
   #quietAt = 0;
-  #influx: InfluxConsumer | null = null;
+  readonly #neighbours: Neighbours;
   #reloading: Promise<boolean> = Promise.resolve(true);
 
   private constructor(options: CollectorOptions, { inbox, fold, keeping, file }: Parts) {
@@ -133,6 +133,7 @@ class RunningCollector implements Collector {
       assignmentFor: ({ agent }) => this.#assignments.byAgent.get(agent) ?? null,
       onAgentsChanged: () => this.#shareSoon(),
     });
+    this.#neighbours = new Neighbours({ inbox, fold, clock, logger, state: options.state });
     const agents = () => this.#reports.agents();
     this.#ops = createOpsServer({
       fold,
@@ -141,7 +142,7 @@ class RunningCollector implements Collector {
       logger,
       agents,
       config: () => this.#config,
-      consumers: () => [...keeping.consumers(), ...(this.#influx === null ? [] : [this.#influx.view()])],
+      consumers: () => [...keeping.consumers(), ...this.#neighbours.consumers()],
       store: keeping.store,
       figures: keeping.figures,
     });
@@ -155,12 +156,12 @@ class RunningCollector implements Collector {
   static async start(options: CollectorOptions, parts: Parts): Promise<RunningCollector> {
     const collector = new RunningCollector(options, parts);
     try {
-      await collector.#writeToInflux(parts.file);
+      await collector.#neighbours.turnTo(parts.file);
       const services = { [AGENTS_SERVICE_NAME]: collector.#reports, 'dorawatch.v1.Ops': collector.#ops };
       collector.#grpc = await startGrpcServer({ listen: options.grpc, services });
     } catch (error) {
       clearInterval(collector.#reshare);
-      await collector.#influx?.close();
+      await collector.#neighbours.close();
       await parts.keeping.close();
       await parts.fold.close();
       throw error;
@@ -190,8 +191,8 @@ class RunningCollector implements Collector {
       await recordConfig({ inbox: this.#inbox, fold: this.#fold, clock, logger }, file);
       this.#config = file.config;
       this.#names = configuredNames(file.config, this.#fold.model.verdicts.view().servers);
-      // Its password may be another one now, where only its file says.
-      await this.#writeToInflux(file);
+      // Passwords may be others now, where only their files say.
+      await this.#neighbours.turnTo(file);
       this.#share();
       logger.info('configuration read again');
       return true;
@@ -200,25 +201,6 @@ class RunningCollector implements Collector {
       logger.error({ err: error }, 'the new configuration is refused, the old one stays in force');
       return false;
     }
-  }
-
-  /** Starts the consumer that the configuration asks for, in place of the one before. */
-  async #writeToInflux({ config: { influx: config }, password }: AcceptedFile): Promise<void> {
-    const { clock, logger, state } = this.#options;
-    await this.#influx?.close();
-    this.#influx = null;
-    if (config === null) return;
-    const rawMs = () => this.#config.retention.rawMs;
-    this.#influx = startInfluxConsumer({
-      config,
-      password,
-      inbox: this.#inbox,
-      fold: this.#fold,
-      state,
-      clock,
-      logger,
-      rawMs,
-    });
   }
 
   /** Once for all agents that come or go in a moment: thousands that reconnect are not a thousand shares. */
@@ -276,7 +258,7 @@ class RunningCollector implements Collector {
     this.#ops.close();
     await this.#reports.close();
     await this.#grpc?.close(CLOSE_GRACE_MS);
-    await this.#influx?.close();
+    await this.#neighbours.close();
     await this.#keeping.close();
     await this.#fold.close();
     await this.#inbox.close();

@@ -78,7 +78,7 @@ export function createOpsServer(options: OpsServerOptions): OpsServer {
     State: unary(logger, (request: ask.StateRequest) => {
       if (request.group !== null) groupNamed(options.config(), request.group);
       const { consumers, store } = options;
-      const readers = { consumers: consumers(), store: store() };
+      const readers = { consumers: consumers(), store: store(), kea: fold.model.kea };
       return statusOf(
         { ...sources(options), recent: fold.recent, now: options.clock.wall(), ...readers },
         request.group,

@@ -7,6 +7,8 @@ import type { UnixMicros } from '../../../shared/core/units.ts';
 import type { CollectorConfig } from '../config/config.ts';
 import type { Finding } from '../finding.ts';
 import { createImportBook, type ImportBook, type ImportsSnapshot } from '../import/import-book.ts';
+import { outsideOf } from '../kea/disagreement.ts';
+import { createKeaBook, type KeaBook, type KeaSnapshot } from '../kea/kea-book.ts';
 import type { LogEntry } from '../log-entry.ts';
 import type { HistoryFold } from '../verdicts/history-fold.ts';
 import { createVerdicts, restoreVerdicts, type Verdicts, type VerdictsSnapshot } from '../verdicts/verdicts.ts';
@@ -25,6 +27,8 @@ export interface ReadModelSnapshot {
   readonly verdicts: VerdictsSnapshot;
   readonly timeline: TimelineSnapshot;
   readonly losses: readonly AgentLoss[];
+  /** Absent where no server was ever asked. */
+  readonly kea?: KeaSnapshot;
   /** Absent where nothing was ever imported. */
   readonly imports?: ImportsSnapshot;
   readonly configVersion: number;
@@ -46,6 +50,8 @@ export interface ReadModel {
   readonly losses: ReadonlyMap<string, AgentLoss>;
   /** Groups that people imported, a timeline of their own each. */
   readonly imports: ImportBook;
+  /** What servers say of themselves. */
+  readonly kea: KeaBook;
   /** The log position to fold next. */
   readonly next: number;
   /** The newest accepted configuration in the log: 0 and null before the first. */
@@ -70,6 +76,7 @@ export function createReadModel(from: ReadModelSnapshot | null, frozen: readonly
   const timeline = createTimeline(base?.timeline ?? { findings: frozen, marks: [], shed: 0 });
   const losses = new Map(base?.losses.map((loss) => [loss.agent, loss]));
   const imports = createImportBook(base?.imports);
+  const kea = createKeaBook(base?.kea);
   let next = base?.next ?? 1;
   let { configVersion, config, configText } = base ?? { configVersion: 0, config: null, configText: null };
   return {
@@ -77,6 +84,7 @@ export function createReadModel(from: ReadModelSnapshot | null, frozen: readonly
     timeline,
     losses,
     imports,
+    kea,
     get next() {
       return next;
     },
@@ -94,7 +102,9 @@ export function createReadModel(from: ReadModelSnapshot | null, frozen: readonly
       if (entry.kind === 'config') ({ version: configVersion, config, text: configText } = entry);
       if (entry.kind === 'loss') addLoss(losses, entry);
       if (entry.kind === 'import') imports.add(entry);
-      const findings = verdicts.apply(entry);
+      const judged = verdicts.apply(entry);
+      const findings =
+        entry.kind === 'kea' ? [...judged, ...kea.add(entry, outsideOf(verdicts.view(), entry))] : judged;
       for (const change of findings) timeline.change(change);
       return { findings, mark: entry.kind === 'mark' ? timeline.mark(entry).id : null };
     },
@@ -110,6 +120,7 @@ export function createReadModel(from: ReadModelSnapshot | null, frozen: readonly
       timeline: timeline.snapshot(),
       losses: [...losses.values()],
       imports: imports.snapshot(),
+      kea: kea.snapshot(),
       configVersion,
       config,
       configText,

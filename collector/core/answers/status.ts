@@ -7,6 +7,7 @@ import type * as ask from '../../../shared/core/ops-request.ts';
 import type * as view from '../../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import type { CollectorConfig, GroupConfig, ServerConfig } from '../config/config.ts';
+import type { KeaBook, KeaStand } from '../kea/kea-book.ts';
 import type { GroupView as GroupVerdict, ServerView, SiteCounts, VerdictsView } from '../verdicts/views.ts';
 import { RECENT_WINDOW_S } from './limits.ts';
 import type { Recent } from './recent.ts';
@@ -19,6 +20,8 @@ export interface StatusSources {
   readonly now: UnixMicros;
   readonly consumers: readonly view.ConsumerView[];
   readonly store: view.StoreView;
+  /** What servers say of themselves. */
+  readonly kea: Pick<KeaBook, 'find'>;
 }
 
 /** @param group only this one; null = all, in the order of the configuration */
@@ -60,7 +63,25 @@ function serverView(sources: StatusSources, group: GroupConfig, server: ServerCo
     evidence: null,
     buckets: [],
     answers_as: null,
-    kea: null,
+    kea: keaView(sources.kea.find(group.name, server.name) ?? null),
+  };
+}
+
+function keaView(stand: KeaStand | null): view.KeaView | null {
+  if (stand === null) return null;
+  const { receivedAt, word, problem } = stand.entry;
+  return {
+    asked_at: receivedAt,
+    problem,
+    state: word?.state ?? null,
+    scopes: word?.scopes ?? [],
+    partner_state: word?.partnerState ?? null,
+    communication_interrupted: word?.communicationInterrupted ?? null,
+    unacked_clients: word?.unackedClients ?? null,
+    unacked_clients_left: word?.unackedClientsLeft ?? null,
+    connecting_clients: word?.connectingClients ?? null,
+    clock_skew_ms: word?.clockSkewMs ?? null,
+    disagreement: stand.disagreement?.text ?? null,
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import type { State } from '../finding.ts';
 import type { KeaEntry, KeaWord } from '../log-entry.ts';
+import type { VerdictsView } from '../verdicts/views.ts';
 
 /** What the sites see of the same server. */
 export interface Outside {
@@ -33,6 +34,17 @@ export interface Disagreement {
 
 /** Kea warns from here on, and terminates HA at twice as much (facts of its HA hook: 30 s and 60 s). */
 const SKEW_TOLD_MS = 30_000;
+
+/** What the fold has of the server that an entry is about. */
+export function outsideOf(
+  { servers }: VerdictsView,
+  about: { readonly group: string; readonly server: string },
+): Outside {
+  const found = servers.find(({ group, server }) => group === about.group && server === about.server);
+  if (found === undefined) return { state: 'unknown', served: 0, reporting: 0 };
+  const { serving, degraded, nonServing } = found.sites;
+  return { state: found.state, served: serving + degraded, reporting: serving + degraded + nonServing };
+}
 
 /** The gravest of what does not fit; null: it all does. */
 export function disagreementOf(

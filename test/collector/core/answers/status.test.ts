@@ -6,6 +6,7 @@ import { DETECT_DEFAULTS, RETENTION_DEFAULTS } from '../../../../collector/core/
 import type { CollectorConfig } from '../../../../collector/core/config/config.ts';
 import { GROUP_DEFAULTS, SERVER_DEFAULTS, SITE_DEFAULTS } from '../../../../collector/core/config/config.ts';
 import { PROBE_DEFAULTS } from '../../../../collector/core/config/probe.ts';
+import { createKeaBook } from '../../../../collector/core/kea/kea-book.ts';
 import { createVerdicts } from '../../../../collector/core/verdicts/verdicts.ts';
 import { microseconds, unixMicros } from '../../../../shared/core/units.ts';
 
@@ -31,7 +32,7 @@ const config: CollectorConfig = {
 };
 const now = unixMicros(1e15);
 const store = { raw_bytes: 0, raw_since: null, too_late: 0, problem: null };
-const readers = { consumers: [], store };
+const readers = { kea: createKeaBook(), consumers: [], store };
 const verdicts = createVerdicts().view();
 
 t.test('what nobody has measured yet is shown, as unknown', async (t) => {
