@@ -5,10 +5,13 @@
  * A server's rate belongs to the server, not to the agents: with 142 sites instead of one it hears no more than before.
  * Rejected: a rate per agent. It multiplies with each site that is added, and nobody notices until the servers do.
  */
-import { type Assignment, PLAIN_TARGET, type Target } from '../../shared/core/assignment.ts';
+import type { Assignment } from '../../shared/core/assignment.ts';
 import { RECONNECT_MAX_MS } from '../../shared/core/limits.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
-import type { CollectorConfig, SiteConfig } from './config/config.ts';
+import { ratesOf } from './assignment-rates.ts';
+import { targetsOf } from './assignment-targets.ts';
+import type { CollectorConfig, GroupConfig, ServerConfig } from './config/config.ts';
+import { type Steering, UNSTEERED } from './steering.ts';
 
 /** An agent with an open session. */
 export interface LiveAgent {
@@ -46,8 +49,13 @@ export const NO_ASSIGNMENTS: Assignments = { version: 0, byAgent: new Map() };
  * Shares anew. An agent whose part did not change keeps its assignment and version, so that only those are told who have
  * something new to hear. An agent of a site that the configuration does not list is told to probe nothing.
  */
-export function assign(before: Assignments, config: CollectorConfig, live: readonly LiveAgent[]): Assignments {
-  const parts = shares(config, live);
+export function assign(
+  before: Assignments,
+  config: CollectorConfig,
+  live: readonly LiveAgent[],
+  steering: Steering = UNSTEERED,
+): Assignments {
+  const parts = shares(config, live, steering);
   const version = before.version + 1;
   const byAgent = new Map<string, Assignment>();
   let changed = false;
@@ -76,74 +84,34 @@ export function siteRefusal(config: CollectorConfig, site: string): string | nul
   );
 }
 
-/** What one site sends to each server, exchanges a second, by site name; together at most `rate`. */
-export function siteRates(rate: number, sites: readonly SiteConfig[]): ReadonlyMap<string, number> {
-  const rates = new Map<string, number>();
-  let left = rate;
-  // Capped sites first, lowest cap first: what they leave is shared by the others, and one pass is enough.
-  const order = [...sites].sort(
-    (a, b) => (a.ratePerSecond ?? Number.POSITIVE_INFINITY) - (b.ratePerSecond ?? Number.POSITIVE_INFINITY) || 0,
-  );
-  order.forEach((site, index) => {
-    const even = left / (order.length - index);
-    const own = Math.min(even, site.ratePerSecond ?? even);
-    rates.set(site.name, own);
-    left -= own;
-  });
-  return rates;
-}
-
 type Part = Omit<Assignment, 'version'>;
 
-function shares(config: CollectorConfig, live: readonly LiveAgent[]): ReadonlyMap<string, Part> {
-  const bySite = new Map<string, LiveAgent[]>();
-  for (const one of live) bySite.set(one.site, [...(bySite.get(one.site) ?? []), one]);
+function shares(config: CollectorConfig, live: readonly LiveAgent[], steering: Steering): ReadonlyMap<string, Part> {
+  const bySite = new Map<string, string[]>();
+  for (const { agent, site } of live) bySite.set(site, [...(bySite.get(site) ?? []), agent]);
   const sites = config.sites.filter(({ name }) => bySite.has(name));
-  const rates = siteRates(config.probe.ratePerSecond, sites);
+  const { clientRates, serverRates } = ratesOf(config, sites);
+  const listed = new Set(sites.map(({ name }) => name));
   // In the order of sites, then of names: the same agents always get the same phases, whoever connected first.
-  const seats = sites.flatMap((site) =>
-    [...(bySite.get(site.name) ?? [])].sort((a, b) => (a.agent < b.agent ? -1 : 1)).map((one) => ({ site, one })),
-  );
-  const unlisted = live.filter((one) => !sites.some(({ name }) => name === one.site));
+  const seats = sites.flatMap((site) => {
+    const agents = [...(bySite.get(site.name) ?? [])].sort((a, b) => (a < b ? -1 : 1));
+    return agents.map((agent, index) => ({ site, agent, index, agents: agents.length }));
+  });
   return new Map<string, Part>([
-    ...unlisted.map(({ agent }): [string, Part] => [agent, idlePart(config)]),
-    ...seats.map(({ site, one }, seat): [string, Part] => {
-      const ratePerSecond = (rates.get(site.name) ?? 0) / (bySite.get(site.name)?.length ?? 1);
-      return [one.agent, partOf(config, site, { ratePerSecond, seat, seats: seats.length })];
+    ...live.filter(({ site }) => !listed.has(site)).map(({ agent }): [string, Part] => [agent, idlePart(config)]),
+    ...seats.map(({ site, agent, index, agents }, seat): [string, Part] => {
+      const rateAt = (group: GroupConfig, server: ServerConfig): number =>
+        (serverRates(group, server).get(site.name) ?? 0) / agents;
+      // One agent a site is enough to hear who answers there, and a segment hears each broadcast.
+      const clientRate = index === 0 ? (clientRates.get(site.name) ?? 0) : 0;
+      const targets = targetsOf(config, { site, seat, seats: seats.length, rateAt, clientRate }, steering);
+      return [agent, { ...idlePart(config), targets, relayAddress: site.relayAddress }];
     }),
   ]);
 }
 
 function idlePart({ probe: { dropTimeMs, clients, release, identify, relayPort } }: CollectorConfig): Part {
   return { targets: [], dropTimeMs, clients, release, relayAddress: null, identify, relayPort };
-}
-
-interface Seat {
-  readonly ratePerSecond: number;
-  readonly seat: number;
-  readonly seats: number;
-}
-
-function partOf(config: CollectorConfig, site: SiteConfig, { ratePerSecond, seat, seats }: Seat): Part {
-  const servers = config.groups.flatMap((group) => group.servers.map((server) => ({ group, server })));
-  const targets = servers.map(
-    ({ group, server }, index): Target => ({
-      group: group.name,
-      server: server.name,
-      address: server.address,
-      sources: server.sources,
-      bucket: null,
-      kind: config.probe.kind,
-      ratePerSecond,
-      // With equal rates all agents and servers together form one evenly spaced train.
-      phase: (seat + index / servers.length) / seats,
-      ...PLAIN_TARGET,
-      probeSubnet: group.probeSubnet ?? site.probeSubnet,
-      selection: config.probe.sweep.selection,
-    }),
-  );
-  const { dropTimeMs, clients, release, identify, relayPort } = config.probe;
-  return { targets, dropTimeMs, clients, release, relayAddress: site.relayAddress, identify, relayPort };
 }
 
 /** Identities per target that a rate and a drop time need: rate × drop time, rounded up, plus one. */

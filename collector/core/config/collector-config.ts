@@ -4,7 +4,9 @@
  *
  * An unknown key is a mistake, never ignored: a misspelt `drop_tme` would otherwise silently measure something else.
  */
+import { MAX_TARGETS } from '../../../shared/core/limits.ts';
 import { type Milliseconds, milliseconds } from '../../../shared/core/units.ts';
+import { targetsAtMost } from '../assignment-targets.ts';
 import type { CollectorConfig, DetectConfig, InfluxConfig, RetentionConfig } from './config.ts';
 import { readGroups } from './groups.ts';
 import * as limits from './limits.ts';
@@ -62,6 +64,13 @@ export function readCollectorConfig(root: ConfigNode): ConfigVerdict {
         ? []
         : reader.items(allowed, limits.ALLOWED_MAX).flatMap((at) => reader.value(at, parseSource) ?? []),
   };
+  const targets = reader.mistakes.length === 0 ? targetsAtMost(config) : 0;
+  if (groups !== null && targets > MAX_TARGETS)
+    reader.report(
+      groups.node,
+      groups.path,
+      `an agent would have ${targets} targets (servers, by buckets and kinds, and their sweeps); at most ${MAX_TARGETS} fit`,
+    );
   return reader.mistakes.length === 0 ? { ok: true, config } : { ok: false, mistakes: inFileOrder(reader.mistakes) };
 }
 

@@ -2,7 +2,6 @@
  * The `groups:` of the configuration: which servers belong together, how they share the work, and the rules between
  * them (roles against mode, names and addresses that stand for one thing only).
  */
-import { MAX_TARGETS } from '../../../shared/core/limits.ts';
 import { type GroupConfig, MODES, type Mode, ROLES, type Role, type ServerConfig } from './config.ts';
 import { readKea } from './kea.ts';
 import { GROUPS_MAX, SERVERS_MAX, SOURCES_MAX } from './limits.ts';
@@ -16,16 +15,7 @@ export function readGroups(reader: Reader, at: Located): readonly GroupConfig[] 
   if (at.node.kind === 'list' && items.length === 0)
     reader.report(at.node, at.path, 'is empty; name at least one group');
   const names = createUniqueness(reader, 'group name');
-  const groups = items.flatMap((item) => readGroup(reader, item, names) ?? []);
-  const servers = groups.reduce((sum, group) => sum + group.servers.length, 0);
-  if (servers > MAX_TARGETS) {
-    reader.report(
-      at.node,
-      at.path,
-      `${servers} servers in all; every agent probes each, and at most ${MAX_TARGETS} fit`,
-    );
-  }
-  return groups;
+  return items.flatMap((item) => readGroup(reader, item, names) ?? []);
 }
 
 function readGroup(reader: Reader, at: Located, names: Uniqueness): GroupConfig | null {

@@ -5,9 +5,9 @@ import {
   changedAssignments,
   type LiveAgent,
   NO_ASSIGNMENTS,
-  siteRates,
   siteRefusal,
 } from '../../../collector/core/assignment.ts';
+import { siteRates } from '../../../collector/core/assignment-rates.ts';
 import { DETECT_DEFAULTS, RETENTION_DEFAULTS } from '../../../collector/core/config/collector-config.ts';
 import type { CollectorConfig, SiteConfig } from '../../../collector/core/config/config.ts';
 import { GROUP_DEFAULTS, SERVER_DEFAULTS, SITE_DEFAULTS } from '../../../collector/core/config/config.ts';

@@ -14,11 +14,13 @@ const KEYS = {
   status: 'groups [window_s] [consumers] [store]',
   group: 'name mode state since sites servers [open_gap_ms] [paused]',
   groupSites: 'served unserved unknown',
-  server: 'name address role state expected since last_served_at reason sites drop_ratio latency_us [evidence] [buckets] [answers_as] [kea]',
+  server:
+    'name address role state expected since last_served_at reason sites drop_ratio latency_us [evidence] [buckets] [answers_as] [kea]',
   serverSites: 'serving degraded non_serving unknown',
   serverLatency: 'offer_p50 offer_p99 ack_p50 ack_p99',
   site: 'site group served_by state since last_ack_at agent_state reason [evidence] [client_state]',
-  event: 'id kind at earliest latest detected_at group server site bucket from to reason text actor ref late [scope] [evidence]',
+  event:
+    'id kind at earliest latest detected_at group server site bucket from to reason text actor ref late [scope] [evidence]',
   interval: 'start end duration_ms uncertainty_ms',
   moment: 'at earliest latest',
   report: 'group mode since until rows gaps overlaps failovers measured [availability]',
