@@ -29,6 +29,7 @@ export const TOOLS: Readonly<Record<string, string>> = {
   conntrack: 'conntrack',
   dhcrelay: 'isc-dhcp-relay',
   dnsmasq: 'dnsmasq-base',
+  openssl: 'openssl',
 };
 
 /** Whether the lab can run here, as things are: nothing is installed. Makes and removes one namespace to find out. */
