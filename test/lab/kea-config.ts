@@ -1,8 +1,9 @@
 /**
  * A Kea DHCPv4 configuration of production size, generated: shared networks for sites, subnets, reservations, and client
- * classes, with the HA hook as a hot-standby pair. Pure, so that a test can count what it made. A captured file was
+ * classes, with the HA hook as one of a pair. Pure, so that a test can count what it made. A captured file was
  * refused: nobody can read five megabytes of JSON, and the sizes are the facts worth stating.
  */
+import { highAvailability, type PairMode } from './kea-pair.ts';
 
 /** How big the configuration is. The first subnet of the first site is the probe subnet, and counts. */
 export type KeaSize = {
@@ -64,13 +65,16 @@ export type KeaConfigOptions = {
   readonly stateFolder: string;
   readonly controlSocket: string;
   readonly logSeverity: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+  /** Hot-standby with nothing set when absent. */
+  readonly pair?: PairMode;
+  /** Kea's `lease-database`; a memfile of its own when absent. */
+  readonly leases?: Json;
 };
 
 /** Subnet that holds every site host of the lab; its pool has room for 32,768 clients at once. */
 export const PROBE_SUBNET = '10.77.0.0/16';
 const PROBE_POOL = '10.77.128.0 - 10.77.255.254';
 const PROBE_LIFETIME_SECONDS = 600;
-const LISTENER_PORT = 8000;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -86,7 +90,7 @@ export function keaConfig(options: KeaConfigOptions): Json {
         'socket-type': 'unix',
         'socket-name': options.controlSocket,
       },
-      'lease-database': {
+      'lease-database': options.leases ?? {
         type: 'memfile',
         persist: true,
         name: `${options.stateFolder}/leases4.csv`,
@@ -99,6 +103,7 @@ export function keaConfig(options: KeaConfigOptions): Json {
       },
       'hooks-libraries': [
         { library: `${options.hooksFolder}/libdhcp_lease_cmds.so` },
+        { library: `${options.hooksFolder}/libdhcp_stat_cmds.so` },
         {
           library: `${options.hooksFolder}/libdhcp_ha.so`,
           parameters: highAvailability(options),
@@ -122,34 +127,6 @@ export function keaConfig(options: KeaConfigOptions): Json {
         },
       ],
     },
-  };
-}
-
-function highAvailability(options: KeaConfigOptions): Json {
-  const peer = (name: string, address: string): Json => ({
-    name,
-    url: `http://${address}:${LISTENER_PORT}/`,
-    role: name,
-    'auto-failover': true,
-  });
-  return {
-    'high-availability': [
-      {
-        'this-server-name': options.self,
-        mode: 'hot-standby',
-        'heartbeat-delay': options.timers.heartbeatDelayMs,
-        'max-response-delay': options.timers.maxResponseDelayMs,
-        'max-ack-delay': options.timers.maxAckDelayMs,
-        'max-unacked-clients': options.timers.maxUnackedClients,
-        'multi-threading': {
-          'enable-multi-threading': true,
-          'http-dedicated-listener': true,
-          'http-listener-threads': 4,
-          'http-client-threads': 4,
-        },
-        peers: [peer('primary', options.primaryAddress), peer('standby', options.standbyAddress)],
-      },
-    ],
   };
 }
 

@@ -12,7 +12,8 @@ import { KEA_START_LIMIT_MS, POLL_MS } from './limits.ts';
 
 /** What a server is made of. `config` builds its configuration once the paths are known. */
 export type KeaServerOptions = {
-  readonly name: 'primary' | 'standby';
+  /** `primary`, `standby`, or what an extra one is called. */
+  readonly name: string;
   readonly namespace: string;
   readonly address: string;
   readonly folder: string;
@@ -22,7 +23,7 @@ export type KeaServerOptions = {
 
 /** A server of the pair; at most one process at a time. */
 export class KeaServer {
-  readonly name: 'primary' | 'standby';
+  readonly name: string;
   readonly address: string;
   readonly namespace: string;
   readonly logPath: string;

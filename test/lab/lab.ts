@@ -9,13 +9,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ChildOptions, LabChild } from './child.ts';
 import { LabError } from './command.ts';
-import type { KeaSize, KeaTimers } from './kea-config.ts';
-import { keaConfig, LONG_TIMERS, PRODUCTION_SIZE, SHORT_TIMERS, SMALL_SIZE } from './kea-config.ts';
-import { KeaServer, keaHooksFolder } from './kea-server.ts';
+import type { KeaTimers } from './kea-config.ts';
+import { type HaMode, HEALTHY_STATE } from './kea-pair.ts';
+import type { KeaServer } from './kea-server.ts';
 import { LabEvents } from './lab-event.ts';
+import { type LabOptions, makeServer, timersOf } from './lab-options.ts';
 import { CHILD_LIMIT, DELAY_LINE_START_LIMIT_MS, LAB_LIMIT } from './limits.ts';
+import { Mariadbd } from './mariadbd.ts';
 import {
   buildNetwork,
+  type ExtraPart,
   type Host,
   isAlive,
   type Network,
@@ -27,23 +30,6 @@ import {
   sweepNetworks,
 } from './namespaces.ts';
 import { FAIR_WEATHER, type Weather } from './weather.ts';
-
-/** What a lab is asked to be. */
-export type LabOptions = {
-  readonly size: 'production' | 'small' | KeaSize;
-  readonly timers: 'short' | 'long' | KeaTimers;
-  /** Netem delay on the site's link, each way, in milliseconds; 20 when absent. */
-  readonly wanDelayMs?: number;
-  /** Site hosts; 1 when absent. */
-  readonly sites?: number;
-  /** Makes every WAN a delay line, whatever the kernel has, so that `setWeather` works; its dice begin with this. */
-  readonly weatherSeed?: number;
-  /** `no`: the servers are made but not started. */
-  readonly startServers?: 'yes' | 'no';
-  readonly logSeverity?: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
-  /** `no` when the caller ends the lab on SIGINT and SIGTERM by itself. */
-  readonly onSignals?: 'close' | 'no';
-};
 
 /** What a child of the lab is given beside its command. */
 export type RunOptions = {
@@ -68,6 +54,8 @@ export class Lab implements AsyncDisposable {
   readonly primary: KeaServer;
   readonly standby: KeaServer;
   readonly timers: KeaTimers;
+  readonly mode: HaMode;
+  readonly #database: Mariadbd | undefined;
   readonly #children = new Set<LabChild>();
   readonly #delayLines: LabChild[] = [];
   /** By gateway interface. */
@@ -79,15 +67,21 @@ export class Lab implements AsyncDisposable {
     if (open.size >= LAB_LIMIT) throw new LabError('LIMIT', `${LAB_LIMIT} labs are open in this process`);
     counter += 1;
     this.timers = timersOf(options.timers);
+    this.mode = options.pair?.mode ?? 'hot-standby';
     this.#weatherSeed = options.weatherSeed;
+    const extras = [...(options.extras ?? []), ...(options.leases === undefined ? [] : ['database' as const])];
     this.network = planNetwork(networkPrefix(process.pid, counter), {
       wanDelayMs: options.wanDelayMs ?? 20,
       sites: options.sites ?? 1,
+      extras,
     });
     this.folder = mkdtempSync(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
     mkdirSync(join(this.folder, 'logs'));
-    this.primary = this.#server('primary', options);
-    this.standby = this.#server('standby', options);
+    this.#database = this.#makeDatabase();
+    const leases = this.#database?.leaseDatabase(options.leases);
+    const making = { options, network: this.network, folder: this.folder, events: this.events, leases };
+    this.primary = makeServer('primary', making);
+    this.standby = makeServer('standby', making);
     open.add(this);
     guardProcess(options.onSignals ?? 'close');
   }
@@ -96,6 +90,20 @@ export class Lab implements AsyncDisposable {
   async build(): Promise<void> {
     const kind = this.#weatherSeed === undefined ? undefined : 'delay-line';
     await buildNetwork(this.network, (host) => this.#connectSlowly(host), kind);
+    await this.#database?.create();
+  }
+
+  /** The pair's shared database; a lab without one has no business here. */
+  get database(): Mariadbd {
+    if (this.#database === undefined) throw new LabError('LIMIT', 'this lab has no database: ask for `leases`');
+    return this.#database;
+  }
+
+  /** A host that was asked for with `extras`. */
+  extra(part: ExtraPart): Host {
+    const host = this.network.extras[part];
+    if (host === undefined) throw new LabError('LIMIT', `this lab has no ${part}: ask for it with \`extras\``);
+    return host;
   }
 
   /** The first site's host. */
@@ -145,7 +153,7 @@ export class Lab implements AsyncDisposable {
     known.line.kill('SIGUSR2');
   }
 
-  /** Starts both servers and waits until the pair is in hot-standby. Returns the ms that each took to load. */
+  /** Starts both servers and waits until the pair is as it should be. Returns the ms that each took to load. */
   async startPair(limitMs = 120_000): Promise<{ readonly primaryMs: number; readonly standbyMs: number }> {
     this.primary.start();
     this.standby.start();
@@ -154,9 +162,13 @@ export class Lab implements AsyncDisposable {
     return { primaryMs, standbyMs };
   }
 
-  /** Waits until both servers say hot-standby, as after a start or a fail-back. */
+  /** Waits until both servers say what healthy ones of their mode say, as after a start or a fail-back. */
   async settled(limitMs = 120_000): Promise<void> {
-    await Promise.all([this.primary, this.standby].map((server) => server.waitForState(['hot-standby'], limitMs)));
+    const healthy = HEALTHY_STATE[this.mode];
+    await Promise.all([
+      this.primary.waitForState([healthy.primary], limitMs),
+      this.standby.waitForState([healthy.standby], limitMs),
+    ]);
   }
 
   /** Ends children and servers politely, then everything else. Safe to call twice. */
@@ -165,7 +177,7 @@ export class Lab implements AsyncDisposable {
     // The WAN last: what still says goodbye needs it.
     await Promise.all(this.children.map((child) => child.stop()));
     await Promise.all(this.#delayLines.map((line) => line.stop('SIGKILL')));
-    await Promise.all([this.primary.kill(), this.standby.kill()]);
+    await Promise.all([this.primary.kill(), this.standby.kill(), this.#database?.kill()]);
     this.closeNow();
   }
 
@@ -191,31 +203,15 @@ export class Lab implements AsyncDisposable {
     await line.waitForOutput(/carrying/, DELAY_LINE_START_LIMIT_MS);
   }
 
-  #host(part: Part): Host {
-    return part === 'site' ? this.site : this.network[part];
+  #makeDatabase(): Mariadbd | undefined {
+    const host = this.network.extras.database;
+    if (host === undefined) return undefined;
+    return new Mariadbd({ host, folder: join(this.folder, 'database'), events: this.events });
   }
 
-  #server(name: 'primary' | 'standby', options: LabOptions): KeaServer {
-    const at = this.network[name];
-    return new KeaServer({
-      name,
-      namespace: at.namespace,
-      address: at.address,
-      folder: join(this.folder, name),
-      events: this.events,
-      config: (paths) =>
-        keaConfig({
-          ...paths,
-          size: sizeOf(options.size),
-          timers: this.timers,
-          self: name,
-          primaryAddress: this.network.primary.address,
-          standbyAddress: this.network.standby.address,
-          interface: at.interface,
-          hooksFolder: keaHooksFolder() ?? '/usr/lib/kea/hooks',
-          logSeverity: options.logSeverity ?? 'INFO',
-        }),
-    });
+  #host(part: Part): Host {
+    if (part === 'site') return this.site;
+    return part === 'primary' || part === 'standby' || part === 'collector' ? this.network[part] : this.extra(part);
   }
 }
 
@@ -243,16 +239,6 @@ export function sweep(): void {
     // Anyone may make a name in /tmp; only what this user made is ours to remove.
     if (lstatSync(path).uid === process.getuid?.()) rmSync(path, { recursive: true, force: true });
   }
-}
-
-function sizeOf(size: LabOptions['size']): KeaSize {
-  if (typeof size !== 'string') return size;
-  return size === 'production' ? PRODUCTION_SIZE : SMALL_SIZE;
-}
-
-function timersOf(timers: LabOptions['timers']): KeaTimers {
-  if (typeof timers !== 'string') return timers;
-  return timers === 'long' ? LONG_TIMERS : SHORT_TIMERS;
 }
 
 function closeAll(): void {

@@ -15,6 +15,9 @@ export const KEA_START_LIMIT_MS = 60_000;
 /** Milliseconds until influxd answers; it reads its shards first. */
 export const INFLUXD_START_LIMIT_MS = 30_000;
 
+/** Milliseconds until mariadbd answers; after a kill it recovers first. */
+export const MARIADBD_START_LIMIT_MS = 60_000;
+
 /** Milliseconds a control command may take; Kea answers between two packets. */
 export const KEA_COMMAND_LIMIT_MS = 5_000;
 

@@ -8,8 +8,11 @@ import { readdirSync } from 'node:fs';
 import { command, LabError, tryCommand } from './command.ts';
 import { KILL_PAUSE_MS, KILL_ROUNDS } from './limits.ts';
 
-/** One end of the lab: the name of a link at the gateway is the name of the part it leads to. */
-export type Part = 'site' | 'primary' | 'standby' | 'collector';
+/** One end of the lab: the name of a link at the gateway is the name of the part it leads to (an extra host by its own). */
+export type Part = 'site' | 'primary' | 'standby' | 'collector' | ExtraPart;
+
+/** Hosts that only some labs have: a database, a server in waiting, a second agent's or collector's place. */
+export type ExtraPart = 'database' | 'spare' | 'relay';
 
 /** Where a part lives. `interface` is its only link; `gateway` the address of the other end of it. */
 export type Host = {
@@ -34,6 +37,8 @@ export type Network = {
   readonly primary: Host;
   readonly standby: Host;
   readonly collector: Host;
+  /** Those asked for. */
+  readonly extras: Readonly<Partial<Record<ExtraPart, Host>>>;
   /** A second address of site 0 that lies in no subnet the servers know, for probes that must find silence. */
   readonly unknownSubnetAddress: string;
 };
@@ -47,6 +52,7 @@ const UNKNOWN_SUBNET_ADDRESS = '10.79.0.10';
 export type NetworkOptions = {
   readonly wanDelayMs: number;
   readonly sites: number;
+  readonly extras?: readonly ExtraPart[];
 };
 
 function host(prefix: string, part: string, network: string, last: number, delayMs: number): Host {
@@ -59,6 +65,9 @@ function host(prefix: string, part: string, network: string, last: number, delay
     delayMs,
   };
 }
+
+/** Third octets of the extra hosts' networks. */
+const EXTRA_NETWORKS: Readonly<Record<ExtraPart, number>> = { spare: 4, relay: 7, database: 8 };
 
 /** The plan: addresses and names, nothing made yet. Site 0 is 10.77.0.10; site k is 10.77.(10+k).10. */
 export function planNetwork(prefix: string, options: NetworkOptions): Network {
@@ -75,13 +84,16 @@ export function planNetwork(prefix: string, options: NetworkOptions): Network {
     primary: host(prefix, 'primary', '10.77.1', 2, 0),
     standby: host(prefix, 'standby', '10.77.2', 2, 0),
     collector: host(prefix, 'collector', '10.77.9', 2, 0),
+    extras: Object.fromEntries(
+      (options.extras ?? []).map((part) => [part, host(prefix, part, `10.77.${EXTRA_NETWORKS[part]}`, 2, 0)]),
+    ),
     unknownSubnetAddress: UNKNOWN_SUBNET_ADDRESS,
   };
 }
 
 /** All hosts of a network, sites first. */
 export function hostsOf(network: Network): readonly Host[] {
-  return [...network.sites, network.primary, network.standby, network.collector];
+  return [...network.sites, network.primary, network.standby, network.collector, ...Object.values(network.extras)];
 }
 
 /** Name prefix of the `counter`-th lab of process `pid`. */
