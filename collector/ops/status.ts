@@ -61,7 +61,14 @@ function groupText(group: GroupView, runtime: Runtime, windowSeconds: number): s
   ];
   const rows = group.servers.map((server) => serverRow(server, group.state, runtime));
   const never = group.servers.some(({ reason }) => reason === 'never-answered') ? NEVER_ANSWERED : '';
-  return `${group.name} (${group.mode}): ${state}${since}; ${sites}\n${tableText(head, rows)}${never}`;
+  const why = group.servers.map((server) => whyText(server, group.state)).join('');
+  return `${group.name} (${group.mode}): ${state}${since}; ${sites}\n${tableText(head, rows)}${why}${never}`;
+}
+
+/** What a verdict rests on is too long for a column, and stands below for the servers that are not well. */
+function whyText(server: ServerView, group: GroupView['state']): string {
+  if (server.evidence === null || (isSilentByDesign(server) && group !== 'gap')) return '';
+  return `${server.name} is ${server.state}: ${server.evidence}\n`;
 }
 
 const NEVER_ANSWERED =

@@ -12,6 +12,9 @@ import { type ResultBatch, SERVER_PATH } from '../../shared/core/batch.ts';
 import { OUTCOMES, STAGES } from '../../shared/core/outcome.ts';
 import { epochMicros, microseconds, milliseconds, type UnixMicros, unixMicros } from '../../shared/core/units.ts';
 
+/** An OFFER and no ACK, a NAK, or an ICMP error at once. */
+export type Refusal = 'no-ack' | 'naked' | 'refused' | 'unreachable';
+
 export interface WorldOptions {
   readonly seconds: number;
   readonly sites: number;
@@ -26,8 +29,12 @@ export interface WorldOptions {
   readonly alive: (server: string, seconds: number) => boolean;
   /** Whether an exchange is lost, at a moment. */
   readonly lost: (seconds: number, site: number, identity: number, server: string) => boolean;
-  /** One way, µs. */
-  readonly delay: () => number;
+  /** How a server that is alive refuses an exchange; null (and the default) = it answers. */
+  readonly refuses?: (server: string, seconds: number, identity: number, site: number) => Refusal | null;
+  /** How long a server takes for an OFFER and for an ACK, µs (default 0). */
+  readonly takes?: (server: string, seconds: number, stage: 'offer' | 'ack') => number;
+  /** One way, µs, at a moment. */
+  readonly delay: (seconds: number, site: number) => number;
   readonly dropUs: number;
   readonly random: () => number;
   /** Agent clocks: true offset (agent − collector, µs) by site and moment (seconds), and the error of its samples. */
@@ -110,15 +117,25 @@ function exchange(o: WorldOptions, path: number, site: number, identity: number,
     ack: -1,
     total: -1,
   });
+  const delay = (from: number): number => o.delay(at(from), site);
   const lost = o.lost(at(sent), site, identity, server);
   const early = lost && o.random() < 0.5;
-  const heard = sent + o.delay();
+  const heard = sent + delay(sent);
+  const refusal = o.refuses?.(server, at(heard), identity, site) ?? null;
+  if (!lost && (refusal === 'refused' || refusal === 'unreachable')) {
+    return { ...dropped(OFFER, -1), finished: heard + delay(heard), outcome: OUTCOMES.indexOf(refusal) };
+  }
   if (early || !o.alive(server, at(heard))) return dropped(OFFER, -1);
-  const offered = heard + o.delay();
-  const asked = offered + o.delay();
+  const offering = heard + (o.takes?.(server, at(heard), 'offer') ?? 0);
+  const offered = offering + delay(offering);
+  const asked = offered + delay(offered);
   if (offered - sent > o.dropUs) return dropped(OFFER, -1);
-  const acked = asked + o.delay();
-  if (lost || !o.alive(server, at(asked)) || acked - sent > o.dropUs) return dropped(ACK, Math.round(offered - sent));
+  const acking = asked + (o.takes?.(server, at(asked), 'ack') ?? 0);
+  const acked = acking + delay(acking);
+  const offer = Math.round(offered - sent);
+  if (lost || refusal === 'no-ack' || !o.alive(server, at(asked)) || acked - sent > o.dropUs)
+    return dropped(ACK, offer);
+  if (refusal === 'naked') return { ...dropped(ACK, offer), finished: acked, outcome: OUTCOMES.indexOf(refusal) };
   return {
     finished: acked,
     path,
@@ -126,7 +143,7 @@ function exchange(o: WorldOptions, path: number, site: number, identity: number,
     sent,
     outcome: ACKED,
     stage: ACK,
-    offer: Math.round(offered - sent),
+    offer,
     ack: Math.round(acked - offered),
     total: Math.round(acked - sent),
   };

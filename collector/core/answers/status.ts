@@ -60,7 +60,7 @@ function serverView(sources: StatusSources, group: GroupConfig, server: ServerCo
     sites: siteCounts(found?.sites, sources.config.sites.length),
     drop_ratio: dropRatio,
     latency_us: latency,
-    evidence: null,
+    evidence: found?.evidence ?? null,
     buckets: [],
     answers_as: null,
     kea: keaView(sources.kea.find(group.name, server.name) ?? null),
@@ -127,7 +127,7 @@ export function sitesOf(
         last_ack_at: found?.lastAckAt ?? null,
         agent_state: agentState(agents, site, found?.silent ?? false),
         reason: found?.reason ?? null,
-        evidence: null,
+        evidence: found?.evidence ?? null,
         client_state: null,
       };
     }),

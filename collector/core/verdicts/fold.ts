@@ -74,7 +74,7 @@ function pathSink(path: PathNode): PathSink {
 function sinkOf<S>(node: FoldNode<S>, about: About): ShiftSink {
   const { group, server, site, bucket } = about;
   return {
-    shift: ({ decided, from, to, reason, bracket, lossRatio, first, sites }: Shift) => {
+    shift: ({ decided, from, to, reason, bracket, lossRatio, evidence, first, sites }: Shift) => {
       const id = findingId('transition', group, server, site, bucket, from, to, first);
       const finding: Transition = {
         kind: 'transition',
@@ -89,7 +89,7 @@ function sinkOf<S>(node: FoldNode<S>, about: About): ShiftSink {
         ...bracket,
         decided: unixMicros(decided),
         detectedAt: unixMicros(0),
-        evidence: null,
+        evidence,
         sites,
         lossRatio,
         late: false,
@@ -185,12 +185,22 @@ function turnsOf(context: FoldContext, server: ServerNode, from: number, to: num
     const { kept } = context.paths.get(key)?.book ?? { kept: [] };
     for (const { decided, finding } of kept) {
       if (decided < from || decided >= to || finding.kind !== 'transition') continue;
-      const { earliest, latest, at, reason, lossRatio, id } = finding;
+      const { earliest, latest, at, reason, lossRatio, evidence, id } = finding;
       const bracket = { at, earliest, latest };
       turns.push({
         decided,
         site,
-        shift: { decided, from: finding.from, to: finding.to, reason, bracket, lossRatio, first: id, sites: null },
+        shift: {
+          decided,
+          from: finding.from,
+          to: finding.to,
+          reason,
+          bracket,
+          lossRatio,
+          evidence,
+          first: id,
+          sites: null,
+        },
       });
     }
   });

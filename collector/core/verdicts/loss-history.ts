@@ -97,10 +97,15 @@ function tail(column: readonly number[], blocks: number): number {
 export const recentLosses = (h: LossHistory): number => tail(h.losses, BLOCKS_RECENT);
 /** When the recent blocks began, µs. */
 export const recentStart = (h: LossHistory): number => h.start[Math.max(0, h.start.length - BLOCKS_RECENT)] as number;
+/** Recent exchanges lost, and all of them. */
+export function recentShare(h: LossHistory): Prior {
+  const lost = tail(h.broken, BLOCKS_RECENT);
+  return { lost, all: lost + tail(h.answered, BLOCKS_RECENT) };
+}
+
 /** Share of recent exchanges lost; null without any. */
 export function lossRatio(h: LossHistory): number | null {
-  const lost = tail(h.broken, BLOCKS_RECENT);
-  const all = lost + tail(h.answered, BLOCKS_RECENT);
+  const { lost, all } = recentShare(h);
   return all === 0 ? null : lost / all;
 }
 

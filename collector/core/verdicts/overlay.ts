@@ -22,9 +22,15 @@ export function overlay(view: VerdictsView, now: UnixMicros): VerdictsView {
 
 /** Unknown since the last that was heard: the state before it has no end that anybody saw. */
 function aged<T extends PathView | ServerView>(row: T): T {
-  if (row.state === 'unknown') return { ...row, reason: 'silent-agent' };
+  if (row.state === 'unknown') return { ...row, reason: 'silent-agent', evidence: null };
   const last = row.lastEvidenceAt;
-  return { ...row, state: 'unknown', reason: 'silent-agent', since: last === null ? null : bracket(last, last) };
+  return {
+    ...row,
+    state: 'unknown',
+    reason: 'silent-agent',
+    evidence: null,
+    since: last === null ? null : bracket(last, last),
+  };
 }
 
 function countPaths({ group, server, sites }: ServerView, paths: readonly PathView[]): SiteCounts {
@@ -43,7 +49,7 @@ function agedSite(site: SiteView, paths: readonly PathView[]): SiteView {
   if (site.state === 'unknown' || isKnown) return { ...site, servedBy };
   const last = Math.max(-1, ...own.map((path) => path.lastEvidenceAt ?? -1));
   const since = last < 0 ? null : bracket(last, last).at;
-  return { ...site, servedBy: [], state: 'unknown', since, reason: 'silent-agent' };
+  return { ...site, servedBy: [], state: 'unknown', since, reason: 'silent-agent', evidence: null };
 }
 
 /** The group read again with its mode; what was known of it and no longer is has been unknown since the last result. */

@@ -9,7 +9,8 @@
 
 import type { Bracket, Reason, State } from '../finding.ts';
 import { bracket, mereLosses, startBracket, stopBracket } from './bracket.ts';
-import { ANSWERED, batchOf, type Evidence, evidenceName, FOREIGN, nameOf } from './evidence.ts';
+import { ANSWERED, batchOf, CODES, type Evidence, evidenceName, FOREIGN, nameOf } from './evidence.ts';
+import { lossText, runText } from './evidence-text.ts';
 import * as limits from './limits.ts';
 import * as loss from './loss-history.ts';
 import { createRise, createRun, type Pool, type PoolSettings, type Shift } from './pool.ts';
@@ -28,6 +29,7 @@ interface Change {
   readonly bracket: Bracket;
   readonly first: string;
   readonly lossRatio?: number | null;
+  readonly evidence?: string;
 }
 
 function turn(pool: Pool, sink: ShiftSink, change: Change): void {
@@ -36,8 +38,10 @@ function turn(pool: Pool, sink: ShiftSink, change: Change): void {
   pool.before = change.to === 'unknown' ? { serves: from !== 'non-serving', at: lastProof(pool, change) } : null;
   pool.state = change.to;
   pool.reason = change.reason;
+  pool.evidence = change.evidence ?? null;
   pool.since = since;
-  sink.shift({ ...change, bracket: since, from, lossRatio: change.lossRatio ?? null, sites: null });
+  const { lossRatio = null, evidence = null } = change;
+  sink.shift({ ...change, bracket: since, from, lossRatio, evidence, sites: null });
 }
 
 /** A change cannot have come before the one that it follows: loss that was there before a start is not the start's. */
@@ -155,6 +159,7 @@ function judgeLoss(pool: Pool, store: Evidence, row: number, sink: ShiftSink): v
       bracket: since,
       first: evidenceName(store, row),
       lossRatio,
+      evidence: lossText(pool, sent),
     });
   } else if (pool.state === 'degraded' && history.sum.losses <= limits.CLEAN_LOSSES) {
     const oldest = history.start[0] as number;
@@ -285,7 +290,9 @@ function stop(pool: Pool, store: Evidence, row: number, sink: ShiftSink): void {
           prior: { lost: run.priorLost, all: run.priorAll },
           decidedBy,
         });
-  turn(pool, sink, { decided: sent, to: 'non-serving', reason: mostOf(run.codes), bracket: since, first: run.first });
+  const code = mostOf(run.codes);
+  const cause = { reason: CODES[code] as Reason, first: run.first, evidence: runText(pool, code) };
+  turn(pool, sink, { decided: sent, to: 'non-serving', bracket: since, ...cause });
   pool.settling = null;
   pool.rise = createRise();
   pool.run = { ...createRun(), sent: run.sent };

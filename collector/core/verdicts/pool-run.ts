@@ -3,8 +3,7 @@
  * the server's and not some sites'. What follows from it is decided in pool-fold.
  */
 
-import type { Reason } from '../finding.ts';
-import { batchOf, CODES, type Evidence, evidenceName, NAK, NO_ACK } from './evidence.ts';
+import { batchOf, type Evidence, evidenceName, NAK, NO_ACK } from './evidence.ts';
 import * as limits from './limits.ts';
 import * as loss from './loss-history.ts';
 import type { Pool, PoolSettings } from './pool.ts';
@@ -27,6 +26,7 @@ export function lengthen(pool: Pool, store: Evidence, row: number): void {
   run.surprise += loss.nextLostLn({ lost: run.priorLost, all: run.priorAll }, run.length);
   run.length++;
   run.codes[code] = (run.codes[code] as number) + 1;
+  if (code === NO_ACK && run.offers.length < limits.RUN_REMEMBERED) run.offers.push(store.total[row] as number);
   if (run.stoppedBy.length >= limits.RUN_REMEMBERED) return;
   run.stoppedBy.push(sent + error + patience(pool, store, row, code));
 }
@@ -70,11 +70,11 @@ export function seenFromMostRegions(pool: Pool, settings: PoolSettings, now: num
   return seen.size >= Math.ceil(regions * limits.REGION_SHARE);
 }
 
-/** The commonest reason of a run; of equals, the later code (an ICMP error says more than silence). */
-export function mostOf(codes: readonly number[]): Reason {
+/** The commonest code of a run; of equals, the later code (an ICMP error says more than silence). */
+export function mostOf(codes: readonly number[]): number {
   let best = 1;
   codes.forEach((count, code) => {
     if (code > 0 && count >= (codes[best] as number)) best = code;
   });
-  return CODES[best] as Reason;
+  return best;
 }

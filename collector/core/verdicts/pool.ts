@@ -29,6 +29,8 @@ export interface Run {
   stoppedBy: number[];
   /** Of the last ones: when their DISCOVER left, less clock error. */
   sent: number[];
+  /** Latencies (µs) of the first OFFERs among them whose REQUEST went unanswered. */
+  offers: number[];
   /** Name of the first one. */
   first: string;
 }
@@ -66,6 +68,8 @@ export interface Shift {
   readonly reason: Reason;
   readonly bracket: Bracket;
   readonly lossRatio: number | null;
+  /** What the reason rests on, one sentence; null: the reason says it all. */
+  readonly evidence: string | null;
   /** Name of its first evidence. */
   readonly first: string;
   /** For a server: its sites; null for a path. */
@@ -75,6 +79,8 @@ export interface Shift {
 export interface Pool {
   state: State;
   reason: Reason | null;
+  /** What the reason rests on, one sentence. */
+  evidence: string | null;
   since: Bracket | null;
   /** What was known before the pool became unknown, and the last moment it was: null while known, or before any verdict. */
   before: { serves: boolean; at: number } | null;
@@ -110,6 +116,7 @@ export const createRun = (): Run => ({
   codes: [0, 0, 0, 0, 0, 0, 0],
   stoppedBy: [],
   sent: [],
+  offers: [],
   first: '',
 });
 
@@ -127,6 +134,7 @@ export const createRise = (): Rise => ({
 export const createPool = (): Pool => ({
   state: 'unknown',
   reason: null,
+  evidence: null,
   since: null,
   before: null,
   lastAt: -1,

@@ -25,7 +25,8 @@ function pathView(node: PathNode): PathView {
   const { pool } = node.state;
   const reason = pool.state === 'unknown' && node.firstContact ? 'never-answered' : pool.reason;
   const { group, server, site, bucket } = node;
-  return { group, server, site, bucket, state: pool.state, since: pool.since, reason, ...seen(pool) };
+  const { state, since, evidence } = pool;
+  return { group, server, site, bucket, state, since, reason, evidence, ...seen(pool) };
 }
 
 function countSites(state: VerdictState, node: ServerNode): SiteCounts {
@@ -42,7 +43,7 @@ function countSites(state: VerdictState, node: ServerNode): SiteCounts {
 
 function serverView(state: VerdictState, node: ServerNode): ServerView {
   const { group, server, address, role } = node;
-  const { state: own, since, reason, pool } = node.state;
+  const { state: own, since, reason, evidence, pool } = node.state;
   const waiting = own === 'unknown' && node.paths.some((key) => state.paths.get(key)?.firstContact);
   return {
     group,
@@ -53,6 +54,7 @@ function serverView(state: VerdictState, node: ServerNode): ServerView {
     state: own,
     since,
     reason: waiting ? 'never-answered' : reason,
+    evidence: waiting ? null : evidence,
     ...seen(pool),
     sites: countSites(state, node),
   };
@@ -68,6 +70,7 @@ function siteView(state: VerdictState, group: string, site: string): SiteView {
   const known = pools.length > 0 && pools.every((pool) => pool.state === 'non-serving');
   const deciding = pools.filter((pool) => (servedBy.length > 0 ? serves(pool.state) : true));
   const since = Math.max(-1, ...deciding.map((pool) => pool.since?.at ?? -1));
+  const telling = paths.map(pathView).find((view) => serves(view.state) === servedBy.length > 0);
   return {
     site,
     group,
@@ -76,7 +79,8 @@ function siteView(state: VerdictState, group: string, site: string): SiteView {
     since: moment(since),
     lastAckAt: moment(Math.max(-1, ...pools.map((pool) => pool.lastAckAt))),
     silent: state.sites.get(site)?.told.at(-1)?.to === 'unknown',
-    reason: paths.map(pathView).find((view) => serves(view.state) === servedBy.length > 0)?.reason ?? null,
+    reason: telling?.reason ?? null,
+    evidence: telling?.evidence ?? null,
   };
 }
 

@@ -7,6 +7,7 @@
 import type { Bracket, Reason, State } from '../finding.ts';
 import { bracket } from './bracket.ts';
 import { ANSWERED, type Evidence } from './evidence.ts';
+import { sitesUnservedText } from './evidence-text.ts';
 import { addSite, createPool, type Pool, type PoolSettings, type Shift } from './pool.ts';
 import { fallSilent, foldRow, type ShiftSink } from './pool-fold.ts';
 
@@ -17,6 +18,7 @@ export interface ServerState {
   paths: State[];
   state: State;
   reason: Reason | null;
+  evidence: string | null;
   since: Bracket | null;
 }
 
@@ -42,6 +44,7 @@ export const createServerState = (): ServerState => ({
   paths: [],
   state: 'unknown',
   reason: null,
+  evidence: null,
   since: null,
 });
 
@@ -55,19 +58,20 @@ export function addServerSite(server: ServerState, site: string): number {
 function countSites(server: ServerState, settings: PoolSettings, now: number, suspectRun: number) {
   const { lastAt, run } = server.pool.sites;
   let reporting = 0;
-  let unserved = 0;
+  const unserved: string[] = [];
   let suspect = 0;
   for (let i = 0; i < lastAt.length; i++) {
     const last = lastAt[i] as number;
     if (last < 0 || now - last > settings.silenceUs) continue;
     reporting++;
-    if (server.paths[i] === 'non-serving' && (run[i] as number) >= settings.rise) unserved++;
+    if (server.paths[i] === 'non-serving' && (run[i] as number) >= settings.rise)
+      unserved.push(server.pool.names[i] as string);
     else if ((run[i] as number) >= suspectRun) suspect++;
   }
   return { reporting, unserved, suspect };
 }
 
-type Cause = Pick<Shift, 'decided' | 'reason' | 'bracket' | 'first' | 'lossRatio'>;
+type Cause = Pick<Shift, 'decided' | 'reason' | 'bracket' | 'first' | 'lossRatio' | 'evidence'>;
 
 /** Reads pool and paths together; a change goes to the sink with the counts of sites. */
 function judge(server: ServerState, settings: PoolSettings, cause: Cause, sink: ShiftSink): void {
@@ -75,18 +79,20 @@ function judge(server: ServerState, settings: PoolSettings, cause: Cause, sink: 
   const { reporting, unserved, suspect } = countSites(server, settings, cause.decided, Math.ceil(settings.fall / 2));
   const pooled = pool.state;
   const alive = pooled === 'serving' || pooled === 'degraded';
-  const none = alive && unserved > 0 && unserved === reporting;
-  const some = alive && unserved > 0 && !none;
+  const none = alive && unserved.length > 0 && unserved.length === reporting;
+  const some = alive && unserved.length > 0 && !none;
   const to: State = none ? 'non-serving' : some ? 'degraded' : pooled;
   if (to === server.state) return;
   const reason: Reason = some ? 'some-sites' : to === 'serving' ? 'answered' : cause.reason;
-  const served = to === 'non-serving' ? 0 : reporting - unserved - (some ? suspect : 0);
+  const served = to === 'non-serving' ? 0 : reporting - unserved.length - (some ? suspect : 0);
   const from = server.state;
   server.state = to;
   server.reason = reason;
+  server.evidence = some || none ? sitesUnservedText(unserved, reporting) : to === 'serving' ? null : cause.evidence;
   server.since = cause.bracket;
   const lossRatio = to === 'degraded' && !some ? cause.lossRatio : null;
-  sink.shift({ ...cause, from, to, reason, lossRatio, sites: { served, reporting } });
+  const { evidence } = server;
+  sink.shift({ ...cause, from, to, reason, lossRatio, evidence, sites: { served, reporting } });
 }
 
 /** Folds a span of merged rows and turns up to event time `through`. */
@@ -142,10 +148,11 @@ function stillUnserved(server: ServerState, settings: PoolSettings, site: number
   const { pool } = server;
   if (pool.state === 'non-serving' || pool.sites.run[site] !== settings.rise || !pool.since) return;
   const since = bracket(pool.since.earliest, sent);
+  const first = `site ${pool.names[site]}`;
   judge(
     server,
     settings,
-    { decided: sent, reason: 'some-sites', bracket: since, first: `site ${pool.names[site]}`, lossRatio: null },
+    { decided: sent, reason: 'some-sites', bracket: since, first, lossRatio: null, evidence: null },
     sink,
   );
 }

@@ -19,6 +19,8 @@ export interface PathView {
   readonly since: Bracket | null;
   /** Null while the path is unknown for want of results. */
   readonly reason: Reason | null;
+  /** What the reason rests on, one sentence. */
+  readonly evidence: string | null;
   /** When the last ACK came in. */
   readonly lastServedAt: UnixMicros | null;
   /** DISCOVER send time of the last evidence folded. */
@@ -46,6 +48,8 @@ export interface ServerView {
   readonly state: State;
   readonly since: Bracket | null;
   readonly reason: Reason | null;
+  /** What the reason rests on, one sentence. */
+  readonly evidence: string | null;
   readonly lastServedAt: UnixMicros | null;
   readonly lastEvidenceAt: UnixMicros | null;
   readonly dropRatio: number | null;
@@ -73,6 +77,8 @@ export interface SiteView {
   /** True when the site's agents have fallen silent (as far as the log tells). */
   readonly silent: boolean;
   readonly reason: Reason | null;
+  /** What the reason rests on, one sentence. */
+  readonly evidence: string | null;
 }
 
 /** An agent, as its batches and clock samples tell. */
