@@ -18,6 +18,7 @@ import {
   isFull,
   recordEnding,
   recordForeign,
+  recordHeard,
   recordLate,
   recordSent,
   recordStray,
@@ -231,6 +232,7 @@ class RunningProber implements Prober {
         recordForeign(batcher, ref, source);
         this.#warn(`${ref.server} was asked and ${formatIpv4(source)} answered`, { server: ref.server });
       },
+      onHeard: (exchange, heard) => recordHeard(batcher, exchange, heard, this.#options.clock.monotonic()),
       onAnswer: ({ ref }) => this.#onAnswer(ref.group),
       onSendError: ({ ref }, said) => this.#warn(`cannot send to ${ref.address}: ${said}`, { server: ref.server }),
     };

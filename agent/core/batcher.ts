@@ -5,12 +5,21 @@
  * Rows go straight into columns. An object per result, turned into columns at the end, was refused: at full rate it is
  * the largest garbage that the agent makes.
  */
-import { ABSENT, type LateAnswer, type PathCounts, type PathRef, type ResultBatch } from '../../shared/core/batch.ts';
+import {
+  ABSENT,
+  type LateAnswer,
+  type PathCounts,
+  type PathRef,
+  type ResultBatch,
+  type Sighting,
+} from '../../shared/core/batch.ts';
+import { MAX_SIGHTINGS_PER_BATCH } from '../../shared/core/limits.ts';
 import { OUTCOMES, STAGES, type Stamp, type UnsentCause } from '../../shared/core/outcome.ts';
 import type { EpochMicros, Microseconds, MonotonicNs, UnixMicros } from '../../shared/core/units.ts';
 import type { Ending, Exchange } from './exchange.ts';
 import { formatIpv4, type Ipv4 } from './net/ipv4.ts';
 import { BATCH_LATE_MAX, BATCH_RESULTS_MAX, FOREIGN_SOURCES_MAX } from './probe-limits.ts';
+import { type Heard, type SightingBook, sight } from './sighting.ts';
 
 /** What stays the same through an epoch. */
 export interface BatcherFields {
@@ -29,6 +38,8 @@ export interface Batcher {
   sequence: number;
   fromUs: EpochMicros;
   open: OpenBatch;
+  /** Who has been told of; outlives the batch. */
+  readonly seen: SightingBook;
 }
 
 type Counts = { -readonly [Name in keyof PathCounts]: PathCounts[Name] };
@@ -45,6 +56,7 @@ interface OpenBatch {
   readonly totalUs: number[];
   readonly released: number[];
   readonly late: LateAnswer[];
+  readonly sightings: Sighting[];
   readonly counts: Map<number, Counts>;
 }
 
@@ -64,7 +76,7 @@ export interface Closing {
 
 /** A batcher at the start of an epoch. */
 export function createBatcher(fields: BatcherFields): Batcher {
-  return { fields, sequence: 0, fromUs: 0 as EpochMicros, open: emptyBatch() };
+  return { fields, sequence: 0, fromUs: 0 as EpochMicros, open: emptyBatch(), seen: new WeakMap() };
 }
 
 /** True when the batch should be closed before its time. */
@@ -74,7 +86,8 @@ export function isFull(batcher: Batcher): boolean {
 
 /** True when nothing has been recorded since the last close. */
 export function isEmpty({ open }: Batcher): boolean {
-  return open.sentUs.length === 0 && open.late.length === 0 && open.counts.size === 0;
+  const { sentUs, late, counts, sightings } = open;
+  return sentUs.length + late.length + counts.size + sightings.length === 0;
 }
 
 /** Records a finished exchange. */
@@ -137,12 +150,22 @@ export function recordForeign(batcher: Batcher, path: PathRef, source: Ipv4): vo
     counts.foreignSources = [...counts.foreignSources, text];
 }
 
+/** Records who answered an exchange, and with what, when that is news; what a full batch has no room for is told another time. */
+export function recordHeard(batcher: Batcher, exchange: Exchange, heard: Heard, now: MonotonicNs): void {
+  if (batcher.open.sightings.length >= MAX_SIGHTINGS_PER_BATCH) return;
+  const { ref } = exchange.path;
+  const offered = sight(batcher.seen, ref, heard, now);
+  if (offered === undefined) return;
+  const sentUs = epochUs(batcher, exchange.sentNs);
+  batcher.open.sightings.push({ path: pathIndex(batcher, ref), sentUs, ...offered });
+}
+
 /** The batch so far; the next one starts empty where this one ends. */
 export function closeBatch(batcher: Batcher, closing: Closing): ResultBatch {
   const { open, fields } = batcher;
   const { agent, site, epoch, anchor } = fields;
   const nowUs = epochUs(batcher, closing.now);
-  const { paths, late, counts, ...results } = open;
+  const { paths, late, counts, sightings, ...results } = open;
   batcher.sequence += 1;
   const batch: ResultBatch = {
     agent,
@@ -160,7 +183,7 @@ export function closeBatch(batcher: Batcher, closing: Closing): ResultBatch {
     results,
     late,
     counts: [...counts.values()],
-    sightings: [],
+    sightings,
   };
   batcher.fromUs = nowUs;
   batcher.open = emptyBatch();
@@ -180,6 +203,7 @@ function emptyBatch(): OpenBatch {
     totalUs: [],
     released: [],
     late: [],
+    sightings: [],
     counts: new Map(),
   };
 }

@@ -25,7 +25,7 @@ import type { Ipv4 } from './net/ipv4.ts';
 import { sameOctets } from './net/octets.ts';
 import { IN_FLIGHT_MAX, RECENT_MAX, RECENT_NS, XID_TRIES } from './probe-limits.ts';
 import type { Lease } from './probe-packet.ts';
-import { isExpectedSource, type ProbePath } from './probe-path.ts';
+import { isExpectedSource } from './probe-path.ts';
 
 /** An exchange that ended, and which of its answers have come. */
 export interface Ended {
@@ -62,8 +62,8 @@ export type Receipt =
   | { readonly kind: 'step'; readonly exchange: Exchange; readonly step: Step }
   /** After the drop time, for an exchange that has been reported as dropped. */
   | { readonly kind: 'late'; readonly exchange: Exchange; readonly lateNs: number; readonly lease: Lease | undefined }
-  | { readonly kind: 'duplicate'; readonly path: ProbePath }
-  | { readonly kind: 'foreign'; readonly path: ProbePath }
+  | { readonly kind: 'duplicate'; readonly exchange: Exchange }
+  | { readonly kind: 'foreign'; readonly exchange: Exchange }
   | { readonly kind: 'orphan' };
 
 /** An empty table. */
@@ -100,13 +100,13 @@ export function onArrival(table: ExchangeTable, arrival: Arrival, now: Monotonic
   const exchange = table.inFlight.get(arrival.xid);
   if (exchange !== undefined) {
     if (!isSameClient(exchange, arrival)) return { kind: 'orphan' };
-    if (!isExpectedSource(exchange.path, arrival.source)) return { kind: 'foreign', path: exchange.path };
+    if (!isExpectedSource(exchange.path, arrival.source)) return { kind: 'foreign', exchange };
     return { kind: 'step', exchange, step: onAnswer(exchange, arrival, now) };
   }
   const ended = table.recent.get(arrival.xid);
   if (ended === undefined || !isSameClient(ended.exchange, arrival)) return { kind: 'orphan' };
-  const { path } = ended.exchange;
-  return isExpectedSource(path, arrival.source) ? onAfterEnd(ended, arrival) : { kind: 'foreign', path };
+  const { exchange: over } = ended;
+  return isExpectedSource(over.path, arrival.source) ? onAfterEnd(ended, arrival) : { kind: 'foreign', exchange: over };
 }
 
 /** Moves an exchange out of flight; its xid is remembered for late answers. */
@@ -187,7 +187,7 @@ function onAfterEnd(ended: Ended, arrival: Arrival): Receipt {
   const { exchange } = ended;
   // An OFFER to an exchange that has one is a repetition, however late; so is anything after a real end.
   const isAwaited = exchange.state.kind === 'offer' || arrival.type !== 'OFFER';
-  if (ended.outcome !== 'dropped' || ended.isAnswered || !isAwaited) return { kind: 'duplicate', path: exchange.path };
+  if (ended.outcome !== 'dropped' || ended.isAnswered || !isAwaited) return { kind: 'duplicate', exchange };
   ended.isAnswered = true;
   const lateNs = Math.max(0, arrival.receivedNs - exchange.sentNs);
   return { kind: 'late', exchange, lateNs, lease: leaseOf(exchange, arrival) };

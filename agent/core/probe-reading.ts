@@ -16,7 +16,8 @@ import { u8 } from './net/octets.ts';
 
 /** A datagram for our port, before anybody stamped it. */
 export type Reading =
-  | ({ readonly kind: 'answer' } & Omit<Arrival, 'receivedNs' | 'earliestNs'>)
+  /** `payload` is the whole message, a view that the next packet overwrites. */
+  | ({ readonly kind: 'answer'; readonly payload: Uint8Array } & Omit<Arrival, 'receivedNs' | 'earliestNs'>)
   | { readonly kind: 'malformed'; readonly source: Ipv4; readonly reason: string };
 
 const answerTypes = new Map<MessageType, Answer['type']>([
@@ -37,7 +38,7 @@ export function readReply(packet: Uint8Array, localPort: number): Reading | unde
   const { xid, yiaddr, chaddr, clientId, server, leaseSeconds } = marks;
   const type = answerTypes.get(marks.type);
   if (type === undefined) return { kind: 'malformed', source, reason: `unexpected ${messageTypeName(marks.type)}` };
-  return { kind: 'answer', type, source, xid, yiaddr, chaddr, clientId, server, leaseSeconds };
+  return { kind: 'answer', type, source, xid, yiaddr, chaddr, clientId, server, leaseSeconds, payload };
 }
 
 /** The marks of a message that is not the ordinary answer, or why it is no message. */

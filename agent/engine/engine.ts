@@ -22,36 +22,29 @@ import {
   onArrival,
   onIcmpError,
   openExchange,
+  type Receipt,
 } from '../core/exchange-table.ts';
 import { rest, returnIdentity, returnUnused, takeIdentity } from '../core/identity-pool.ts';
 import type { Ipv4 } from '../core/net/ipv4.ts';
-import { HEARTBEAT_NS, QUEUE_DELAY_NS, STAMPS_ON_NS } from '../core/probe-limits.ts';
+import { HEARTBEAT_NS, STAMPS_ON_NS } from '../core/probe-limits.ts';
 import { discoverPacket, type Lease, releasePacket, requestPacket } from '../core/probe-packet.ts';
 import type { ProbePath } from '../core/probe-path.ts';
 import { readIcmp, readReply } from '../core/probe-reading.ts';
-import { type KernelTimestamps, kernelTimestamps } from '../io/kernel-timestamp.ts';
-import { loadNativeCalls, type NativeCalls } from '../io/native-calls.ts';
-import { openRawSocket, type RawSocket } from '../io/raw-socket.ts';
+import type { NativeCalls } from '../io/native-calls.ts';
 import { LoopWatch } from './loop-watch.ts';
 import type { EngineOptions } from './ports.ts';
-
-/** Which sockets a turn reads: the one that called for it, or all of them. */
-type WakeUp = 'udp' | 'icmp' | 'all';
+import { ProbeSockets, type WakeUp } from './probe-sockets.ts';
 
 /** The prober's engine. Opens its sockets when made: throws RawSocketError without CAP_NET_RAW. */
 export class ProbeEngine {
   readonly #options: EngineOptions;
   readonly #table = createTable();
-  readonly #udp: RawSocket;
-  readonly #icmp: RawSocket;
-  readonly #stamps: KernelTimestamps | undefined;
-  readonly #native: NativeCalls | undefined;
+  readonly #sockets: ProbeSockets;
   readonly #watch = new LoopWatch(() => this.turn());
   /** When the sockets were last known to be empty: what came before this moment has been read. */
   #emptyNs: MonotonicNs;
-  #isAligned = false;
   #userStamps = 0;
-  readonly #readReply = (packet: Uint8Array): void => this.#onReply(packet);
+  readonly #readReply = (packet: Uint8Array, mac?: string): void => this.#onReply(packet, mac);
   readonly #readIcmp = (packet: Uint8Array): void => this.#onIcmp(packet);
   #drops = 0;
   #onIdle: (() => void) | undefined;
@@ -59,19 +52,14 @@ export class ProbeEngine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#native = loadNativeCalls();
-    const open = (protocol: 'udp' | 'icmp'): RawSocket =>
-      openRawSocket({ protocol, port: options.localPort, native: this.#native, onReadable: () => this.turn(protocol) });
-    this.#udp = open('udp');
-    this.#icmp = open('icmp');
-    this.#emptyNs = options.clock.monotonic();
-    const { fd } = this.#udp;
-    if (options.stamps === 'auto' && fd !== undefined && this.#native !== undefined)
-      this.#stamps = kernelTimestamps({ native: this.#native, fd, monotonic: options.clock.monotonic });
+    const { localPort, stamps, clock, open } = options;
+    const onReadable = (which: WakeUp): void => this.turn(which);
+    this.#sockets = new ProbeSockets({ localPort, stamps, monotonic: clock.monotonic, onReadable, open });
+    this.#emptyNs = clock.monotonic();
   }
 
   get native(): NativeCalls | undefined {
-    return this.#native;
+    return this.#sockets.native;
   }
 
   get inFlight(): number {
@@ -84,12 +72,12 @@ export class ProbeEngine {
 
   /** Resolves when what is sent from now on can be stamped; `begin` may be called before. */
   async settled(): Promise<void> {
-    if (this.#stamps !== undefined) await new Promise((resolve) => setTimeout(resolve, STAMPS_ON_NS / 1e6));
+    if (this.#sockets.isStamping) await new Promise((resolve) => setTimeout(resolve, STAMPS_ON_NS / 1e6));
   }
 
   /** How answers were stamped, and the loop's worst delay, since the last call. */
   takeQuality(): { readonly stamped: 'kernel' | 'user'; readonly loopDelayMaxUs: Microseconds } {
-    const stamped = this.#stamps !== undefined && this.#userStamps === 0 ? 'kernel' : 'user';
+    const stamped = this.#sockets.isStamping && this.#userStamps === 0 ? 'kernel' : 'user';
     this.#userStamps = 0;
     return { stamped, loopDelayMaxUs: this.#watch.takeDelayMaxUs() };
   }
@@ -106,7 +94,7 @@ export class ProbeEngine {
     }
     const packet = discoverPacket(path.packets, xid, identity);
     const sentNs = clock.monotonic();
-    const said = this.#udp.send(packet, path.ref.address);
+    const said = this.#sockets.udp.send(packet, path.ref.address);
     if (said !== undefined) {
       returnUnused(path.pool, identity);
       sink.onSendError(path, said);
@@ -126,7 +114,7 @@ export class ProbeEngine {
     const isStalled = this.#watch.notice(now, this.#emptyNs);
     const isOver = (nextDeadline(this.#table, now) ?? Number.POSITIVE_INFINITY) <= now;
     const what = isStalled || isOver ? 'all' : wakeUp;
-    if (this.#drain(what) && what === 'all') {
+    if (this.#sockets.drain(what, this.#readReply, this.#readIcmp) && what === 'all') {
       this.#emptyNs = now;
       // Everything that came before `now` has been read, so deadlines before it can be judged.
       if (isStalled || isOver) this.#judge(now);
@@ -152,22 +140,13 @@ export class ProbeEngine {
     for (const { exchange, ending } of abandoned(this.#table)) this.#end(exchange, ending);
     this.#isClosed = true;
     this.#watch.cancel();
-    this.#udp.close();
-    this.#icmp.close();
-  }
-
-  /** False when more may be waiting: the sockets then call for the next turn themselves, once other work had its own. */
-  #drain(what: WakeUp): boolean {
-    this.#isAligned = false;
-    const reads = (socket: WakeUp): boolean => what === 'all' || what === socket;
-    const isUdpEmpty = !reads('udp') || this.#udp.drain(this.#readReply);
-    return (!reads('icmp') || this.#icmp.drain(this.#readIcmp)) && isUdpEmpty;
+    this.#sockets.close();
   }
 
   #judge(now: MonotonicNs): void {
     const over = expired(this.#table, now);
     if (over.length === 0 && this.#watch.stalledSinceNs === undefined) return;
-    const drops = this.#udp.drops();
+    const drops = this.#sockets.udp.drops();
     const isLossy = drops !== this.#drops;
     this.#drops = drops;
     if (isLossy) doubtAll(this.#table);
@@ -184,7 +163,7 @@ export class ProbeEngine {
     this.#watch.sleepUntil(Math.min(due, deadline, heartbeat), now);
   }
 
-  #onReply(packet: Uint8Array): void {
+  #onReply(packet: Uint8Array, mac: string | undefined): void {
     const { clock, sink, feed, localPort } = this.#options;
     // First of all: without a kernel stamp this is the moment of arrival, and whatever comes before it counts as latency.
     const readNs = clock.monotonic();
@@ -194,32 +173,30 @@ export class ProbeEngine {
       sink.onStray('malformed', feed.pathOf(reading.source), reading.source, reading.reason);
       return;
     }
-    const stamp = this.#stampOf(readNs);
+    const stamp = this.#sockets.stampOf(readNs, this.#emptyNs);
     if (stamp === undefined) this.#userStamps += 1;
-    const { kind: _, ...marks } = reading;
+    const { kind: _, payload, ...marks } = reading;
     const earliestNs = stamp ?? this.#watch.stalledSinceNs ?? readNs;
     const receivedNs = stamp ?? readNs;
-    this.#onAnswer({ ...marks, receivedNs, earliestNs });
-  }
-
-  #stampOf(readNs: MonotonicNs): MonotonicNs | undefined {
-    if (!this.#isAligned) this.#stamps?.align();
-    this.#isAligned = true;
-    return this.#stamps?.last((this.#emptyNs - QUEUE_DELAY_NS) as MonotonicNs, readNs);
-  }
-
-  #onAnswer(arrival: Arrival): void {
-    const { sink, clock, feed } = this.#options;
+    const arrival = { ...marks, receivedNs, earliestNs };
     const receipt = onArrival(this.#table, arrival, clock.monotonic());
+    this.#onReceipt(receipt, arrival);
+    // Looked into last: an exchange must not wait for what is only worth telling.
+    if (receipt.kind !== 'orphan')
+      sink.onHeard?.(receipt.exchange, { ...marks, expected: receipt.kind !== 'foreign', mac: mac ?? null, payload });
+  }
+
+  #onReceipt(receipt: Receipt, arrival: Arrival): void {
+    const { sink, feed } = this.#options;
     switch (receipt.kind) {
       case 'orphan':
         sink.onStray('orphans', feed.pathOf(arrival.source), arrival.source, arrival.type);
         return;
       case 'foreign':
-        sink.onForeign(receipt.path, arrival.source);
+        sink.onForeign(receipt.exchange.path, arrival.source);
         return;
       case 'duplicate':
-        sink.onStray('duplicates', receipt.path, arrival.source, arrival.type);
+        sink.onStray('duplicates', receipt.exchange.path, arrival.source, arrival.type);
         return;
       case 'late':
         sink.onAnswer(receipt.exchange.path, arrival);
@@ -231,7 +208,7 @@ export class ProbeEngine {
     }
   }
 
-  #onStep(receipt: Extract<ReturnType<typeof onArrival>, { kind: 'step' }>, answer: Answer & { source: Ipv4 }): void {
+  #onStep(receipt: Extract<Receipt, { kind: 'step' }>, answer: Answer & { source: Ipv4 }): void {
     const { exchange, step } = receipt;
     const { sink } = this.#options;
     switch (step.kind) {
@@ -257,7 +234,7 @@ export class ProbeEngine {
     const packet = requestPacket(exchange.path.packets, exchange.xid, exchange.identity, lease);
     leases?.onRequest(exchange, lease);
     const requestNs = clock.monotonic();
-    const said = this.#udp.send(packet, exchange.path.ref.address);
+    const said = this.#sockets.udp.send(packet, exchange.path.ref.address);
     if (said === undefined) {
       requestSent(exchange, lease, answer, requestNs);
       return;
@@ -277,7 +254,7 @@ export class ProbeEngine {
 
   #release({ path, xid, identity }: Exchange, lease: Lease | undefined): boolean {
     if (lease === undefined || path.release === 'never') return false;
-    return this.#udp.send(releasePacket(path.packets, xid, identity, lease), path.ref.address) === undefined;
+    return this.#sockets.udp.send(releasePacket(path.packets, xid, identity, lease), path.ref.address) === undefined;
   }
 
   /** The server gave an address after all. An identity that is already asking again keeps it, and gives it back then. */

@@ -9,6 +9,8 @@ import type { Answer, Ending, Exchange } from '../core/exchange.ts';
 import type { Ipv4 } from '../core/net/ipv4.ts';
 import type { Lease } from '../core/probe-packet.ts';
 import type { ProbePath } from '../core/probe-path.ts';
+import type { Heard } from '../core/sighting.ts';
+import type { OpenSocket } from './probe-sockets.ts';
 
 /** What the engine reports, as it happens. */
 export interface EngineSink {
@@ -21,6 +23,8 @@ export interface EngineSink {
   /** A server answered: OFFER, ACK or NAK, in time or not. */
   readonly onAnswer: (path: ProbePath, answer: Answer) => void;
   readonly onSendError: (path: ProbePath, said: string) => void;
+  /** Any answer to an exchange that is known, whatever became of it; absent: nobody looks into answers. */
+  readonly onHeard?: (exchange: Exchange, heard: Heard) => void;
 }
 
 /** What decides when exchanges begin. */
@@ -53,6 +57,8 @@ export interface EngineOptions {
   readonly stamps: 'auto' | 'user';
   readonly sink: EngineSink;
   readonly feed: EngineFeed;
+  /** Absent: a relay's sockets. */
+  readonly open?: OpenSocket;
   /** Absent: nobody keeps account. */
   readonly leases?: LeaseBook | undefined;
   /** Option 54 for every REQUEST instead of the OFFER's own (perfdhcp -1). */

@@ -26,8 +26,8 @@ export class RawSocketError extends Error {
   }
 }
 
-/** Reads one packet in place; the octets are overwritten by the next packet. */
-export type PacketReader = (packet: Uint8Array) => void;
+/** Reads one packet in place; the octets are overwritten by the next packet. `mac`: who sent it, where the socket shows it. */
+export type PacketReader = (packet: Uint8Array, mac?: string) => void;
 
 /** An open raw socket. */
 export interface RawSocket {

@@ -1,0 +1,102 @@
+/**
+ * Who answered, and with what: read out of whole messages, but only now and then. The first answer of a server on a path is
+ * told at once, another when what it gives has changed, and each again after ten minutes, so that any part of a log says it.
+ *
+ * Between two looks at one server's answers lie some seconds, in which they are not even decoded: at full rate that would cost
+ * a third of every exchange. Comparing the address given was refused: each identity has another, and nothing has changed.
+ */
+import type { PathRef, Sighting } from '../../shared/core/batch.ts';
+import { MAX_ADDRESSES_PER_SIGHTING } from '../../shared/core/limits.ts';
+import type { MonotonicNs } from '../../shared/core/units.ts';
+import { OptionCode } from './dhcp4/codes.ts';
+import { decode } from './dhcp4/decode.ts';
+import { addressOption, leaseSeconds, type Message, serverIdentifier } from './dhcp4/message.ts';
+import type { Answer } from './exchange.ts';
+import { formatIpv4, type Ipv4, noAddress } from './net/ipv4.ts';
+import { DOMAIN_CHARS_MAX, SERVERS_SEEN_MAX, SIGHTING_AGAIN_NS, SIGHTING_LOOK_NS } from './probe-limits.ts';
+
+/** Somebody's answer to an exchange of ours, as it came in. */
+export interface Heard {
+  readonly type: Answer['type'];
+  readonly source: Ipv4;
+  /** Option 54. */
+  readonly server: Ipv4 | undefined;
+  /** False: not from an address that was asked. */
+  readonly expected: boolean;
+  /** Link-layer sender, "02:00:5e:00:00:01"; null where the socket does not show it. */
+  readonly mac: string | null;
+  /** The whole message, a view that the next packet overwrites. */
+  readonly payload: Uint8Array;
+}
+
+/** What an answer says of its server: a sighting without its place and time. */
+export type Offered = Omit<Sighting, 'path' | 'sentUs'>;
+
+interface Known {
+  lookedNs: MonotonicNs;
+  toldNs: MonotonicNs;
+  terms: string;
+}
+
+/** What has been told of whom, by path and then by server; changed by `sight` alone. A path that is no more takes its part along. */
+export type SightingBook = WeakMap<PathRef, Map<string, Known>>;
+
+/** What is to be told of this answer, if anything is. A NAK gives nothing and is never told, nor is what cannot be decoded. */
+export function sight(book: SightingBook, path: PathRef, heard: Heard, now: MonotonicNs): Offered | undefined {
+  if (heard.type === 'NAK') return undefined;
+  const seen = book.get(path) ?? new Map<string, Known>();
+  book.set(path, seen);
+  const name = `${heard.type} ${heard.source} ${heard.server ?? ''} ${heard.mac ?? ''}`;
+  const known = seen.get(name);
+  if (known === undefined && !hasRoom(seen, now)) return undefined;
+  if (known !== undefined && now - known.lookedNs < SIGHTING_LOOK_NS) return undefined;
+  const offered = readOffered(heard);
+  if (offered === undefined) return undefined;
+  const terms = JSON.stringify({ ...offered, address: null });
+  const isTold = known !== undefined && known.terms === terms && now - known.toldNs < SIGHTING_AGAIN_NS;
+  seen.set(name, { lookedNs: now, toldNs: isTold ? known.toldNs : now, terms });
+  return isTold ? undefined : offered;
+}
+
+/** Those not heard of for long make room; a flood of made-up servers finds none. */
+function hasRoom(seen: Map<string, Known>, now: MonotonicNs): boolean {
+  if (seen.size < SERVERS_SEEN_MAX) return true;
+  for (const [name, { lookedNs }] of seen) if (now - lookedNs >= SIGHTING_AGAIN_NS) seen.delete(name);
+  return seen.size < SERVERS_SEEN_MAX;
+}
+
+function readOffered({ payload, type, source, expected, mac }: Heard): Offered | undefined {
+  const decoded = decode(payload);
+  if (decoded.kind === 'malformed') return undefined;
+  const { message } = decoded;
+  return {
+    stage: type === 'ACK' ? 'ack' : 'offer',
+    source: formatIpv4(source),
+    serverIdentifier: textOf(serverIdentifier(message)),
+    expected,
+    mac,
+    address: formatIpv4(message.yiaddr),
+    subnetMask: textOf(addressOption(message, OptionCode.subnetMask)),
+    leaseSeconds: leaseSeconds(message) ?? null,
+    routers: listOf(message, OptionCode.router),
+    nameServers: listOf(message, OptionCode.domainNameServer),
+    domain: domainOf(message),
+    nextServer: textOf(message.siaddr),
+  };
+}
+
+function textOf(address: Ipv4 | undefined): string | null {
+  return address === undefined || address === noAddress ? null : formatIpv4(address);
+}
+
+function listOf({ options }: Message, code: 3 | 6): readonly string[] {
+  const found = options.find((option) => option.kind === 'address-list' && option.code === code);
+  return found?.kind === 'address-list' ? found.addresses.slice(0, MAX_ADDRESSES_PER_SIGHTING).map(formatIpv4) : [];
+}
+
+/** Printable ASCII only: whoever answers decides what stands here, and people read it in a terminal. */
+function domainOf({ options }: Message): string | null {
+  const found = options.find((option) => option.kind === 'text' && option.code === OptionCode.domainName);
+  if (found?.kind !== 'text') return null;
+  return found.text.replace(/[^\x21-\x7e]/g, '').slice(0, DOMAIN_CHARS_MAX) || null;
+}
