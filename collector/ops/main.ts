@@ -9,6 +9,7 @@ import { createClock } from '../../shared/io/clock.ts';
 import { packageVersion } from '../../shared/io/package-version.ts';
 import { addAgents } from './agents.ts';
 import { OpsError } from './client.ts';
+import { addDrill } from './drill.ts';
 import { addEvents } from './events.ts';
 import { addExport } from './export.ts';
 import { addImport } from './import.ts';
@@ -38,7 +39,18 @@ async function main(argv: readonly string[]): Promise<void> {
     .exitOverride()
     .showHelpAfterError('(--help shows how)');
   const runtime = processRuntime(createClock());
-  for (const add of [addStatus, addReport, addEvents, addMark, addSites, addAgents, addExport, addKeep, addImport])
+  for (const add of [
+    addStatus,
+    addReport,
+    addEvents,
+    addMark,
+    addSites,
+    addAgents,
+    addExport,
+    addKeep,
+    addImport,
+    addDrill,
+  ])
     add(program, runtime);
   await program.parseAsync(argv);
 }

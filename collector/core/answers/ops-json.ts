@@ -17,6 +17,7 @@ const MOMENTS: ReadonlySet<string> = new Set([
   'last_seen',
   'sent_at',
   'raw_since',
+  'asked_at',
 ]);
 
 /** One document, indented for people who look. */

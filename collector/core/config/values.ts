@@ -44,10 +44,17 @@ export function parseBoundedRate(text: string): Parsed<number> {
   return rate.value < RATE_MIN_PER_SECOND ? { ok: false, problem: `${text} is too slow; at least 0.1/min` } : rate;
 }
 
-const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)$/;
-const MS_PER: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)$/;
+const MS_PER: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  min: 60_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
-/** "3s", "500ms", "1min", "12h", "14d" → milliseconds. */
+/** "3s", "500ms", "1min" (or "1m"), "12h", "14d" → milliseconds. */
 export function parseDuration(text: string): Parsed<number> {
   const match = DURATION.exec(text.trim());
   const [count, unit] = [match?.[1], match?.[2]];
