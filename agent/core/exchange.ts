@@ -38,6 +38,8 @@ export interface Exchange {
   readonly path: ProbePath;
   readonly identity: Identity;
   readonly xid: number;
+  /** What its packets say in `secs`: 0 but in a drill. */
+  readonly secs: number;
   /** DISCOVER sent. */
   readonly sentNs: MonotonicNs;
   readonly deadlineNs: MonotonicNs;
@@ -54,6 +56,8 @@ export interface Answer {
   readonly server: Ipv4 | undefined;
   /** Option 51. */
   readonly leaseSeconds: number | undefined;
+  /** Option 118, an echo. */
+  readonly subnetSelection: Ipv4 | undefined;
   /** The latest moment at which it can have arrived; kernel stamp, or the moment it was read. */
   readonly receivedNs: MonotonicNs;
   /** The earliest such moment; equal to `receivedNs` unless the loop was stalled. */
@@ -77,7 +81,7 @@ export interface Ending {
 }
 
 /** Why an answer is no use to the exchange it belongs to. */
-export type AnswerFault = 'no-server-identifier' | 'no-address' | 'ack-before-request';
+export type AnswerFault = 'no-server-identifier' | 'no-address' | 'ack-before-request' | 'no-subnet-selection';
 
 /** What follows from an answer. */
 export type Step =
@@ -89,9 +93,22 @@ export type Step =
 /** What an ICMP error about an exchange says. */
 export type IcmpOutcome = Extract<Outcome, 'refused' | 'unreachable'>;
 
+/** The exchange of a DISCOVER that left at `sentNs`. */
+export function discoverSent(
+  path: ProbePath,
+  sender: Pick<Exchange, 'identity' | 'xid' | 'secs'>,
+  sentNs: MonotonicNs,
+): Exchange {
+  const deadlineNs = (sentNs + path.dropTimeNs) as MonotonicNs;
+  return { path, ...sender, sentNs, deadlineNs, state: { kind: 'offer' }, isDoubtful: false };
+}
+
 /** What an answer leads to. `now` is the moment at which a REQUEST could leave. Changes nothing. */
 export function onAnswer(exchange: Exchange, answer: Answer, now: MonotonicNs): Step {
-  const { state } = exchange;
+  const { state, path } = exchange;
+  // A server that does not know option 118 answers for giaddr's subnet; its OFFER or ACK is none (RFC 3011 section 3).
+  if (path.subnetSelection !== undefined && answer.type !== 'NAK' && answer.subnetSelection !== path.subnetSelection)
+    return { kind: 'malformed', reason: 'no-subnet-selection' };
   switch (state.kind) {
     case 'offer':
       if (answer.type === 'OFFER') return onOffer(exchange, answer, now);

@@ -7,12 +7,13 @@
  */
 import type { MonotonicNs } from '../../shared/core/units.ts';
 import { createFifo, type Fifo, first, push, removeFirst } from './fifo.ts';
-import { type Identity, identityAt, type MacBase } from './identity.ts';
+import { type Identity, identityAt, type MacBase, PLAIN_SERIES, type Series } from './identity.ts';
 import { IDENTITY_REST_NS } from './probe-limits.ts';
 
 /** The free identities of one path; changed by the functions of this file only. */
 export interface IdentityPool {
   readonly base: MacBase;
+  readonly series: Series;
   /** How many there may be; may change while some are in flight. */
   count: number;
   /** Slots handed out at least once are below this. */
@@ -25,15 +26,15 @@ export interface IdentityPool {
 }
 
 /** A pool with every identity free. */
-export function createPool(base: MacBase, count: number): IdentityPool {
-  return { base, count, fresh: 0, inFlight: 0, resting: createFifo(), surplus: [] };
+export function createPool(base: MacBase, count: number, series: Series = PLAIN_SERIES): IdentityPool {
+  return { base, series, count, fresh: 0, inFlight: 0, resting: createFifo(), surplus: [] };
 }
 
 /** An identity that nobody uses, or undefined when all are in flight or still resting. */
 export function takeIdentity(pool: IdentityPool, now: MonotonicNs): Identity | undefined {
   if (pool.fresh < pool.count) {
     pool.fresh += 1;
-    return taken(pool, identityAt(pool.base, pool.fresh - 1));
+    return taken(pool, identityAt(pool.base, pool.fresh - 1, pool.series));
   }
   for (let identity = first(pool.resting); identity !== undefined; identity = first(pool.resting)) {
     if (identity.freeAt > now) return undefined;

@@ -6,7 +6,7 @@
  * encode per packet was measured and refused: it costs more than the system call that sends it.
  */
 import { discover, type Probe, releaseFromAck, requestFromOffer } from './dhcp4/build.ts';
-import { OptionCode } from './dhcp4/codes.ts';
+import { OptionCode, RelaySubOptionCode } from './dhcp4/codes.ts';
 import { encode } from './dhcp4/encode.ts';
 import { cookieOctets, headerOctets } from './dhcp4/limits.ts';
 import type { Message } from './dhcp4/message.ts';
@@ -31,10 +31,14 @@ interface Template {
   readonly clientIdAt: number;
   readonly requestedAt: number;
   readonly serverIdAt: number;
+  /** Of option 118, or of 82.5. */
+  readonly subnetAt: number;
 }
 
 /** The three packets that a prober sends. */
 export interface PacketTemplates {
+  /** The subnet asked for, where it is not the templates' own: a sweep's paths share their templates. */
+  readonly subnet?: Ipv4;
   readonly discover: Template;
   readonly request: Template;
   readonly release: Template;
@@ -48,12 +52,21 @@ export interface Lease {
   readonly leaseSeconds: number | null;
 }
 
+/** Who sends a packet, in which exchange. */
+interface Sender {
+  readonly xid: number;
+  readonly identity: Pick<Identity, 'chaddr'>;
+  /** Whole seconds that the client has been waiting; 0 but in a drill. */
+  readonly secs: number;
+}
+
 type GivenAddress = Pick<Lease, 'address' | 'server'>;
 
 const payloadAt = 28;
 const optionsAt = payloadAt + headerOctets + cookieOctets;
 const chaddrAt = payloadAt + 28;
 const xidAt = payloadAt + 4;
+const secsAt = payloadAt + 8;
 const ciaddrAt = payloadAt + 12;
 const udpChecksumAt = 26;
 /** Any address but 0.0.0.0 will do: every packet overwrites it. */
@@ -75,35 +88,38 @@ export function packetTemplates(fields: PacketFields): PacketTemplates {
   };
 }
 
+/** The same packets, asking for another subnet; they must have been made with some link or subnet selection. */
+export function templatesFor(templates: PacketTemplates, subnet: Ipv4): PacketTemplates {
+  return { ...templates, subnet };
+}
+
 /** The DISCOVER of an exchange. */
-export function discoverPacket(templates: PacketTemplates, xid: number, identity: Identity): Uint8Array {
-  return seal(patch(templates.discover, xid, identity));
+export function discoverPacket(templates: PacketTemplates, sender: Sender): Uint8Array {
+  const { discover } = templates;
+  putU16(discover.packet, secsAt, sender.secs);
+  return seal(patch(templates, discover, sender));
 }
 
 /** The REQUEST for an offered address. */
-export function requestPacket(
-  templates: PacketTemplates,
-  xid: number,
-  identity: Identity,
-  lease: GivenAddress,
-): Uint8Array {
+export function requestPacket(templates: PacketTemplates, sender: Sender, lease: GivenAddress): Uint8Array {
   const { request } = templates;
+  // The DISCOVER's value, whatever time has passed (RFC 2131 section 4.4.1).
+  putU16(request.packet, secsAt, sender.secs);
   putU32(request.packet, request.requestedAt, lease.address);
   putU32(request.packet, request.serverIdAt, lease.server);
-  return seal(patch(request, xid, identity));
+  return seal(patch(templates, request, sender));
 }
 
-/** The RELEASE that gives a lease back. */
+/** The RELEASE that gives a lease back; nobody waits for that, so `secs` is 0. */
 export function releasePacket(
   templates: PacketTemplates,
-  xid: number,
-  identity: Identity,
+  sender: Omit<Sender, 'secs'>,
   lease: GivenAddress,
 ): Uint8Array {
   const { release } = templates;
   putU32(release.packet, ciaddrAt, lease.address);
   putU32(release.packet, release.serverIdAt, lease.server);
-  return seal(patch(release, xid, identity));
+  return seal(patch(templates, release, sender));
 }
 
 function built(result: ReturnType<typeof requestFromOffer>): Message {
@@ -127,6 +143,7 @@ function template(fields: PacketFields, message: Message): Template {
     clientIdAt: optionAt(packet, OptionCode.clientIdentifier),
     requestedAt: optionAt(packet, OptionCode.requestedAddress),
     serverIdAt: optionAt(packet, OptionCode.serverIdentifier),
+    subnetAt: optionAt(packet, OptionCode.subnetSelection) || linkSelectionAt(packet),
   };
 }
 
@@ -137,7 +154,18 @@ function optionAt(packet: Uint8Array, code: number): number {
   return 0;
 }
 
-function patch(parts: Template, xid: number, { chaddr }: Identity): Uint8Array {
+/** Offset of the address in option 82.5, 0 when it is not there. */
+function linkSelectionAt(packet: Uint8Array): number {
+  const from = optionAt(packet, OptionCode.relayAgent);
+  const end = from === 0 ? 0 : from + u8(packet, from - 1);
+  for (let at = from; at < end; at += 2 + u8(packet, at + 1))
+    if (u8(packet, at) === RelaySubOptionCode.linkSelection) return at + 2;
+  return 0;
+}
+
+function patch(templates: PacketTemplates, parts: Template, { xid, identity }: Omit<Sender, 'secs'>): Uint8Array {
+  const { chaddr } = identity;
+  if (templates.subnet !== undefined && parts.subnetAt !== 0) putU32(parts.packet, parts.subnetAt, templates.subnet);
   putU32(parts.packet, xidAt, xid);
   parts.packet.set(chaddr, chaddrAt);
   parts.packet.set(chaddr, parts.clientIdAt + 1);

@@ -8,6 +8,7 @@ import type { Nanoseconds } from '../../shared/core/units.ts';
 import type { IdentityPool } from './identity-pool.ts';
 import { type Ipv4, type Prefix, prefixContains } from './net/ipv4.ts';
 import type { PacketTemplates } from './probe-packet.ts';
+import type { Waiting } from './raised-secs.ts';
 
 /** Everything an exchange needs to know about where it goes. */
 export interface ProbePath {
@@ -21,6 +22,10 @@ export interface ProbePath {
   readonly release: 'always' | 'never';
   readonly pool: IdentityPool;
   readonly packets: PacketTemplates;
+  /** Option 118 as sent: an answer without its echo is none (RFC 3011). */
+  readonly subnetSelection?: Ipv4 | undefined;
+  /** In a drill alone; otherwise `secs` is 0. */
+  readonly waiting?: Waiting | undefined;
 }
 
 /** True when an answer from this address is an answer of the path's server. */

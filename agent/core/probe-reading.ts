@@ -4,9 +4,9 @@
  */
 
 import { type AnswerMarks, readAnswerMarks } from './dhcp4/answer-marks.ts';
-import { MessageType, messageTypeName } from './dhcp4/codes.ts';
+import { MessageType, messageTypeName, OptionCode } from './dhcp4/codes.ts';
 import { decode, type MalformedReason } from './dhcp4/decode.ts';
-import { clientIdentifier, leaseSeconds, messageType, serverIdentifier } from './dhcp4/message.ts';
+import { addressOption, clientIdentifier, leaseSeconds, messageType, serverIdentifier } from './dhcp4/message.ts';
 import type { Answer, IcmpOutcome } from './exchange.ts';
 import type { Arrival, IcmpQuote } from './exchange-table.ts';
 import { decodeDatagram } from './net/datagram.ts';
@@ -35,10 +35,10 @@ export function readReply(packet: Uint8Array, localPort: number): Reading | unde
   if (u8(payload, 0) === 1) return undefined;
   const marks = readAnswerMarks(payload) ?? decodedMarks(payload);
   if (typeof marks === 'string') return { kind: 'malformed', source, reason: marks };
-  const { xid, yiaddr, chaddr, clientId, server, leaseSeconds } = marks;
-  const type = answerTypes.get(marks.type);
-  if (type === undefined) return { kind: 'malformed', source, reason: `unexpected ${messageTypeName(marks.type)}` };
-  return { kind: 'answer', type, source, xid, yiaddr, chaddr, clientId, server, leaseSeconds, payload };
+  const { type: code, ...rest } = marks;
+  const type = answerTypes.get(code);
+  if (type === undefined) return { kind: 'malformed', source, reason: `unexpected ${messageTypeName(code)}` };
+  return { kind: 'answer', type, source, ...rest, payload };
 }
 
 /** The marks of a message that is not the ordinary answer, or why it is no message. */
@@ -48,7 +48,8 @@ function decodedMarks(payload: Uint8Array): AnswerMarks | MalformedReason {
   const { message } = decoded;
   const { xid, yiaddr, chaddr } = message;
   const [type, server, clientId] = [messageType(message), serverIdentifier(message), clientIdentifier(message)];
-  return { xid, yiaddr, chaddr, type, server, leaseSeconds: leaseSeconds(message), clientId };
+  const subnetSelection = addressOption(message, OptionCode.subnetSelection);
+  return { xid, yiaddr, chaddr, type, server, leaseSeconds: leaseSeconds(message), subnetSelection, clientId };
 }
 
 /** Our two ports, by which a quoted packet is known as ours. */

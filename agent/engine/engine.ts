@@ -8,7 +8,7 @@
  */
 import type { UnsentCause } from '../../shared/core/outcome.ts';
 import type { Microseconds, MonotonicNs } from '../../shared/core/units.ts';
-import { type Answer, type Ending, type Exchange, requestFailed, requestSent } from '../core/exchange.ts';
+import { type Answer, discoverSent, type Ending, type Exchange, requestFailed, requestSent } from '../core/exchange.ts';
 import {
   type Arrival,
   abandoned,
@@ -30,6 +30,7 @@ import { HEARTBEAT_NS, STAMPS_ON_NS } from '../core/probe-limits.ts';
 import { discoverPacket, type Lease, releasePacket, requestPacket } from '../core/probe-packet.ts';
 import type { ProbePath } from '../core/probe-path.ts';
 import { readIcmp, readReply } from '../core/probe-reading.ts';
+import { raisedSecs } from '../core/raised-secs.ts';
 import type { NativeCalls } from '../io/native-calls.ts';
 import { LoopWatch } from './loop-watch.ts';
 import type { EngineOptions } from './ports.ts';
@@ -92,7 +93,8 @@ export class ProbeEngine {
       returnUnused(path.pool, identity);
       return 'no_identity';
     }
-    const packet = discoverPacket(path.packets, xid, identity);
+    const sender = { xid, identity, secs: raisedSecs(path.waiting, clock.monotonic()) };
+    const packet = discoverPacket(path.packets, sender);
     const sentNs = clock.monotonic();
     const said = this.#sockets.udp.send(packet, path.ref.address);
     if (said !== undefined) {
@@ -100,8 +102,7 @@ export class ProbeEngine {
       sink.onSendError(path, said);
       return 'send_error';
     }
-    const deadlineNs = (sentNs + path.dropTimeNs) as MonotonicNs;
-    const exchange: Exchange = { path, identity, xid, sentNs, deadlineNs, state: { kind: 'offer' }, isDoubtful: false };
+    const exchange = discoverSent(path, sender, sentNs);
     openExchange(this.#table, exchange);
     sink.onSent(path, exchange);
     return undefined;
@@ -231,7 +232,7 @@ export class ProbeEngine {
   #request(exchange: Exchange, offered: Lease, answer: Answer): void {
     const { clock, serverFor, sink, leases } = this.#options;
     const lease = serverFor === undefined ? offered : { ...offered, server: serverFor(offered) };
-    const packet = requestPacket(exchange.path.packets, exchange.xid, exchange.identity, lease);
+    const packet = requestPacket(exchange.path.packets, exchange, lease);
     leases?.onRequest(exchange, lease);
     const requestNs = clock.monotonic();
     const said = this.#sockets.udp.send(packet, exchange.path.ref.address);
@@ -252,9 +253,10 @@ export class ProbeEngine {
     this.#options.sink.onEnding(exchange, ending, released);
   }
 
-  #release({ path, xid, identity }: Exchange, lease: Lease | undefined): boolean {
+  #release(exchange: Exchange, lease: Lease | undefined): boolean {
+    const { path } = exchange;
     if (lease === undefined || path.release === 'never') return false;
-    return this.#sockets.udp.send(releasePacket(path.packets, xid, identity, lease), path.ref.address) === undefined;
+    return this.#sockets.udp.send(releasePacket(path.packets, exchange, lease), path.ref.address) === undefined;
   }
 
   /** The server gave an address after all. An identity that is already asking again keeps it, and gives it back then. */

@@ -5,12 +5,13 @@
 import type { Assignment, Target } from '../../shared/core/assignment.ts';
 import type { PathRef } from '../../shared/core/batch.ts';
 import { type MonotonicNs, millisecondsToNs, type UnixMicros } from '../../shared/core/units.ts';
-import { identitiesNeeded, macBase } from '../core/identity.ts';
+import { identitiesNeeded, macBase, macPrefixOctets } from '../core/identity.ts';
 import { createPool, type IdentityPool, resizePool } from '../core/identity-pool.ts';
 import { type Ipv4, ipv4, parseIpv4, parsePrefix } from '../core/net/ipv4.ts';
 import { FIRST_CONTACT_NS, IDENTITIES_MAX, POOLS_MAX } from '../core/probe-limits.ts';
 import { packetTemplates } from '../core/probe-packet.ts';
 import type { ProbePath } from '../core/probe-path.ts';
+import { tagsOf } from '../core/probe-tags.ts';
 import { alignedOrigin, createSchedule, type Schedule } from '../core/schedule.ts';
 
 /** One target being probed. */
@@ -91,7 +92,9 @@ interface PathFields {
 
 function createPath(fields: LaneFields, { ref, address, relay }: PathFields, pools: IdentityPools): ProbePath {
   const { assignment, target } = fields;
-  const linkSelection = target.probeSubnet === null ? undefined : parseIpv4(target.probeSubnet);
+  const subnet = target.probeSubnet === null ? undefined : parseIpv4(target.probeSubnet);
+  const isLink = target.selection === 'link-selection';
+  const selection = isLink ? { linkSelection: subnet } : { subnetSelection: subnet };
   const ports = { localPort: 67, serverPort: 67 };
   return {
     ref,
@@ -101,21 +104,42 @@ function createPath(fields: LaneFields, { ref, address, relay }: PathFields, poo
     dropTimeNs: millisecondsToNs(assignment.dropTimeMs),
     release: assignment.release,
     pool: poolOf(fields, pools),
-    packets: packetTemplates({ giaddr: relay, server: address, ...ports, linkSelection }),
+    packets: packetTemplates({
+      giaddr: relay,
+      server: address,
+      ...ports,
+      ...selection,
+      tags: tagsOf(assignment.identify),
+    }),
+    subnetSelection: isLink ? undefined : subnet,
   };
 }
 
 function poolOf({ agent, assignment, target }: LaneFields, pools: IdentityPools): IdentityPool {
-  const server = [target.group, target.server, target.bucket ?? ''].join('\u0000');
+  const server = seriesName(target);
+  const prefix = macPrefixOctets(assignment.identify.macPrefix);
+  const name = [server, ...prefix].join('\u0000');
   const needed = assignment.clients ?? identitiesNeeded(target.ratePerSecond, assignment.dropTimeMs / 1000);
   const count = Math.min(IDENTITIES_MAX, Math.max(1, needed));
-  const known = pools.get(server);
+  const known = pools.get(name);
   if (known !== undefined) {
     resizePool(known, count);
     return known;
   }
-  for (const [name, pool] of pools) if (pools.size >= POOLS_MAX && pool.inFlight === 0) pools.delete(name);
-  const pool = createPool(macBase(agent, server), count);
-  pools.set(server, pool);
+  for (const [other, pool] of pools) if (pools.size >= POOLS_MAX && pool.inFlight === 0) pools.delete(other);
+  const pool = createPool(macBase(agent, server, prefix), count, { fixedOctets: prefix.length, bucket: target.bucket });
+  pools.set(name, pool);
   return pool;
+}
+
+/**
+ * Whose identities a target shows: a server's own, and others to it for a sweep, for DISCOVERs alone, and for each interface
+ * of the client role. Two targets that shared a pool would resize it under each other.
+ */
+function seriesName({ group, server, bucket, scopes, kind, interface: on }: Target): string {
+  const name = [group, server, bucket ?? ''];
+  if (scopes.length > 0) name.push('sweep');
+  if (kind === 'do') name.push('do');
+  if (on !== null) name.push(on);
+  return name.join('\u0000');
 }

@@ -1,6 +1,6 @@
 /** Values that the tests of the probing core share: one path, its identities, and answers to it. */
 
-import type { Exchange } from '../../agent/core/exchange.ts';
+import { discoverSent, type Exchange } from '../../agent/core/exchange.ts';
 import type { Arrival } from '../../agent/core/exchange-table.ts';
 import { identityAt, macBase } from '../../agent/core/identity.ts';
 import { createPool } from '../../agent/core/identity-pool.ts';
@@ -48,8 +48,7 @@ export function pathTo(kind: ExchangeKind = 'dora', sources: readonly string[] =
 /** An exchange whose DISCOVER left at `sentMs`. */
 export function exchangeOn(path: ProbePath, sentMs: number, xid = 0x1234, slot = 0): Exchange {
   const identity = identityAt(path.pool.base, slot);
-  const deadlineNs = at(sentMs + DROP_TIME_MS);
-  return { path, identity, xid, sentNs: at(sentMs), deadlineNs, state: { kind: 'offer' }, isDoubtful: false };
+  return discoverSent(path, { identity, xid, secs: 0 }, at(sentMs));
 }
 
 /** An answer that came in at `ms`; with `sinceMs`, some time between the two. */
@@ -63,6 +62,7 @@ export function answerAt(ms: number, fields: Partial<Arrival> = {}, sinceMs = ms
     yiaddr: OFFERED,
     server: SERVER as Ipv4 | undefined,
     leaseSeconds: 3600,
+    subnetSelection: undefined,
     receivedNs: at(ms),
     earliestNs: at(sinceMs),
     ...fields,

@@ -19,6 +19,8 @@ export interface AnswerMarks {
   readonly server: Ipv4 | undefined;
   /** Option 51. */
   readonly leaseSeconds: number | undefined;
+  /** Option 118, an echo. */
+  readonly subnetSelection: Ipv4 | undefined;
   /** Option 61, type octet included. */
   readonly clientId: Uint8Array | undefined;
 }
@@ -34,6 +36,7 @@ export function readAnswerMarks(octets: Uint8Array): AnswerMarks | undefined {
   let type = 0;
   let server: Ipv4 | undefined;
   let leaseSeconds: number | undefined;
+  let subnetSelection: Ipv4 | undefined;
   let clientId: Uint8Array | undefined;
   for (let at = optionsAt; at < octets.length && u8(octets, at) !== endCode; ) {
     const code = u8(octets, at);
@@ -60,6 +63,10 @@ export function readAnswerMarks(octets: Uint8Array): AnswerMarks | undefined {
         if (leaseSeconds !== undefined || length !== 4) return undefined;
         leaseSeconds = u32(octets, from);
         break;
+      case OptionCode.subnetSelection:
+        if (subnetSelection !== undefined || length !== 4) return undefined;
+        subnetSelection = ipv4(u32(octets, from));
+        break;
       case OptionCode.clientIdentifier:
         if (clientId !== undefined || length < 2) return undefined;
         clientId = octets.slice(from, at);
@@ -67,5 +74,14 @@ export function readAnswerMarks(octets: Uint8Array): AnswerMarks | undefined {
   }
   if (!isMessageType(type)) return undefined;
   const chaddr = octets.slice(chaddrAt, chaddrAt + hlen);
-  return { xid: u32(octets, 4), yiaddr: ipv4(u32(octets, 16)), chaddr, type, server, leaseSeconds, clientId };
+  return {
+    xid: u32(octets, 4),
+    yiaddr: ipv4(u32(octets, 16)),
+    chaddr,
+    type,
+    server,
+    leaseSeconds,
+    subnetSelection,
+    clientId,
+  };
 }

@@ -23,6 +23,17 @@ export const reservedOptionCodes: readonly number[] = [
   OptionCode.clientIdentifier,
 ];
 
+/** What an operator's server tells our packets by, each content whole; undefined = not sent. */
+export interface Tags {
+  /** Option 60. */
+  readonly vendorClass?: Uint8Array | undefined;
+  /** The one class of option 77, 255 octets at most. */
+  readonly userClass?: Uint8Array | undefined;
+  /** Options 82.1 and 82.2, 255 octets at most. */
+  readonly circuitId?: Uint8Array | undefined;
+  readonly remoteId?: Uint8Array | undefined;
+}
+
 /** What stays the same through one exchange: who asks, and as which relay. */
 export interface Probe {
   /** Hardware address, 6 octets for Ethernet, at most 16. */
@@ -33,6 +44,10 @@ export interface Probe {
   readonly giaddr: Ipv4;
   /** Option 82.5: ask for the subnet of this address instead of giaddr's (RFC 3527). */
   readonly linkSelection?: Ipv4 | undefined;
+  /** Option 118: the same, as a client asks it (RFC 3011); a server that knows it echoes it. */
+  readonly subnetSelection?: Ipv4 | undefined;
+  /** In all three messages, so that a server's classes see the RELEASE as they saw the REQUEST. */
+  readonly tags?: Tags | undefined;
   /** Option 82.19: answer to our source port; needed when that is not 67 (RFC 8357). */
   readonly relayPort?: boolean | undefined;
   /** Sets the BOOTP broadcast flag; a relay needs no answer by broadcast. */
@@ -96,7 +111,8 @@ export function releaseFromAck(ack: Message, probe: Probe): BuildResult {
     typeOption(MessageType.RELEASE),
     { kind: 'address', code: OptionCode.serverIdentifier, address: server },
     { kind: 'client-identifier', code: OptionCode.clientIdentifier, identifier: probe.clientId },
-    // dnsmasq looks the lease up in the subnet that the relay names, so the link selection goes along.
+    // dnsmasq looks the lease up in the subnet that the relay names, so what selects a subnet goes along.
+    ...tagOptions(probe),
     ...relayAgent(probe),
   ];
   const message = request(probe, { xid: ack.xid, secs: 0, options });
@@ -135,6 +151,7 @@ function wishes(probe: Probe): Option[] {
       codes: probe.parameterRequestList ?? defaultParameterRequestList,
     },
     { kind: 'client-identifier', code: OptionCode.clientIdentifier, identifier: probe.clientId },
+    ...tagOptions(probe),
     ...extra.filter(({ code }) => code !== OptionCode.relayAgent),
     // A relay appends its option after everything else (RFC 3046 section 2.1); `encode` joins an operator's 82 to ours.
     ...relayAgent(probe),
@@ -142,8 +159,22 @@ function wishes(probe: Probe): Option[] {
   ];
 }
 
+/** Options 60, 77 and 118. */
+function tagOptions({ tags, subnetSelection }: Probe): Option[] {
+  const options: Option[] = [];
+  const { vendorClass, userClass } = tags ?? {};
+  if (vendorClass !== undefined) options.push({ kind: 'opaque', code: OptionCode.vendorClass, octets: vendorClass });
+  if (userClass !== undefined) options.push({ kind: 'user-class', code: OptionCode.userClass, classes: [userClass] });
+  if (subnetSelection !== undefined)
+    options.push({ kind: 'address', code: OptionCode.subnetSelection, address: subnetSelection });
+  return options;
+}
+
 function relayAgent(probe: Probe): Option[] {
   const subOptions: RelaySubOption[] = [];
+  const { circuitId, remoteId } = probe.tags ?? {};
+  if (circuitId !== undefined) subOptions.push({ kind: 'identifier', code: 1, identifier: circuitId });
+  if (remoteId !== undefined) subOptions.push({ kind: 'identifier', code: 2, identifier: remoteId });
   if (probe.linkSelection !== undefined) subOptions.push({ kind: 'address', code: 5, address: probe.linkSelection });
   if (probe.relayPort === true) subOptions.push({ kind: 'relay-port', code: 19 });
   return subOptions.length === 0 ? [] : [{ kind: 'relay-agent', code: OptionCode.relayAgent, subOptions }];

@@ -11,7 +11,7 @@ import {
   requestSent,
   type Step,
 } from '../../../agent/core/exchange.ts';
-import { noAddress } from '../../../agent/core/net/ipv4.ts';
+import { ipv4, noAddress } from '../../../agent/core/net/ipv4.ts';
 import { answerAt, at, exchangeOn, OFFERED, OTHER, pathTo, SERVER } from '../probe-fixture.ts';
 
 const lease = { address: OFFERED, server: SERVER, leaseSeconds: 3600 };
@@ -68,6 +68,19 @@ t.test('an OFFER that cannot be requested is named, and the exchange goes on to 
     reason: 'ack-before-request',
   });
   t.match(onDeadline(exchange), { outcome: 'dropped', stage: 'offer' });
+});
+
+t.test('an answer without the echo of option 118 is none (RFC 3011)', async (t) => {
+  const subnetSelection = ipv4(0x0a500100);
+  const path = { ...pathTo(), subnetSelection };
+  const exchange = exchangeOn(path, 0);
+  const deaf = { kind: 'malformed', reason: 'no-subnet-selection' };
+  t.same(onAnswer(exchange, answerAt(10), at(10)), deaf);
+  t.same(onAnswer(exchange, answerAt(10, { subnetSelection: OTHER }), at(10)), deaf, 'the echo of something else');
+  t.same(onAnswer(exchange, answerAt(10, { subnetSelection }), at(10)), { kind: 'request', lease });
+  requestSent(exchange, lease, answerAt(10), at(11));
+  t.same(onAnswer(exchange, answerAt(20, { type: 'ACK' }), at(20)), deaf);
+  t.match(finished(onAnswer(exchange, answerAt(20, { type: 'NAK' }), at(20))), { outcome: 'naked' }, 'a NAK need not');
 });
 
 t.test('one deadline for the whole exchange', async (t) => {

@@ -68,3 +68,20 @@ t.test('property: never twice in flight, never more than the count, whatever the
     { numRuns: 500 },
   );
 });
+
+t.test('property: what a slot looks like never changes when counts change, in any bucket', async () => {
+  const looks = (count: number, bucket: number | null): string[] => {
+    const pool = createPool(base, count, { fixedOctets: 1, bucket });
+    const taken = Array.from({ length: count }, () => takeIdentity(pool, at(0)));
+    return taken.map((identity) => `${identity?.slot} ${identity?.chaddr.join(':')}`);
+  };
+  const bucket = fc.constantFrom(null, 0, 1);
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 300 }), bucket, (few, many, bucket) => {
+      const one = looks(few, bucket);
+      const other = looks(many, bucket);
+      return one.every((look, slot) => slot >= many || other[slot] === look);
+    }),
+    { numRuns: 40 },
+  );
+});

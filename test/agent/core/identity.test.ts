@@ -1,7 +1,15 @@
 /** Identities: stable, recognisable, independent of how many there are. */
 import fc from 'fast-check';
 import t from 'tap';
-import { clientIdOf, identitiesNeeded, identityAt, macBase } from '../../../agent/core/identity.ts';
+import {
+  clientIdOf,
+  identitiesNeeded,
+  identityAt,
+  type MacBase,
+  macBase,
+  macPrefixOctets,
+} from '../../../agent/core/identity.ts';
+import { bucketOf } from '../../../agent/core/load-balancing-hash.ts';
 
 const hex = (octets: Uint8Array): string => Buffer.from(octets).toString('hex');
 
@@ -40,4 +48,40 @@ t.test('142 agents with two servers and 31 slots each share no MAC', async (t) =
 t.test('as many as rate and drop time need, and one', async (t) => {
   t.equal(identitiesNeeded(10, 3), 31);
   t.equal(identitiesNeeded(0.07, 3), 2);
+});
+
+t.test('the addresses of a plain series are those of the first release, for ever', async (t) => {
+  const base = macBase('site-host-1', 'corsham/primary');
+  t.equal(hex(identityAt(base, 0).chaddr), '022276ef539d');
+  t.equal(hex(identityAt([2, 0xff, 0xff, 0xff, 0xff, 0xfe], 3).chaddr), '020000000001');
+});
+
+t.test("an operator's prefix stays whole, whatever the slot, and an odd one is none", async (t) => {
+  const prefix = macPrefixOctets('06:00:5e');
+  const base = macBase('agent', 'primary', prefix);
+  t.same(base.slice(3), macBase('agent', 'primary').slice(3), 'the rest is hashed as ever');
+  const series = { fixedOctets: prefix.length, bucket: null };
+  const slots = [0, 1, 255, 65_536, 16_777_215];
+  for (const slot of slots) t.match(hex(identityAt(base, slot, series).chaddr), /^06005e/);
+  t.equal(new Set(slots.map((slot) => hex(identityAt(base, slot, series).chaddr))).size, slots.length);
+  t.same(macPrefixOctets('zz'), [2]);
+  t.same(macPrefixOctets(null), [2]);
+});
+
+t.test('property: every identity of a bucket falls into it, none twice, and both buckets share none', async () => {
+  const base = fc.tuple(...Array.from({ length: 6 }, () => fc.nat(255)));
+  fc.assert(
+    fc.property(base, fc.integer({ min: 1, max: 3 }), fc.nat(600), (octets, fixedOctets, from) => {
+      const seen = new Set<string>();
+      for (const bucket of [0, 1])
+        for (let slot = from; slot < from + 140; slot += 1) {
+          const { chaddr } = identityAt(octets as unknown as MacBase, slot, { fixedOctets, bucket });
+          if (bucketOf(chaddr, clientIdOf(chaddr)) !== bucket) return false;
+          if (octets.slice(0, fixedOctets).some((octet, at) => chaddr[at] !== octet)) return false;
+          seen.add(hex(chaddr));
+        }
+      return seen.size === 280;
+    }),
+    { numRuns: 30 },
+  );
 });

@@ -3,7 +3,13 @@ import fc from 'fast-check';
 import t from 'tap';
 import { type AnswerMarks, readAnswerMarks } from '../../../../agent/core/dhcp4/answer-marks.ts';
 import { decode } from '../../../../agent/core/dhcp4/decode.ts';
-import { clientIdentifier, leaseSeconds, messageType, serverIdentifier } from '../../../../agent/core/dhcp4/message.ts';
+import {
+  addressOption,
+  clientIdentifier,
+  leaseSeconds,
+  messageType,
+  serverIdentifier,
+} from '../../../../agent/core/dhcp4/message.ts';
 import { hostileOctets, naiveMessage } from '../../../oracle/arbitrary.ts';
 import { naiveEncode, octetsOf } from '../../../oracle/dhcp4.ts';
 import { dhcpVectors } from '../../../vectors/vectors.ts';
@@ -21,6 +27,7 @@ function decoded(octets: Uint8Array): AnswerMarks | undefined {
     type,
     server: serverIdentifier(result.message),
     leaseSeconds: leaseSeconds(result.message),
+    subnetSelection: addressOption(result.message, 118),
     clientId: clientIdentifier(result.message),
   };
 }
@@ -80,6 +87,7 @@ t.test('leaves to the decoder what is not ordinary', async (t) => {
     'a client-id in two parts': `3501023d0301aabb3d02ccddff`,
     'a short server identifier': '35010236030a0000ff',
     'two lease times': `3501023304000000013304000000023604${'0a000001'}ff`,
+    'two subnet selections': `35010276040a50010076040a500200${server}ff`,
     'a long lease time': '350102330500000000013604' + '0a000001ff',
     'a short client-id': '3501023d0101ff',
     'a long message type': '35020202ff',

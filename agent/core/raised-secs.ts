@@ -1,0 +1,25 @@
+/**
+ * The `secs` of a drill: how long a client would have been waiting. Kea counts clients whose `secs` are high as unserved and
+ * lets a standby take over by their number, so in ordinary probing the field is 0, always, and only an operator's drill
+ * raises it. One counter an identity was refused: with a few dozen identities at ten exchanges a second they all wait alike.
+ */
+import type { MonotonicNs } from '../../shared/core/units.ts';
+
+/** Since when a path's clients wait. Whoever hears an answer sets it forward. */
+export interface Waiting {
+  /** When the path was last answered, or the drill began, whichever is later. */
+  sinceNs: MonotonicNs;
+}
+
+/** The field is 16 bits wide (RFC 2131 section 2). */
+const SECS_MAX = 65_535;
+
+/**
+ * Whole seconds, 0 without a drill. Kea takes a number above 255 whose low octet is 0 for one in the wrong byte order (256
+ * reads as 1), so such a number is sent as one more.
+ */
+export function raisedSecs(waiting: Waiting | undefined, now: MonotonicNs): number {
+  if (waiting === undefined) return 0;
+  const secs = Math.min(SECS_MAX, Math.max(0, Math.floor((now - waiting.sinceNs) / 1e9)));
+  return secs > 255 && (secs & 255) === 0 ? secs + 1 : secs;
+}
