@@ -3,7 +3,7 @@
  * line, all as built in dist/, started the way the README says. The failover test and the demo tell the same story with it.
  * Rejected: composing the programs in-process. What is shipped is what is tried, command line and signals included.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabChild } from '../lab/child.ts';
 import { pause } from '../lab/child.ts';
@@ -26,6 +26,10 @@ export interface Printed {
 
 export interface ProgramsOptions {
   readonly ratePerSecond: number;
+  /** The whole configuration, where it is another than a hot-standby pair at this rate. */
+  readonly yaml?: string;
+  /** A second set in the same lab: files of its own, a port of its own, an agent on another site's host. */
+  readonly second?: { readonly name: string; readonly port: number; readonly agentHost: Host };
 }
 
 /** The collector's YAML for the lab's pair; design defaults but for the rate. */
@@ -49,17 +53,22 @@ detect: { fall: 10, rise: 2 }
 export class Programs {
   readonly configPath: string;
   readonly #lab: Lab;
+  readonly #options: ProgramsOptions;
+  readonly #folder: string;
   #collector: LabChild | undefined;
   #agent: LabChild | undefined;
 
   constructor(lab: Lab, options: ProgramsOptions) {
     this.#lab = lab;
-    this.configPath = join(lab.folder, 'collector.yaml');
-    writeFileSync(this.configPath, collectorYaml(lab, options));
+    this.#options = options;
+    this.#folder = join(lab.folder, options.second?.name ?? '.');
+    mkdirSync(this.#folder, { recursive: true });
+    this.configPath = join(this.#folder, 'collector.yaml');
+    writeFileSync(this.configPath, options.yaml ?? collectorYaml(lab, options));
   }
 
   get address(): string {
-    return `${this.#lab.network.collector.address}:${GRPC_PORT}`;
+    return `${this.#lab.network.collector.address}:${this.#options.second?.port ?? GRPC_PORT}`;
   }
 
   get agent(): LabChild {
@@ -78,16 +87,21 @@ export class Programs {
   }
 
   startCollector(): LabChild {
-    const state = join(this.#lab.folder, 'collector-state');
+    const state = join(this.#folder, 'collector-state');
     const args = ['serve', '--config', this.configPath, '--state', state, '--grpc', this.address];
     this.#collector = this.#node(this.#lab.network.collector, 'collector/main.js', args, 'dorawatch-collector');
     return this.#collector;
   }
 
   startAgent(): LabChild {
-    const state = join(this.#lab.folder, 'agent-state');
+    const state = join(this.#folder, 'agent-state');
     const args = ['run', '--collector', this.address, '--site', SITE, '--state', state];
-    this.#agent = this.#node(this.#lab.site, 'agent/main.js', args, 'dorawatch-agent');
+    this.#agent = this.#node(
+      this.#options.second?.agentHost ?? this.#lab.site,
+      'agent/main.js',
+      args,
+      'dorawatch-agent',
+    );
     return this.#agent;
   }
 
@@ -112,14 +126,14 @@ export class Programs {
   }
 
   /** Polls `dorawatch status` until the group is in the state wanted; the last answer is in the error otherwise. */
-  async waitForGroupState(wanted: string, limitMs: number): Promise<void> {
+  async waitForGroupState(wanted: string, limitMs: number, group = GROUP): Promise<void> {
     let last = '';
     for (let leftMs = limitMs; leftMs > 0; leftMs -= POLL_MS) {
       const printed = await this.ops('status', '--json');
       last = printed.stdout || printed.stderr;
       if (printed.code === 0) {
         const status = JSON.parse(printed.stdout) as { groups: { name: string; state: string }[] };
-        if (status.groups.find((group) => group.name === GROUP)?.state === wanted) return;
+        if (status.groups.find(({ name }) => name === group)?.state === wanted) return;
       }
       await pause(POLL_MS);
     }

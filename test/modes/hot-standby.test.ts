@@ -1,0 +1,51 @@
+/**
+ * A hot-standby pair's whole life on real Kea: killed, taken over, brought back (with the second gap, while it fetches leases
+ * and keeps its partner silent), and a planned maintenance there and back. The capture is the truth.
+ */
+import t from 'tap';
+import { pause } from '../lab/child.ts';
+import { labSkipReason } from '../lab/requirements.ts';
+import { layOtherLeases, SLOW_SYNC } from './leases.ts';
+import { cancelMaintenance, startMaintenance } from './maintenance.ts';
+import { groupOf, setStage, yamlOf } from './stage.ts';
+import { endStory, holdAgainstWire, lanesByServer, reportOf } from './verdict.ts';
+
+const GROUP = 'corsham-dhcp';
+const QUIET_MS = 4_000;
+
+t.test('hot-standby: failure, second gap, maintenance', { skip: labSkipReason(), timeout: 300_000 }, async (t) => {
+  const stage = await setStage(t, {
+    lab: { pair: { mode: 'hot-standby', settings: SLOW_SYNC } },
+    prepare: layOtherLeases,
+    yaml: (lab) => yamlOf(groupOf(lab, GROUP, 'hot-standby', 'standby')),
+  });
+  const { lab, events } = stage;
+  await pause(QUIET_MS);
+
+  await lab.primary.kill();
+  await events.next({ kind: 'gap' });
+  await events.next({ kind: 'failover' });
+  await pause(QUIET_MS);
+  lab.primary.start();
+  await events.next({ kind: 'fail-back' });
+  await lab.settled();
+  await pause(QUIET_MS);
+
+  await startMaintenance(lab, lab.standby);
+  await events.next({ kind: 'failover' });
+  await pause(QUIET_MS);
+  t.comment(`maintenance called off after ${await cancelMaintenance(lab, lab.standby)} cancellations`);
+  await events.next({ kind: 'fail-back' });
+  await pause(QUIET_MS);
+
+  const wire = await endStory(t, stage);
+  t.comment((await stage.programs.ops('report', '--group', GROUP, '--since', '-30m')).stdout);
+  const report = await reportOf(stage, GROUP);
+  const { primary, standby } = lab.network;
+  holdAgainstWire(t, report, lanesByServer(wire, { [primary.address]: 'primary', [standby.address]: 'standby' }));
+  const moves = report.failovers.map(({ from, to }) => `${from} → ${to}`);
+  const away = ['primary → standby', 'standby → primary'];
+  t.same(moves.slice(0, 4), [...away, ...away], 'there and back, twice');
+  t.ok((report.gaps[1]?.duration_ms ?? 0) > 1_000, 'the second gap, at the fail-back, is told');
+  t.same(report.overlaps, [], 'at no handover do both serve');
+});
