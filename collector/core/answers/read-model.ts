@@ -3,13 +3,15 @@
  * configuration in force. One snapshot holds all of it and the position it stands at, so that after a kill what is folded
  * again meets exactly the state that it follows.
  */
-import type { UnixMicros } from '../../../shared/core/units.ts';
+import { type UnixMicros, unixMicros } from '../../../shared/core/units.ts';
 import type { CollectorConfig } from '../config/config.ts';
 import type { Finding } from '../finding.ts';
 import { createImportBook, type ImportBook, type ImportsSnapshot } from '../import/import-book.ts';
 import { outsideOf } from '../kea/disagreement.ts';
 import { createKeaBook, type KeaBook, type KeaSnapshot } from '../kea/kea-book.ts';
 import type { LogEntry } from '../log-entry.ts';
+import { createNotices, type Notices } from '../notices/notices.ts';
+import type { NoticesSnapshot } from '../notices/state.ts';
 import type { HistoryFold } from '../verdicts/history-fold.ts';
 import { createVerdicts, restoreVerdicts, type Verdicts, type VerdictsSnapshot } from '../verdicts/verdicts.ts';
 import type { FindingChange } from '../verdicts/views.ts';
@@ -27,6 +29,8 @@ export interface ReadModelSnapshot {
   readonly verdicts: VerdictsSnapshot;
   readonly timeline: TimelineSnapshot;
   readonly losses: readonly AgentLoss[];
+  /** Absent in snapshots of earlier versions. */
+  readonly notices?: NoticesSnapshot;
   /** Absent where no server was ever asked. */
   readonly kea?: KeaSnapshot;
   /** Absent where nothing was ever imported. */
@@ -50,6 +54,8 @@ export interface ReadModel {
   readonly losses: ReadonlyMap<string, AgentLoss>;
   /** Groups that people imported, a timeline of their own each. */
   readonly imports: ImportBook;
+  /** What sites depend on beside the question who serves. */
+  readonly notices: Notices;
   /** What servers say of themselves. */
   readonly kea: KeaBook;
   /** The log position to fold next. */
@@ -77,13 +83,19 @@ export function createReadModel(from: ReadModelSnapshot | null, frozen: readonly
   const losses = new Map(base?.losses.map((loss) => [loss.agent, loss]));
   const imports = createImportBook(base?.imports);
   const kea = createKeaBook(base?.kea);
+  const notices = createNotices(base?.notices);
   let next = base?.next ?? 1;
   let { configVersion, config, configText } = base ?? { configVersion: 0, config: null, configText: null };
+  if (base?.notices === undefined && config !== null) {
+    const entry = { kind: 'config', receivedAt: unixMicros(0), version: configVersion, config, text: '' } as const;
+    notices.apply(entry, verdicts.clocks);
+  }
   return {
     verdicts,
     timeline,
     losses,
     imports,
+    notices,
     kea,
     get next() {
       return next;
@@ -103,8 +115,8 @@ export function createReadModel(from: ReadModelSnapshot | null, frozen: readonly
       if (entry.kind === 'loss') addLoss(losses, entry);
       if (entry.kind === 'import') imports.add(entry);
       const judged = verdicts.apply(entry);
-      const findings =
-        entry.kind === 'kea' ? [...judged, ...kea.add(entry, outsideOf(verdicts.view(), entry))] : judged;
+      const word = entry.kind === 'kea' ? kea.add(entry, outsideOf(verdicts.view(), entry)) : [];
+      const findings = [...judged, ...notices.apply(entry, verdicts.clocks), ...word];
       for (const change of findings) timeline.change(change);
       return { findings, mark: entry.kind === 'mark' ? timeline.mark(entry).id : null };
     },
@@ -120,6 +132,7 @@ export function createReadModel(from: ReadModelSnapshot | null, frozen: readonly
       timeline: timeline.snapshot(),
       losses: [...losses.values()],
       imports: imports.snapshot(),
+      notices: notices.snapshot(),
       kea: kea.snapshot(),
       configVersion,
       config,

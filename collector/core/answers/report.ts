@@ -4,6 +4,7 @@
  */
 import type { EventRow, FailoverView, ReportRow, ReportView } from '../../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
+import { NOTICE_KINDS } from '../finding.ts';
 import { isRequested } from './event-rows.ts';
 
 export interface ReportPeriod {
@@ -15,7 +16,7 @@ export interface ReportPeriod {
 
 /**
  * @param events every row of the timeline, by `at`
- * @returns rows are marks, server verdicts and silences in order; a server's first verdict (out of unknown) is no row,
+ * @returns rows are marks, server verdicts, silences and notices in order; a server's first verdict (out of unknown) is no row,
  *   because nothing changed then but our knowledge
  */
 export function reportOf(
@@ -41,7 +42,7 @@ export function reportOf(
   };
 }
 
-const ROW_KINDS = new Set(['mark', 'transition', 'silent']);
+const ROW_KINDS: ReadonlySet<string> = new Set(['mark', 'transition', 'silent', ...NOTICE_KINDS]);
 
 function withElapsed(row: EventRow, index: number, all: readonly EventRow[]): ReportRow {
   const before = all[index - 1];

@@ -9,7 +9,7 @@
 import { isServerPath } from '../../../shared/core/batch.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import type { BatchEntry, ClockEntry, ConfigEntry, LogEntry } from '../log-entry.ts';
-import { addSample, isMeasured, sampleOf } from './clock-track.ts';
+import { addSample, type ClockTrack, isMeasured, sampleOf } from './clock-track.ts';
 import { mergeRows } from './evidence.ts';
 import { advancePath, advanceServer, type FoldContext, reach, refoldPath, refoldServer } from './fold.ts';
 import { retellGroup } from './group-telling.ts';
@@ -32,6 +32,8 @@ export type { VerdictsSnapshot } from './snapshot.ts';
 
 /** The fold. */
 export interface Verdicts {
+  /** The agents' clocks as the log has told them so far, by agent. */
+  readonly clocks: ReadonlyMap<string, ClockTrack>;
   /** Folds one entry, in log order. @returns what it changed, in order; usually nothing */
   apply(entry: LogEntry): readonly FindingChange[];
   /** Whether results have come that are older than the rows kept, and it is time to fold history again. @param now log time, or later */
@@ -54,6 +56,7 @@ export function restoreVerdicts(snapshot: VerdictsSnapshot): Verdicts | null {
 }
 
 const verdictsOf = (state: states.VerdictState): Verdicts => ({
+  clocks: state.kept.clocks,
   apply: (entry) => applyEntry(state, entry),
   isHistoryDue: (now) => isHistoryDue(state, now),
   foldHistory: (now) => createHistoryFold(state, now),
