@@ -9,16 +9,19 @@ import type { Bracket, Finding } from '../../collector/core/finding.ts';
 import type { LogEntry } from '../../collector/core/log-entry.ts';
 import { createVerdicts, restoreVerdicts, type Verdicts } from '../../collector/core/verdicts/verdicts.ts';
 import { seeded } from '../simulation/random.ts';
-import { logOf, quietWorld, START, type WorldOptions } from '../simulation/world.ts';
+import { quietWorld, START, type WorldOptions } from '../simulation/world.ts';
+import { logOf } from '../simulation/world-log.ts';
 
-/** `serves primary 0-60 130-` and the like: spans in seconds. */
+/** `serves primary 0-60 130-` and the like: spans in seconds; in load balancing `serves primary/0 …`, one line a bucket. */
 type Spans = readonly (readonly [number, number])[];
 
 const spansOf = (words: readonly string[]): Spans =>
-  words.map((word) => {
-    const [from, to] = word.split('-');
-    return [Number(from), to ? Number(to) : Number.POSITIVE_INFINITY] as const;
-  });
+  words
+    .filter((word) => word !== 'never')
+    .map((word) => {
+      const [from, to] = word.split('-');
+      return [Number(from), to ? Number(to) : Number.POSITIVE_INFINITY] as const;
+    });
 const inside = (spans: Spans | undefined, at: number): boolean =>
   (spans ?? []).some(([from, to]) => at >= from && at < to);
 
@@ -48,8 +51,8 @@ function worldOf(lines: readonly string[]): { world: WorldOptions; restartAt: nu
     sites: number('sites', 1),
     agentsPerSite: number('agents', 1),
     rate: number('rate', 10),
-    servers: [...serves.keys()],
-    alive: (server, at) => inside(serves.get(server), at),
+    servers: [...new Set([...serves.keys()].map((name) => name.split('/')[0] as string))],
+    alive: (server, at, bucket) => inside(serves.get(bucket === null ? server : `${server}/${bucket}`), at),
     lost: (at, site) =>
       random() < number('loss', 0) ||
       inside(blind.get(site), at) ||
@@ -82,15 +85,16 @@ const span = (b: Bracket): string => `[${seconds(b.earliest)} ${seconds(b.latest
 
 function line(kind: string, f: Finding): string {
   const late = f.late ? ' late' : '';
+  const half = 'bucket' in f && f.bucket !== null ? `/${f.bucket}` : '';
   const detected = `detected ${seconds(f.detectedAt)}`;
   if ('durationMs' in f) {
     const end = f.end ? `${span(f.end)} ${f.durationMs?.toFixed(0)} ± ${f.uncertaintyMs?.toFixed(0)} ms` : 'open';
-    return `${kind} ${f.kind} ${span(f.start)} ${end} ${detected}${late}`;
+    return `${kind} ${f.kind}${half} ${span(f.start)} ${end} ${detected}${late}`;
   }
   if ('gapMs' in f) {
-    return `${kind} ${f.kind} ${f.from} → ${f.to} ${span(f.start)} gap ${f.gapMs.toFixed(0)} ± ${f.uncertaintyMs.toFixed(0)} ms ${detected}${late}`;
+    return `${kind} ${f.kind}${half} ${f.from} → ${f.to} ${span(f.start)} gap ${f.gapMs.toFixed(0)} ± ${f.uncertaintyMs.toFixed(0)} ms ${detected}${late}`;
   }
-  const who = [f.server, f.site].filter((name) => name !== null).join(' at ');
+  const who = [f.server && f.server + half, f.site].filter((name) => name !== null).join(' at ');
   if ('scope' in f) return `${kind} ${f.kind} ${f.text} ${span(f)} ${detected}${late}`;
   if (f.agents) {
     const { unanswered, answered } = f.agents;
@@ -120,7 +124,10 @@ function told(lines: readonly string[]): string {
   const view = verdicts.view();
   for (const g of view.groups)
     out.push(`group ${g.state}: ${g.sites.served} served, ${g.sites.unserved} unserved, ${g.sites.unknown} unknown`);
-  for (const s of view.servers) out.push(`server ${s.server} ${s.state} (${s.reason})`);
+  for (const s of view.servers) {
+    const buckets = s.buckets.map(({ bucket, state, expected }) => `, bucket ${bucket} ${state}, expected ${expected}`);
+    out.push(`server ${s.server} ${s.state} (${s.reason})${buckets.join('')}`);
+  }
   return out.join('\n');
 }
 

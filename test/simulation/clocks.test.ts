@@ -8,7 +8,8 @@ import { createVerdicts } from '../../collector/core/verdicts/verdicts.ts';
 import { unixMicros } from '../../shared/core/units.ts';
 import { drive, nothingTold, rewrite } from './history.ts';
 import { seeded } from './random.ts';
-import { logOf, quietWorld, START, type WorldOptions } from './world.ts';
+import { quietWorld, START, type WorldOptions } from './world.ts';
+import { logOf } from './world-log.ts';
 
 const STOP = 160.12;
 const MOVED = 175.5;

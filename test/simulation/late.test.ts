@@ -8,7 +8,8 @@ import { createVerdicts, restoreVerdicts, type Verdicts } from '../../collector/
 import { type UnixMicros, unixMicros } from '../../shared/core/units.ts';
 import { drive, heldBack, nothingTold, plain, rewrite, type Told } from './history.ts';
 import { seeded } from './random.ts';
-import { logOf, quietWorld, START, type WorldOptions } from './world.ts';
+import { quietWorld, START, type WorldOptions } from './world.ts';
+import { logOf } from './world-log.ts';
 
 const HOUR = 3600;
 

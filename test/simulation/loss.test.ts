@@ -6,7 +6,8 @@ import t from 'tap';
 import type { Transition } from '../../collector/core/finding.ts';
 import { createVerdicts } from '../../collector/core/verdicts/verdicts.ts';
 import { seeded } from './random.ts';
-import { logOf, quietWorld, type WorldOptions } from './world.ts';
+import { quietWorld, type WorldOptions } from './world.ts';
+import { logOf } from './world-log.ts';
 
 const long = process.env['DORAWATCH_LONG'] === '1';
 const seconds = 86_400;

@@ -35,7 +35,7 @@ export function importedFindings({ group, mode, servers, observations }: Importe
       inOrder.filter(({ server }) => server !== name),
     );
     const role = mode === 'independent' ? 'server' : index === 0 ? 'primary' : 'standby';
-    return { name, role, ...readServer(group, name, watch) };
+    return { name, role, bucket: null, ...readServer(group, name, watch) };
   });
   return [...members.flatMap(({ transitions }) => transitions), ...readGroup(group, mode, members).findings];
 }

@@ -214,7 +214,7 @@ export function advanceServer(context: FoldContext, server: ServerNode, to: numb
   for (let site = server.state.paths.length; site < server.paths.length; site++) {
     addServerSite(server.state, context.paths.get(server.paths[site] as string)?.site ?? '');
   }
-  const about = { group: server.group, server: server.server, site: null, bucket: null };
+  const about = { group: server.group, server: server.server, site: null, bucket: server.bucket };
   for (const stop of stopsBetween(context, server.frontier, to)) {
     const rows = gather(stores, shuffled(server), server.frontier, stop);
     const turns = turnsOf(context, server, server.frontier, stop);

@@ -5,17 +5,28 @@
  *
  * Gaps and overlaps are claimed only where the brackets prove them. At a clean handover the old server's stop and the new
  * one's start touch: in that span there may have been either, or neither, so neither is claimed, and the move says
- * "0 ms" with the uncertainty that it has.
+ * "0 ms" with the uncertainty that it has. In load balancing each bucket's clients are walked by themselves.
  */
 import { milliseconds, unixMicros } from '../../../shared/core/units.ts';
-import type { Mode, Role } from '../config/config.ts';
+import type { Mode } from '../config/config.ts';
 import type { Bracket, Failover, GroupState, Interval, State, Transition } from '../finding.ts';
 import { findingId } from './finding-id.ts';
+import {
+  dutyOf,
+  halfState,
+  halvesOf,
+  isOfHalf,
+  isShared,
+  type Post,
+  type Seat,
+  service,
+  serviceOf,
+  wholeState,
+} from './group-state.ts';
 
-/** A server as its group reads it. */
-export interface Member {
+/** A server as its group reads it; in load balancing, as one bucket's clients see it. */
+export interface Member extends Post {
   readonly name: string;
-  readonly role: Role;
   /** In order; what is older has been forgotten, and shows in the first one's `from`. */
   readonly transitions: readonly Transition[];
   /** The latest moment at which it surely served, µs; −1 never. */
@@ -27,12 +38,9 @@ export interface GroupReading {
   readonly findings: readonly (Interval | Failover)[];
   readonly state: GroupState;
   readonly since: Bracket | null;
+  /** Whether an overlap may be beginning somewhere that no later exchange has proven: read again as results come. */
+  readonly mayOverlap: boolean;
 }
-
-type Service = 'serves' | 'silent' | 'unknown';
-
-const service = (state: State): Service =>
-  state === 'unknown' ? 'unknown' : state === 'non-serving' ? 'silent' : 'serves';
 
 const width = (b: Bracket): number => b.latest - b.earliest;
 const halfSumMs = (a: Bracket, b: Bracket): number => (width(a) + width(b)) / 2000;
@@ -41,6 +49,8 @@ const only = ({ at, earliest, latest }: Bracket): Bracket => ({ at, earliest, la
 interface Walk {
   readonly group: string;
   readonly mode: Mode;
+  /** In load balancing: whose clients; null otherwise. */
+  readonly bucket: number | null;
   readonly members: readonly Member[];
   readonly states: State[];
   /** Whether each serves, as last known: being unknown for a while moves nothing and ends nothing. */
@@ -55,17 +65,21 @@ interface Walk {
   holder: number;
   stopped: Bracket | null;
   started: (Transition | null)[];
-  state: GroupState;
-  since: Bracket | null;
 }
+
+/** One bucket's findings have other identifiers than the other's, though one server's silence may begin both. */
+const nameIn = ({ group, bucket }: Walk): readonly (string | number)[] => (bucket === null ? [group] : [group, bucket]);
+
+const seatsOf = ({ members, states }: Walk): readonly Seat[] =>
+  members.map(({ role, bucket }, i) => ({ role, bucket, state: states[i] ?? 'unknown' }));
 
 function interval(walk: Walk, kind: 'gap' | 'overlap', from: Transition, end: Bracket | null): void {
   if (end && from.latest >= end.earliest) return;
   walk.findings.push({
     kind,
-    id: findingId(kind, walk.group, from.id),
+    id: findingId(kind, ...nameIn(walk), from.id),
     group: walk.group,
-    bucket: null,
+    bucket: walk.bucket,
     start: only(from),
     end: end && only(end),
     durationMs: end && milliseconds((end.at - from.at) / 1000),
@@ -79,12 +93,12 @@ function moved(walk: Walk, to: number, start: Transition): void {
   const from = walk.members[walk.holder] as Member;
   const target = walk.members[to] as Member;
   const stop = walk.stopped ?? start;
-  const kind = target.role === 'primary' ? 'fail-back' : 'failover';
+  const kind = dutyOf(walk.mode, target) === 'serves' ? 'fail-back' : 'failover';
   walk.findings.push({
     kind,
-    id: findingId(kind, walk.group, from.name, target.name, start.id),
+    id: findingId(kind, ...nameIn(walk), from.name, target.name, start.id),
     group: walk.group,
-    bucket: null,
+    bucket: walk.bucket,
     from: from.name,
     to: target.name,
     start: only(start),
@@ -97,7 +111,7 @@ function moved(walk: Walk, to: number, start: Transition): void {
 
 /** Who holds the service: it moves when another serves and the holder is known not to. Equals hold it together. */
 function move(walk: Walk, server: number, change: Transition): void {
-  if (walk.mode !== 'hot-standby') return;
+  if (isShared(walk.mode, walk.bucket)) return;
   if (walk.serving[server]) walk.started[server] = change;
   else if (server === walk.holder) walk.stopped = only(change);
   if (walk.holder >= 0 && walk.serving[walk.holder]) return;
@@ -111,11 +125,11 @@ function move(walk: Walk, server: number, change: Transition): void {
 
 /** Begins a gap or an overlap that is known to be one now, at the last of the moments that made it. */
 function begin(walk: Walk, change: Transition): void {
-  const services = walk.states.map(service);
+  const services = seatsOf(walk).map((seat) => serviceOf(walk.mode, seat));
   if (services.every((s) => s === 'silent') && !walk.gap) {
     walk.gap = walk.silentSince.reduce((latest, own) => (own && (!latest || own.at > latest.at) ? own : latest), null);
   }
-  const both = walk.mode === 'hot-standby' && services.filter((s) => s === 'serves').length > 1;
+  const both = !isShared(walk.mode, walk.bucket) && services.filter((s) => s === 'serves').length > 1;
   if (both && !walk.overlap) walk.overlap = change;
 }
 
@@ -145,48 +159,18 @@ function take(walk: Walk, server: number, change: Transition): void {
   if (turned) move(walk, server, change);
 }
 
-/** State of a hot-standby pair; the standby's silence is by design. */
-function hotStandby(members: readonly Pick<Member, 'role'>[], states: readonly State[]): GroupState {
-  const primary = states[members.findIndex((m) => m.role === 'primary')] ?? 'unknown';
-  const others = states.filter((_, i) => members[i]?.role !== 'primary').map(service);
-  const standby: Service = others.includes('serves') ? 'serves' : others.includes('unknown') ? 'unknown' : 'silent';
-  const own = service(primary);
-  if (own === 'unknown') return 'unknown';
-  if (own === 'serves' && standby === 'serves') return 'overlap';
-  if (own === 'serves') return primary === 'degraded' ? 'degraded' : 'normal';
-  if (standby === 'serves') return others.length > 0 && states.includes('degraded') ? 'degraded' : 'failed-over';
-  return standby === 'silent' ? 'gap' : 'unknown';
-}
-
-/** State of equals: all needed, so one that does not serve is a degraded group, and none that does is a gap. */
-function independent(states: readonly State[]): GroupState {
-  const services = states.map(service);
-  if (services.length === 0 || services.every((s) => s === 'unknown')) return 'unknown';
-  if (services.every((s) => s === 'silent')) return 'gap';
-  if (services.includes('silent') || states.includes('degraded'))
-    return services.includes('serves') ? 'degraded' : 'unknown';
-  return services.includes('unknown') ? 'unknown' : 'normal';
-}
-
-/** @returns the state that the servers' states amount to, before any look at single sites */
-export const groupState = (
-  mode: Mode,
-  members: readonly Pick<Member, 'role'>[],
-  states: readonly State[],
-): GroupState => (mode === 'hot-standby' ? hotStandby(members, states) : independent(states));
-
 /** Whether two that serve have done so beyond doubt: the one that was there first was alive after the other's start. */
 function proven(walk: Walk, start: Transition): boolean {
   const serving = walk.members.filter((_, i) => service(walk.states[i] as State) === 'serves');
   return serving.every((member) => member.aliveAt > start.latest);
 }
 
-/** Reads a group from its servers' transitions. @param members in the configuration's order */
-export function readGroup(group: string, mode: Mode, members: readonly Member[]): GroupReading {
+function walkOf(group: string, mode: Mode, bucket: number | null, members: readonly Member[]): Walk {
   const states = members.map((m): State => m.transitions[0]?.from ?? 'unknown');
-  const walk: Walk = {
+  return {
     group,
     mode,
+    bucket,
     members,
     states,
     serving: states.map((state) => service(state) === 'serves'),
@@ -197,24 +181,41 @@ export function readGroup(group: string, mode: Mode, members: readonly Member[])
     holder: states.map(service).indexOf('serves'),
     stopped: null,
     started: members.map(() => null),
-    state: groupState(mode, members, states),
-    since: null,
   };
-  const changes = members.flatMap((m, server) => m.transitions.map((change) => ({ server, change })));
-  changes.sort((a, b) => a.change.at - b.change.at || a.server - b.server);
-  for (const { server, change } of changes) {
-    take(walk, server, change);
-    const state = groupState(mode, members, states);
-    if (state !== walk.state) {
-      walk.state = state;
-      walk.since = only(change);
-    }
-  }
-  if (walk.gap) interval(walk, 'gap', walk.gap, null);
-  const unproven = walk.overlap !== null && !proven(walk, walk.overlap);
-  if (walk.overlap && !unproven) interval(walk, 'overlap', walk.overlap, null);
-  return { findings: walk.findings, state: walk.state, since: walk.since };
 }
 
-/** @returns true while an overlap may be beginning that no later exchange has proven: read again as results come */
-export const overlapOpen = (reading: GroupReading): boolean => reading.state === 'overlap';
+const stateOf = (walk: Walk): GroupState => halfState(walk.mode, walk.bucket, seatsOf(walk));
+
+/** Reads a group from its servers' transitions. @param members in the configuration's order */
+export function readGroup(group: string, mode: Mode, members: readonly Member[]): GroupReading {
+  const walks = halvesOf(mode, members).map((half) =>
+    walkOf(
+      group,
+      mode,
+      half,
+      members.filter((member) => isOfHalf(member, half)),
+    ),
+  );
+  const changes = walks.flatMap((walk) =>
+    walk.members.flatMap((m, server) => m.transitions.map((change) => ({ walk, server, change }))),
+  );
+  changes.sort((a, b) => a.change.at - b.change.at || a.server - b.server);
+  let state = wholeState(walks.map(stateOf));
+  let since: Bracket | null = null;
+  for (const { walk, server, change } of changes) {
+    take(walk, server, change);
+    const now = wholeState(walks.map(stateOf));
+    if (now === state) continue;
+    state = now;
+    since = only(change);
+  }
+  for (const walk of walks) finish(walk);
+  const mayOverlap = walks.some((walk) => stateOf(walk) === 'overlap');
+  return { findings: walks.flatMap(({ findings }) => findings), state, since, mayOverlap };
+}
+
+/** What is open at the end. */
+function finish(walk: Walk): void {
+  if (walk.gap) interval(walk, 'gap', walk.gap, null);
+  if (walk.overlap && proven(walk, walk.overlap)) interval(walk, 'overlap', walk.overlap, null);
+}

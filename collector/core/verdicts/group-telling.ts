@@ -13,6 +13,7 @@ import type { FindingChange } from './views.ts';
 export const memberOf = (node: ServerNode): Member => ({
   name: node.server,
   role: node.role,
+  bucket: node.bucket,
   transitions: node.book.kept.map(({ finding }) => finding),
   aliveAt: node.state.pool.aliveAt,
 });

@@ -190,7 +190,7 @@ function step(aside: Aside): boolean {
   const steps = Math.max(1, Math.ceil(rows / limits.STEP_ROWS));
   const to = Math.min(slice.to, aside.at + Math.ceil((slice.to - slice.from) / steps));
   for (const [key, path] of aside.paths) {
-    const server = aside.servers.get(serverKey(path.group, path.server));
+    const server = aside.servers.get(serverKey(path));
     if (server) advancePath(context, path, server, key, to);
   }
   for (const server of aside.servers.values()) advanceServer(context, server, to);
@@ -218,7 +218,7 @@ function finish(state: VerdictState, aside: Aside, told: Iterable<Finding>): rea
   }
   const context = contextOf(state);
   for (const [key, path] of keyed(state.paths, aside.paths)) {
-    const server = state.servers.get(serverKey(path.group, path.server));
+    const server = state.servers.get(serverKey(path));
     if (server) advancePath(context, path, server, key, reached.get(key) ?? 0);
   }
   for (const [key, server] of keyed(state.servers, aside.servers)) {
@@ -242,7 +242,8 @@ function recordOf(told: Iterable<Finding>, { groups }: HistoryNote, base: number
     if (finding.kind === 'transition' || finding.kind === 'disagreement') {
       const { decided = -1, group, server, site } = finding;
       if (decided < base || server === null) continue;
-      const key = site === null ? serverKey(group, server) : pathKey({ ...finding, group, server }, site);
+      const key =
+        site === null ? serverKey({ ...finding, group, server }) : pathKey({ ...finding, group, server }, site);
       by.set(key, [...(by.get(key) ?? []), { decided, finding }]);
     } else if ('start' in finding && finding.start.at >= base) ofGroups.push(finding);
   }

@@ -53,9 +53,11 @@ export interface PathNode extends FoldNode<PathState> {
   foreign: [number, number][];
 }
 
+/** A server; in load balancing, as the clients of one bucket see it: its partner's are none of its work, and no evidence about its own. */
 export interface ServerNode extends FoldNode<ServerState> {
   readonly group: string;
   readonly server: string;
+  readonly bucket: number | null;
   address: string;
   role: Role;
   /** Keys of its paths, by site number. */

@@ -29,7 +29,7 @@ export function reclock(state: VerdictState, agent: AgentNode, track: ClockTrack
   let shift = 0;
   for (const key of agent.paths) {
     const [path, store] = [state.paths.get(key), state.kept.stores.get(key)];
-    const server = path && state.servers.get(serverKey(path.group, path.server));
+    const server = path && state.servers.get(serverKey(path));
     if (!path || !store || !server) continue;
     const moved = moveRows(store, agent.agent, track);
     shift = moved.shift || shift;

@@ -174,15 +174,21 @@ export const pathKey = (
   site: string,
 ): string => JSON.stringify([group, server, bucket, site]);
 
-export const serverKey = (group: string, server: string): string => JSON.stringify([group, server]);
+/** @returns the name of a server as one bucket's clients see it, or as all do */
+export const serverKey = ({ group, server, bucket }: Pick<PathRef, 'group' | 'server' | 'bucket'>): string =>
+  JSON.stringify([group, server, bucket]);
 
-/** The server of a name, made when first seen. */
-export function serverNode(state: VerdictState, group: string, server: string, address: string): ServerNode {
-  const key = serverKey(group, server);
+/** The server of a name, in a bucket, made when first seen. */
+export function serverNode(
+  state: VerdictState,
+  named: Pick<PathRef, 'group' | 'server' | 'bucket' | 'address'>,
+): ServerNode {
+  const key = serverKey(named);
   const known = state.servers.get(key);
   if (known) return known;
+  const { group, server, bucket, address } = named;
   const role = groupNode(state, group).config.servers.find((s) => s.name === server)?.role ?? 'server';
-  const node = { ...createFoldNode(createServerState()), group, server, address, role, paths: [] };
+  const node = { ...createFoldNode(createServerState()), group, server, bucket, address, role, paths: [] };
   state.servers.set(key, node);
   return node;
 }
@@ -197,7 +203,7 @@ export interface PathFound {
 
 /** The path that a batch's reference names; null when there are too many. @param isNewest no later batch of its agent is known */
 export function pathNode(state: VerdictState, batch: ResultBatch, ref: PathRef, isNewest: boolean): PathFound | null {
-  const server = serverNode(state, ref.group, ref.server, ref.address);
+  const server = serverNode(state, ref);
   const key = pathKey(ref, batch.site);
   const known = state.paths.get(key);
   const path = known ?? (state.paths.size < PATHS_MAX ? createPath(state, server, key, batch, ref) : null);

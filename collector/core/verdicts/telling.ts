@@ -4,7 +4,7 @@
  */
 import { type UnixMicros, unixMicros } from '../../../shared/core/units.ts';
 import { compare, trimBook } from './findings-book.ts';
-import { overlapOpen } from './group-reading.ts';
+import { bucketsAsked } from './group-state.ts';
 import { type Refolded, retellGroup } from './group-telling.ts';
 import { SILENCE_FIRST_CONTACT_US, TRANSITIONS_KEPT } from './limits.ts';
 import { type GroupNode, oldest, type ServerNode } from './nodes.ts';
@@ -12,12 +12,16 @@ import { retellSite } from './site-telling.ts';
 import { type HistoryNote, isWatched, silenceLimit, type VerdictState } from './state.ts';
 import type { FindingChange } from './views.ts';
 
-/** A group's servers: those that its configuration names, or all when none does. */
+/**
+ * A group's servers: those that its configuration names, in the buckets that its mode has, or all when it names none. What they
+ * were in another mode is no part of it.
+ */
 export const serversOf = (state: VerdictState, { config }: GroupNode): ServerNode[] =>
   [...state.servers.values()].filter(
-    (server) =>
-      server.group === config.name &&
-      (config.servers.length === 0 || config.servers.some((s) => s.name === server.server)),
+    ({ group, server, role, bucket }) =>
+      group === config.name &&
+      (config.servers.length === 0 ||
+        (config.servers.some(({ name }) => name === server) && bucketsAsked(config.mode, role).includes(bucket))),
   );
 
 /** Compares every node's conclusions with what was told. */
@@ -26,7 +30,7 @@ export function tell(state: VerdictState, late: ReadonlySet<string>, at: UnixMic
   for (const path of state.paths.values()) changes.push(...compare(path.book, at));
   for (const group of state.groups.values()) {
     const servers = serversOf(state, group);
-    let moved = overlapOpen(group.reading);
+    let moved = group.reading.mayOverlap;
     for (const server of servers) {
       const own = compare(server.book, at);
       if (own.length > 0) moved = true;

@@ -19,7 +19,7 @@ export function trimTo(state: VerdictState, horizon: number): void {
   for (const node of state.servers.values()) dropCheckpoints(node, horizon, limits.TRANSITIONS_KEPT);
   for (const [key, node] of state.paths) {
     dropCheckpoints(node, horizon, 0);
-    const server = state.servers.get(serverKey(node.group, node.server));
+    const server = state.servers.get(serverKey(node));
     const store = state.kept.stores.get(key);
     if (server && store) state.rowsKept -= trimBefore(store, Math.min(oldest(node), oldest(server)));
   }

@@ -12,6 +12,7 @@ import type { BatchEntry, ClockEntry, ConfigEntry, LogEntry } from '../log-entry
 import { addSample, type ClockTrack, isMeasured, sampleOf } from './clock-track.ts';
 import { mergeRows } from './evidence.ts';
 import { advancePath, advanceServer, type FoldContext, reach, refoldPath, refoldServer } from './fold.ts';
+import { bucketsAsked } from './group-state.ts';
 import { retellGroup } from './group-telling.ts';
 import { createHistoryFold, type HistoryFold } from './history-fold.ts';
 import { isHistoryDue, isHistoryPending, noteHistory } from './history-note.ts';
@@ -94,10 +95,12 @@ function applyConfig(state: states.VerdictState, { config, receivedAt }: ConfigE
   const changes: FindingChange[] = [];
   for (const group of config.groups) {
     const node = states.groupNode(state, group.name, group);
-    for (const server of group.servers) {
-      const own = states.serverNode(state, group.name, server.name, server.address);
-      own.address = server.address;
-      own.role = server.role;
+    for (const { name, address, role } of group.servers) {
+      for (const bucket of bucketsAsked(group.mode, role)) {
+        const own = states.serverNode(state, { group: group.name, server: name, bucket, address });
+        own.address = address;
+        own.role = role;
+      }
     }
     changes.push(...retellGroup(node, serversOf(state, node), false, receivedAt));
   }
@@ -222,7 +225,7 @@ function bringUp(
     if (path) bringUpPath(state, context, path, key);
   }
   if (context.furthest - state.scannedAt >= limits.SCAN_US) bringUpSilent(state, context);
-  bringUpServers(state, context, new Set(batch.paths.map((path) => states.serverKey(path.group, path.server))));
+  bringUpServers(state, context, new Set(batch.paths.map((path) => states.serverKey(path))));
   return late;
 }
 
@@ -247,7 +250,7 @@ function bringUpSilent(state: states.VerdictState, context: FoldContext): void {
 }
 
 function bringUpPath(state: states.VerdictState, context: FoldContext, path: PathNode, key: string): void {
-  const server = state.servers.get(states.serverKey(path.group, path.server));
+  const server = state.servers.get(states.serverKey(path));
   if (server)
     advancePath(
       context,
@@ -262,7 +265,7 @@ function bringUpPath(state: states.VerdictState, context: FoldContext, path: Pat
 function refold(state: states.VerdictState, context: FoldContext, group: string): boolean {
   let any = false;
   for (const [key, path] of state.paths) {
-    const server = state.servers.get(states.serverKey(path.group, path.server));
+    const server = state.servers.get(states.serverKey(path));
     if (path.group !== group || path.dirtyFrom === null || !server) continue;
     refoldPath(context, path, server, key);
     any = true;

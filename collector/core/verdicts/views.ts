@@ -37,7 +37,18 @@ export interface SiteCounts {
   readonly unknown: number;
 }
 
-/** One server, all its sites pooled. */
+/** What one bucket's clients see of a server. */
+export interface BucketVerdict {
+  readonly bucket: number;
+  /** "serving" for its own clients, "silent" for its partner's. */
+  readonly expected: 'serving' | 'silent';
+  readonly state: State;
+  readonly since: Bracket | null;
+  readonly lastServedAt: UnixMicros | null;
+  readonly lastEvidenceAt: UnixMicros | null;
+}
+
+/** One server, all its sites pooled; in load balancing, as its own bucket's clients see it. */
 export interface ServerView {
   readonly group: string;
   readonly server: string;
@@ -54,6 +65,10 @@ export interface ServerView {
   readonly lastEvidenceAt: UnixMicros | null;
   readonly dropRatio: number | null;
   readonly sites: SiteCounts;
+  /** Whose clients the above is about; null outside load balancing. */
+  readonly bucket: number | null;
+  /** In load balancing: every bucket, its own among them. Empty otherwise. */
+  readonly buckets: readonly BucketVerdict[];
 }
 
 /** A group, read with its mode. */
@@ -64,6 +79,8 @@ export interface GroupView {
   readonly since: Bracket | null;
   /** Sites by whether any server of the group serves them. */
   readonly sites: { readonly served: number; readonly unserved: number; readonly unknown: number };
+  /** When the longest of the gaps began that are open; null: none is. */
+  readonly openGapSince: UnixMicros | null;
 }
 
 /** A site as one group serves it. */

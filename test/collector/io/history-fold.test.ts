@@ -14,7 +14,8 @@ import { unixMicros } from '../../../shared/core/units.ts';
 import { createClock } from '../../../shared/io/clock.ts';
 import { heldBack } from '../../simulation/history.ts';
 import { seeded } from '../../simulation/random.ts';
-import { logOf, quietWorld, START, type WorldOptions } from '../../simulation/world.ts';
+import { quietWorld, START, type WorldOptions } from '../../simulation/world.ts';
+import { logOf } from '../../simulation/world-log.ts';
 import { run, startCollectorProcess } from '../programs.ts';
 
 const SECONDS = 2700;

@@ -4,7 +4,8 @@ import type { Transition } from '../../../../collector/core/finding.ts';
 import { listText, spanText } from '../../../../collector/core/verdicts/evidence-text.ts';
 import { createVerdicts } from '../../../../collector/core/verdicts/verdicts.ts';
 import { seeded } from '../../../simulation/random.ts';
-import { logOf, quietWorld, type Refusal, type WorldOptions } from '../../../simulation/world.ts';
+import { quietWorld, type Refusal, type WorldOptions } from '../../../simulation/world.ts';
+import { logOf } from '../../../simulation/world-log.ts';
 
 /** The server's transitions as they stand in the end. */
 function told(world: Partial<WorldOptions>): readonly Transition[] {

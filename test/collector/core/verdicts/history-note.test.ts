@@ -6,7 +6,8 @@ import { createVerdicts } from '../../../../collector/core/verdicts/verdicts.ts'
 import { milliseconds, unixMicros } from '../../../../shared/core/units.ts';
 import { drive, heldBack, nothingTold, plain } from '../../../simulation/history.ts';
 import { seeded } from '../../../simulation/random.ts';
-import { logOf, quietWorld, START } from '../../../simulation/world.ts';
+import { quietWorld, START } from '../../../simulation/world.ts';
+import { logOf } from '../../../simulation/world-log.ts';
 
 const world = () => ({
   ...quietWorld(seeded(2)),

@@ -10,7 +10,8 @@ import { createVerdicts, restoreVerdicts, type Verdicts } from '../../../../coll
 import { microseconds, unixMicros } from '../../../../shared/core/units.ts';
 import { drive, nothingTold, rewrite, type Told } from '../../../simulation/history.ts';
 import { seeded } from '../../../simulation/random.ts';
-import { logOf, quietWorld, START, type WorldOptions } from '../../../simulation/world.ts';
+import { quietWorld, START, type WorldOptions } from '../../../simulation/world.ts';
+import { logOf } from '../../../simulation/world-log.ts';
 
 const [STOP, MOVED] = [160.12, 175.5];
 /** A host that booted with the clock of another year. */

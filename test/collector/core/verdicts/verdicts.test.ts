@@ -11,7 +11,8 @@ import { createVerdicts, restoreVerdicts, type Verdicts } from '../../../../coll
 import type { FindingChange } from '../../../../collector/core/verdicts/views.ts';
 import { unixMicros } from '../../../../shared/core/units.ts';
 import { seeded } from '../../../simulation/random.ts';
-import { configOf, logOf, quietWorld, START, type WorldOptions } from '../../../simulation/world.ts';
+import { configOf, quietWorld, START, type WorldOptions } from '../../../simulation/world.ts';
+import { logOf } from '../../../simulation/world-log.ts';
 
 /** Two sites, a failover and a fail-back, some loss, and a site whose uplink is cut across the first stop. */
 function story(seed: number): WorldOptions {

@@ -9,7 +9,8 @@ import type { LogEntry } from '../../../../collector/core/log-entry.ts';
 import { createVerdicts } from '../../../../collector/core/verdicts/verdicts.ts';
 import { unixMicros } from '../../../../shared/core/units.ts';
 import { seeded } from '../../../simulation/random.ts';
-import { logOf, quietWorld, START, type WorldOptions } from '../../../simulation/world.ts';
+import { quietWorld, START, type WorldOptions } from '../../../simulation/world.ts';
+import { logOf } from '../../../simulation/world-log.ts';
 
 /** Agent 1 sees nothing for a while; the server stops for a while; some loss. */
 function story(seed: number, blind: readonly [number, number], loss = 0.01): WorldOptions {
