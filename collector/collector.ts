@@ -6,6 +6,8 @@
  * half-built picture and no agent is accepted by a collector that cannot store what it sends.
  */
 
+import type { RaiseSecsRequest } from '../shared/core/ops-request.ts';
+import type { UnixMicros } from '../shared/core/units.ts';
 import { type Clock, steadyClock } from '../shared/io/clock.ts';
 import type { Logger } from '../shared/io/logger.ts';
 import { AGENTS_SERVICE_NAME } from '../shared/wire/agents-service.ts';
@@ -21,6 +23,8 @@ import {
 import type { CollectorConfig } from './core/config/config.ts';
 import { type ConfiguredNames, configuredNames, unconfigured } from './core/configured-names.ts';
 import { isQuiet } from './core/quiet.ts';
+import { NONE_RAISED, type RaisedSecs, raiseSecs, stillRaised } from './core/raised-secs.ts';
+import type { Steering } from './core/steering.ts';
 import { type AcceptedFile, acceptedFile, recordConfig } from './io/accepted-config.ts';
 import { type GrpcServer, startGrpcServer } from './io/grpc-server.ts';
 import { type Inbox, openInbox } from './io/inbox.ts';
@@ -110,6 +114,7 @@ class RunningCollector implements Collector {
   #names: ConfiguredNames;
   #sharing: NodeJS.Timeout | null = null;
   #assignments: Assignments = NO_ASSIGNMENTS;
+  #raised: RaisedSecs = NONE_RAISED;
   #grpc: GrpcServer | null = null;
   readonly #startedAt: number;
   #quietAt = 0;
@@ -145,6 +150,8 @@ class RunningCollector implements Collector {
       consumers: () => [...keeping.consumers(), ...this.#neighbours.consumers()],
       store: keeping.store,
       figures: keeping.figures,
+      onPaused: () => this.#share(),
+      onRaiseSecs: (request) => this.#raiseSecs(request),
     });
     this.#startedAt = clock.wall();
     this.#reshare = setInterval(() => {
@@ -218,11 +225,25 @@ class RunningCollector implements Collector {
     // An agent may hold a higher version from before a restart of this collector; versions never fall.
     const held = Math.max(this.#assignments.version, ...sessions.map(({ assignmentVersion }) => assignmentVersion));
     const before = this.#assignments;
-    const after = assign({ ...before, version: held }, this.#config, liveAgents(this.#signs(), clock.wall()));
+    const now = clock.wall();
+    const live = liveAgents(this.#signs(), now);
+    const after = assign({ ...before, version: held }, this.#config, live, this.#steering(now));
     this.#assignments = after;
     const changed = changedAssignments(before, after).size;
     if (changed > 0) logger.info({ version: after.version, agents: changed }, 'rates shared anew');
     this.#reports.pushAssignments();
+  }
+
+  #steering(now: UnixMicros): Steering {
+    return { paused: this.#fold.model.pauses, scarce: [], raised: stillRaised(this.#raised, now) };
+  }
+
+  #raiseSecs({ group, for_ms, actor }: RaiseSecsRequest): UnixMicros | null {
+    const { clock, logger } = this.#options;
+    this.#raised = raiseSecs(this.#raised, group, for_ms, clock.wall());
+    logger.info({ group, for_ms, actor }, for_ms === 0 ? 'secs of probes are 0 again' : 'secs of probes are raised');
+    this.#share();
+    return this.#raised.get(group) ?? null;
   }
 
   /** Into the log with it, when nobody reports. */

@@ -3,6 +3,7 @@
  * are shared out over who is connected. Not a source of verdicts: those read the log.
  * Rejected: fields changed in place by the session; a row that somebody holds would change under them.
  */
+import type { LeaseCount } from '../../shared/core/lease-count.ts';
 import type { Microseconds, UnixMicros } from '../../shared/core/units.ts';
 
 /** Agents remembered: ten times the largest installation known; a stranger cannot fill memory with invented names. */
@@ -28,6 +29,10 @@ export interface AgentState {
   readonly assignmentVersion: number;
   /** Worst delay of its event loop between its last two heartbeats; null before the first. */
   readonly loopDelayMaxUs: Microseconds | null;
+  /** What its probes hold, as it last said; null before the first heartbeat. */
+  readonly leases: readonly LeaseCount[] | null;
+  /** Why it probes nothing although it has targets; null: it probes. */
+  readonly resting: string | null;
   /** Thrown away by its full spool since its epoch began. */
   readonly shedBatches: number;
   /** What it says is wrong with its spool, for people; null: nothing. */
@@ -85,6 +90,8 @@ export function introduce(
     backlogBatches: hello.backlogBatches,
     assignmentVersion: hello.assignmentVersion,
     loopDelayMaxUs: null,
+    leases: sameEpoch ? before.leases : null,
+    resting: sameEpoch ? before.resting : null,
     shedBatches: sameEpoch ? before.shedBatches : 0,
     trouble: sameEpoch ? before.trouble : null,
     stored: before?.stored ?? 0,

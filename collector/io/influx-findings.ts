@@ -7,6 +7,7 @@
  * may hold what an earlier log knew.
  */
 import type { EventRow } from '../../shared/core/ops-view.ts';
+import { isSaid } from '../core/answers/event-rows.ts';
 import { deletion, type Mirrored, mirrorChange, pointName } from '../core/influx/finding-points.ts';
 import { FINDINGS_EVERY_MS } from '../core/influx/limits.ts';
 import { MEASUREMENTS, type Point } from '../core/influx/point.ts';
@@ -70,7 +71,7 @@ async function logBegan(inbox: Inbox): Promise<number> {
 
 /** The first finding; rows are in order, but marks are typed and may be of any time. */
 function timelineStart(rows: readonly EventRow[]): readonly number[] {
-  const first = rows.find(({ kind }) => kind !== 'mark');
+  const first = rows.find((row) => !isSaid(row));
   return first === undefined ? [] : [first.at];
 }
 

@@ -12,6 +12,7 @@ import {
 import type * as reply from '../../shared/core/ops-reply.ts';
 import type * as ask from '../../shared/core/ops-request.ts';
 import type * as view from '../../shared/core/ops-view.ts';
+import type { UnixMicros } from '../../shared/core/units.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import { opsService } from '../../shared/wire/ops-service.ts';
@@ -26,6 +27,8 @@ import { storedMark } from '../core/answers/timeline.ts';
 import type { CollectorConfig } from '../core/config/config.ts';
 import { judgeImport } from '../core/import/import-request.ts';
 import { importedPeriod, importedReport } from '../core/import/imported-group.ts';
+import type { PauseEntry } from '../core/log-entry.ts';
+import { RAISE_SECS_MAX_MS } from '../core/raised-secs.ts';
 import { availabilityOf, measuredFigures } from '../core/rollup/availability.ts';
 import { overlay } from '../core/verdicts/overlay.ts';
 import type { VerdictsView } from '../core/verdicts/views.ts';
@@ -33,6 +36,7 @@ import { createEventStreams } from './event-streams.ts';
 import type { Inbox } from './inbox.ts';
 import { keepPeriod, keepProblem, keptPeriods } from './keep-request.ts';
 import type { LogFold } from './log-fold.ts';
+import { takePause } from './pause-request.ts';
 import type { FiguresFound } from './period-figures.ts';
 import { sendAll } from './send-all.ts';
 import { storedExchanges } from './stored-exchanges.ts';
@@ -51,6 +55,10 @@ export interface OpsServerOptions {
   figures(filter: ExchangeFilter & { readonly group: string }): Promise<FiguresFound>;
   /** The agents' sessions. */
   agents(): readonly SessionAgent[];
+  /** What is paused has changed. */
+  onPaused(): void;
+  /** Secs of a group's probes are to be raised, or no longer. @returns until when */
+  onRaiseSecs(request: ask.RaiseSecsRequest): UnixMicros | null;
 }
 
 export interface OpsServer {
@@ -78,7 +86,7 @@ export function createOpsServer(options: OpsServerOptions): OpsServer {
     State: unary(logger, (request: ask.StateRequest) => {
       if (request.group !== null) groupNamed(options.config(), request.group);
       const { consumers, store } = options;
-      const readers = { consumers: consumers(), store: store(), kea: fold.model.kea };
+      const readers = { consumers: consumers(), store: store(), kea: fold.model.kea, pauses: fold.model.pauses };
       return statusOf(
         { ...sources(options), recent: fold.recent, now: options.clock.wall(), ...readers },
         request.group,
@@ -91,6 +99,10 @@ export function createOpsServer(options: OpsServerOptions): OpsServer {
     Keep: unary(logger, (request: ask.KeepRequest) => keep(options, request)),
     Kept: unary(logger, () => keptPeriods(options.inbox)),
     Import: unary(logger, (request: ask.ImportRequest) => takeImport(options, request)),
+    Pause: unary(logger, (request: ask.PauseRequest) => pause(options, request, 'pause')),
+    Resume: unary(logger, (request: ask.PauseRequest) => pause(options, request, 'resume')),
+    Pauses: unary(logger, () => ({ pauses: fold.model.pauses })),
+    RaiseSecs: unary(logger, (request: ask.RaiseSecsRequest) => raise(options, request)),
     Events: (call: Parameters<typeof streams.open>[0]) => {
       const problem = unknownGroup(options, call.request.group);
       if (problem === null) streams.open(call);
@@ -163,6 +175,23 @@ async function addMark(
   if (typeof position !== 'number') throw new Refusal(codes.INTERNAL, 'the log gave the mark no position');
   await fold.folded(position);
   return markRow(storedMark(verdict.entry));
+}
+
+async function pause(options: OpsServerOptions, request: ask.PauseRequest, action: PauseEntry['action']) {
+  const { fold, inbox, clock, config, onPaused } = options;
+  const reply = await takePause({ fold, inbox, config: config(), now: clock.wall() }, request, action);
+  if ('problem' in reply) throw new Refusal(codes.INVALID_ARGUMENT, reply.problem);
+  onPaused();
+  return reply;
+}
+
+function raise({ config, onRaiseSecs }: OpsServerOptions, request: ask.RaiseSecsRequest): reply.RaiseSecsView {
+  groupNamed(config(), request.group);
+  if (request.for_ms > RAISE_SECS_MAX_MS) {
+    const problem = `secs are raised for ${RAISE_SECS_MAX_MS / 60_000} minutes at a time at most; ask again before they are over`;
+    throw new Refusal(codes.INVALID_ARGUMENT, problem);
+  }
+  return { until: onRaiseSecs(request) };
 }
 
 async function takeImport(

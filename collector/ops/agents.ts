@@ -15,6 +15,8 @@ Refused: batches that the collector would not take (malformed, or other content 
 Throttled: times that an agent was not read from for a while because it sent more than any agent needs to.
 Lost: batches that an agent had to throw away before any collector had them, and the exchanges in them; ever. What is wrong
 with an agent (its spool, its clock, another host with its id) is said below the table.
+Leases: addresses that its probes hold now, of the most that they can hold at once whatever happens; --json has them by server
+and scope. An agent that rests has targets and probes none of them; why stands below the table.
 
 Examples:
   dorawatch agents
@@ -38,6 +40,10 @@ async function showAgents(flags: CommonFlags, runtime: Runtime): Promise<void> {
   const seen = `Last seen (${runtime.zone})`;
   const head = ['Agent', 'Site', 'Version', 'State', seen, 'Clock', 'Backlog', 'Assignment', 'Loop delay', 'Refused'];
   const rows = view.agents.map((agent) => agentRow(agent, runtime));
+  if (view.agents.some(({ leases_worst: worst }) => worst !== null)) {
+    head.push('Leases');
+    for (const [index, agent] of view.agents.entries()) rows[index]?.push(leasesText(agent));
+  }
   // Rare, and a wide table is hard to read: the column and the lines are there only when there is something to say.
   if (view.agents.some((agent) => agent.lost_batches > 0)) {
     head.push('Lost');
@@ -47,12 +53,19 @@ async function showAgents(flags: CommonFlags, runtime: Runtime): Promise<void> {
     head.push('Throttled');
     for (const [index, agent] of view.agents.entries()) rows[index]?.push(countText(agent.throttled ?? 0));
   }
-  const troubles = view.agents.flatMap(({ id, trouble }) => (trouble === null ? [] : [`${id}: ${trouble}\n`]));
-  return runtime.write(tableText(head, rows) + troubles.join(''));
+  const remarks = view.agents.flatMap(({ id, trouble, resting }) => [
+    ...(trouble === null ? [] : [`${id}: ${trouble}\n`]),
+    ...(resting === null ? [] : [`${id} probes nothing: ${resting}\n`]),
+  ]);
+  return runtime.write(tableText(head, rows) + remarks.join(''));
 }
 
 function lostText({ lost_batches: batches, lost_exchanges: exchanges }: AgentView): string {
   return batches === 0 ? '-' : `${countText(batches)} (${countText(exchanges)} exchanges)`;
+}
+
+function leasesText({ leases_held: held, leases_worst: worst }: AgentView): string {
+  return held === null || worst === null ? '-' : `${countText(held)} of ${countText(worst)}`;
 }
 
 function agentRow(agent: AgentView, { zone, paint }: Runtime): string[] {
@@ -61,7 +74,7 @@ function agentRow(agent: AgentView, { zone, paint }: Runtime): string[] {
     agent.id,
     agent.site,
     agent.version ?? '-',
-    paint(agent.connected ? 'connected' : 'disconnected'),
+    paint(agent.connected ? (agent.resting === null ? 'connected' : 'resting') : 'disconnected'),
     agent.last_seen === null ? '-' : localTime(agent.last_seen, zone, { date: true }),
     clockText(agent),
     text(agent.backlog_batches),

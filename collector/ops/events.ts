@@ -4,6 +4,7 @@ import type { EventsRequest } from '../../shared/core/ops-request.ts';
 import type { EventRow } from '../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
 import { isSharp, lengthText, localTime, uncertaintyText } from '../core/answers/clock-text.ts';
+import { isSaid } from '../core/answers/event-rows.ts';
 import { jsonLine } from '../core/answers/ops-json.ts';
 import type { OpsClient } from './client.ts';
 import { type CommonFlags, type Runtime, TIMES_HELP, timeReader, withClient, withCommonOptions } from './runtime.ts';
@@ -29,7 +30,7 @@ Examples:
 export function addEvents(program: Command, runtime: Runtime): void {
   const time = timeReader(runtime);
   withCommonOptions(program.command('events'), 'print one JSON object a line')
-    .description('transitions, gaps, failovers and marks, oldest first')
+    .description('transitions, gaps, failovers, marks and pauses, oldest first')
     .option('--group <name>', 'only events of this group, and those of no group')
     .option('--since <time>', 'from this moment on', time)
     .option('--until <time>', 'before this moment', time)
@@ -60,9 +61,9 @@ async function writeTable(events: AsyncIterable<EventRow>, runtime: Runtime): Pr
 }
 
 function eventCells(event: EventRow, zone: string): readonly string[] {
-  const { at, earliest, latest, detected_at: detected, group, reason, kind } = event;
+  const { at, earliest, latest, detected_at: detected, group, reason } = event;
   const half = earliest === null || latest === null ? '-' : uncertaintyText((latest - earliest) / 2000);
-  const delay = detected === null || kind === 'mark' ? '-' : lengthText(Math.max(0, detected - at) / 1000);
+  const delay = detected === null || isSaid(event) ? '-' : lengthText(Math.max(0, detected - at) / 1000);
   const time = localTime(at, zone, { date: true, tenths: isSharp(event) });
   return [time, half, group ?? '-', sentence(event), reason ?? '-', delay];
 }
@@ -70,7 +71,7 @@ function eventCells(event: EventRow, zone: string): readonly string[] {
 function sentence(event: EventRow): string {
   const credit = [event.ref, event.actor].filter((part) => part !== null).join(', ');
   const late = event.late ? ' (learned late)' : '';
-  if (event.kind === 'mark') return `* ${event.text}${credit === '' ? '' : ` (${credit})`}`;
+  if (isSaid(event)) return `* ${event.text}${credit === '' ? '' : ` (${credit})`}`;
   if (event.kind === 'gap' || event.kind === 'overlap') {
     const length = event.duration_ms ?? null;
     return `${event.text}${length === null ? ', and still' : ` for ${lengthText(length)}`}${late}`;

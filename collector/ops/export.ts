@@ -40,6 +40,9 @@ const COLUMNS = [
   'released',
   'stamped',
   'clock_offset_us',
+  'scope',
+  'interface',
+  'exchange_kind',
 ] as const satisfies readonly (keyof ExchangeView)[];
 
 export function addExport(program: Command, runtime: Runtime): void {

@@ -15,6 +15,7 @@ import { addExport } from './export.ts';
 import { addImport } from './import.ts';
 import { addKeep } from './keep.ts';
 import { addMark } from './mark.ts';
+import { addPause, addResume } from './pause.ts';
 import { addReport } from './report.ts';
 import { processRuntime } from './runtime.ts';
 import { addSites } from './sites.ts';
@@ -50,6 +51,8 @@ async function main(argv: readonly string[]): Promise<void> {
     addKeep,
     addImport,
     addDrill,
+    addPause,
+    addResume,
   ])
     add(program, runtime);
   await program.parseAsync(argv);

@@ -62,7 +62,8 @@ function groupText(group: GroupView, runtime: Runtime, windowSeconds: number): s
   const rows = group.servers.map((server) => serverRow(server, group.state, runtime));
   const never = group.servers.some(({ reason }) => reason === 'never-answered') ? NEVER_ANSWERED : '';
   const why = group.servers.map((server) => whyText(server, group.state)).join('');
-  return `${group.name} (${group.mode}): ${state}${since}; ${sites}\n${tableText(head, rows)}${why}${never}`;
+  const paused = group.paused === null ? '' : `Paused: ${group.paused}.\n`;
+  return `${group.name} (${group.mode}): ${state}${since}; ${sites}\n${paused}${tableText(head, rows)}${why}${never}`;
 }
 
 /** What a verdict rests on is too long for a column, and stands below for the servers that are not well. */

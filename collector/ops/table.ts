@@ -47,6 +47,7 @@ const COLOURS: Readonly<Record<string, number>> = {
   disconnected: 31,
   unknown: 35,
   silent: 35,
+  resting: 35,
 };
 
 /** @param colour whether the output is a terminal that wants colour */

@@ -2,6 +2,7 @@
  * What `agents` shows: the sessions of this run, and the agents that only the log remembers (a collector that has just
  * started must not pretend that it never heard of anybody).
  */
+import type { LeaseCount } from '../../../shared/core/lease-count.ts';
 import type { AgentView } from '../../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import type { Remark } from '../agent-table.ts';
@@ -28,6 +29,10 @@ export interface SessionAgent {
   readonly trouble: string | null;
   /** Times that its stream was held back. */
   readonly throttled: number;
+  /** What its probes hold; null: not told. */
+  readonly leases: readonly LeaseCount[] | null;
+  /** Why it probes nothing although it has targets; null: it probes. */
+  readonly resting: string | null;
   readonly complaint: Remark | null;
   readonly clash: Remark | null;
 }
@@ -52,6 +57,9 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const withLoss = (row: AgentView, loss: AgentLoss | undefined): AgentView =>
   loss === undefined ? row : { ...row, lost_batches: loss.batches, lost_exchanges: loss.exchanges };
+
+const leaseSum = (leases: readonly LeaseCount[] | null, count: (row: LeaseCount) => number): number | null =>
+  leases === null ? null : leases.reduce((sum, row) => sum + count(row), 0);
 
 const NOTHING_LOST = { lost_batches: 0, lost_exchanges: 0 } as const;
 
@@ -95,10 +103,10 @@ function sessionRow(session: SessionAgent, logged: AgentView | undefined, now: U
     loop_delay_max_ms: delay === null ? (logged?.loop_delay_max_ms ?? null) : delay / 1000,
     refused_batches: session.refused,
     ...NOTHING_LOST,
-    leases_held: null,
-    leases_worst: null,
-    leases: [],
-    resting: null,
+    leases_held: leaseSum(session.leases, ({ held }) => held),
+    leases_worst: leaseSum(session.leases, ({ worst }) => worst),
+    leases: session.leases ?? [],
+    resting: session.resting,
     throttled: session.throttled,
     trouble: troubleText(session.trouble, { ...session, clockOffsetUs, clockErrorUs }, now),
   };

@@ -16,10 +16,16 @@ import {
 } from '../finding.ts';
 import type { MarkEntry } from '../log-entry.ts';
 
-/** A mark with its identifier, as the timeline keeps it. */
+/** What a person said, with its identifier, as the timeline keeps it. */
 export interface StoredMark extends Omit<MarkEntry, 'kind'> {
   readonly id: string;
+  /** Absent: a mark. */
+  readonly kind?: 'pause' | 'resume';
 }
+
+/** Rows that people made: they are told in reports, with who and why, and are no findings. */
+export const isSaid = ({ kind }: Pick<EventRow, 'kind'>): boolean =>
+  kind === 'mark' || kind === 'pause' || kind === 'resume';
 
 /** Every row, by `at`; at the same moment a mark comes first, for it is the cause. */
 export function eventRows(findings: Iterable<Finding>, marks: Iterable<StoredMark>): readonly EventRow[] {
@@ -42,10 +48,10 @@ export function isRequested(row: EventRow, request: Omit<EventsRequest, 'follow'
   return (request.since === null || row.at >= request.since) && (request.until === null || row.at < request.until);
 }
 
-/** A mark's row. */
+/** The row of a mark, a pause or a resume. */
 export function markRow(mark: StoredMark): EventRow {
-  const { id, at, receivedAt, group, server, site, text, actor, ref } = mark;
-  return { ...NOTHING, id, kind: 'mark', at, detected_at: receivedAt, group, server, site, text, actor, ref };
+  const { id, kind = 'mark', at, receivedAt, group, server, site, text, actor, ref } = mark;
+  return { ...NOTHING, id, kind, at, detected_at: receivedAt, group, server, site, text, actor, ref };
 }
 
 const NOTHING = {
@@ -68,6 +74,8 @@ const NOTHING = {
 
 const ORDER = [
   'mark',
+  'pause',
+  'resume',
   'silent',
   'disagreement',
   'transition',

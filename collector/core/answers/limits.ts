@@ -45,5 +45,7 @@ export const PERIOD_SHIFTS_MAX = 16;
 export const KEEP_SAMPLES_US = 3600e6;
 /** Periods kept; those that touch are one. Each raises what a look at a batch costs when it would be removed. */
 export const KEEPS_MAX = 1000;
+/** Pauses in force at once: each is looked at for every target of every agent. */
+export const PAUSES_MAX = 256;
 /** A reader of the log that is this far behind is said to be, ms: rollups are written every half minute. */
 export const CONSUMER_BEHIND_MS = 120_000;

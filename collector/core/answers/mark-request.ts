@@ -7,6 +7,7 @@ import { afterUs, type UnixMicros } from '../../../shared/core/units.ts';
 import type { CollectorConfig } from '../config/config.ts';
 import { nearestWord } from '../config/nearest-word.ts';
 import type { MarkEntry } from '../log-entry.ts';
+import type { PauseScope } from '../steering.ts';
 import { MARK_AHEAD_MAX_US, MARK_FIELD_MAX, MARK_TEXT_MAX } from './limits.ts';
 
 export type MarkVerdict =
@@ -23,18 +24,29 @@ export function judgeMark(request: MarkRequest, config: CollectorConfig, now: Un
 }
 
 function problemOf(request: MarkRequest, config: CollectorConfig, now: UnixMicros): string | null {
-  const { text, at, actor, ref } = request;
+  const { text, at } = request;
   if (text.trim() === '') return 'a mark needs a text';
-  if (text.length > MARK_TEXT_MAX) return `a mark's text has at most ${MARK_TEXT_MAX} characters`;
-  if ([text, actor ?? '', ref ?? ''].some(hasControl)) return 'a mark is one line of text without control characters';
-  const long = [actor, ref].find((field) => (field?.length ?? 0) > MARK_FIELD_MAX);
-  if (long !== undefined) return `actor and ref have at most ${MARK_FIELD_MAX} characters each`;
+  const words = wordsProblem('mark', request);
+  if (words !== null) return words;
   if (at !== null && at < 0) return 'a mark cannot be older than 1970';
   if (at !== null && at > afterUs(now, MARK_AHEAD_MAX_US)) return 'a mark lies at most a day ahead';
   return placeProblem(request, config);
 }
 
-function placeProblem({ group, server, site }: MarkRequest, config: CollectorConfig): string | null {
+/** What is wrong with the words that a person gave with a mark, a pause or a resume; null: nothing. */
+export function wordsProblem(
+  what: string,
+  { text, actor, ref }: { readonly text: string | null; readonly actor: string | null; readonly ref: string | null },
+): string | null {
+  if ((text?.length ?? 0) > MARK_TEXT_MAX) return `a ${what}'s text has at most ${MARK_TEXT_MAX} characters`;
+  if ([text, actor, ref].some((field) => hasControl(field ?? '')))
+    return `a ${what} is one line of text without control characters`;
+  const long = [actor, ref].find((field) => (field?.length ?? 0) > MARK_FIELD_MAX);
+  return long === undefined ? null : `actor and ref have at most ${MARK_FIELD_MAX} characters each`;
+}
+
+/** What of a place the configuration does not have, with the nearest name; null: it has it all. */
+export function placeProblem({ group, server, site }: PauseScope, config: CollectorConfig): string | null {
   const groups = config.groups.filter(({ name }) => group === null || name === group);
   const servers = groups.flatMap((one) => one.servers.map(({ name }) => name));
   if (group !== null && groups.length === 0) {

@@ -3,6 +3,7 @@
  * configuration in force. One snapshot holds all of it and the position it stands at, so that after a kill what is folded
  * again meets exactly the state that it follows.
  */
+import type { PauseRow } from '../../../shared/core/ops-reply.ts';
 import { type UnixMicros, unixMicros } from '../../../shared/core/units.ts';
 import type { CollectorConfig } from '../config/config.ts';
 import type { Finding } from '../finding.ts';
@@ -12,6 +13,7 @@ import { createKeaBook, type KeaBook, type KeaSnapshot } from '../kea/kea-book.t
 import type { LogEntry } from '../log-entry.ts';
 import { createNotices, type Notices } from '../notices/notices.ts';
 import type { NoticesSnapshot } from '../notices/state.ts';
+import { withPause } from '../pauses.ts';
 import type { HistoryFold } from '../verdicts/history-fold.ts';
 import { createVerdicts, restoreVerdicts, type Verdicts, type VerdictsSnapshot } from '../verdicts/verdicts.ts';
 import type { FindingChange } from '../verdicts/views.ts';
@@ -33,6 +35,8 @@ export interface ReadModelSnapshot {
   readonly notices?: NoticesSnapshot;
   /** Absent where no server was ever asked. */
   readonly kea?: KeaSnapshot;
+  /** Absent where nothing was ever paused. */
+  readonly pauses?: readonly PauseRow[];
   /** Absent where nothing was ever imported. */
   readonly imports?: ImportsSnapshot;
   readonly configVersion: number;
@@ -43,7 +47,7 @@ export interface ReadModelSnapshot {
 /** What an entry changed, for those who follow live. */
 export interface ReadModelChange {
   readonly findings: readonly FindingChange[];
-  /** Identifier of the mark that the entry was. */
+  /** Identifier of the mark, pause or resume that the entry was. */
   readonly mark: string | null;
 }
 
@@ -52,6 +56,8 @@ export interface ReadModel {
   readonly timeline: Timeline;
   /** What each agent lost before the collector had it, by name. */
   readonly losses: ReadonlyMap<string, AgentLoss>;
+  /** What is paused now. */
+  readonly pauses: readonly PauseRow[];
   /** Groups that people imported, a timeline of their own each. */
   readonly imports: ImportBook;
   /** What sites depend on beside the question who serves. */
@@ -84,6 +90,7 @@ export function createReadModel(from: ReadModelSnapshot | null, frozen: readonly
   const imports = createImportBook(base?.imports);
   const kea = createKeaBook(base?.kea);
   const notices = createNotices(base?.notices);
+  let pauses = base?.pauses ?? [];
   let next = base?.next ?? 1;
   let { configVersion, config, configText } = base ?? { configVersion: 0, config: null, configText: null };
   if (base?.notices === undefined && config !== null) {
@@ -97,6 +104,9 @@ export function createReadModel(from: ReadModelSnapshot | null, frozen: readonly
     imports,
     notices,
     kea,
+    get pauses() {
+      return pauses;
+    },
     get next() {
       return next;
     },
@@ -114,11 +124,12 @@ export function createReadModel(from: ReadModelSnapshot | null, frozen: readonly
       if (entry.kind === 'config') ({ version: configVersion, config, text: configText } = entry);
       if (entry.kind === 'loss') addLoss(losses, entry);
       if (entry.kind === 'import') imports.add(entry);
+      if (entry.kind === 'pause') pauses = withPause(pauses, entry);
       const judged = verdicts.apply(entry);
       const word = entry.kind === 'kea' ? kea.add(entry, outsideOf(verdicts.view(), entry)) : [];
       const findings = [...judged, ...notices.apply(entry, verdicts.clocks), ...word];
       for (const change of findings) timeline.change(change);
-      return { findings, mark: entry.kind === 'mark' ? timeline.mark(entry).id : null };
+      return { findings, mark: entry.kind === 'mark' || entry.kind === 'pause' ? timeline.mark(entry).id : null };
     },
     rewrite: (history) => {
       const findings = history.finish([...timeline.findings()]);
@@ -131,6 +142,7 @@ export function createReadModel(from: ReadModelSnapshot | null, frozen: readonly
       verdicts: verdicts.snapshot(),
       timeline: timeline.snapshot(),
       losses: [...losses.values()],
+      pauses,
       imports: imports.snapshot(),
       notices: notices.snapshot(),
       kea: kea.snapshot(),

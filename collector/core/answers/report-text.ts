@@ -6,6 +6,7 @@ import type { EventRow, FailoverView, ReportRow, ReportView } from '../../../sha
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import { AVAILABILITY_HEAD, availabilityRows, countedText, countText, restsOnText } from './availability-text.ts';
 import { elapsedText, isSharp, lengthText, localDate, localTime, stepText, uncertaintyText } from './clock-text.ts';
+import { isSaid } from './event-rows.ts';
 
 /** One line of the table: event, time, elapsed, uncertainty; `finding` marks those that are not rows of the JSON. */
 export interface ReportLine {
@@ -61,7 +62,7 @@ type TimeText = (at: UnixMicros, tenths: boolean) => string;
 /** @param before the row above, whose moment `elapsed_ms` counts from */
 function rowCells(row: ReportRow, before: ReportRow | undefined, time: TimeText): Cells {
   const half = row.earliest === null || row.latest === null ? '-' : uncertaintyText((row.latest - row.earliest) / 2000);
-  const name = row.kind === 'mark' ? row.text + credit(row) : row.text + (row.late ? ' (learned late)' : '');
+  const name = isSaid(row) ? row.text + credit(row) : row.text + (row.late ? ' (learned late)' : '');
   const sharp = isSharp(row);
   const elapsed = row.elapsed_ms;
   const step = elapsed === null ? '-' : stepText(elapsed, sharp && before !== undefined && isSharp(before));

@@ -16,7 +16,7 @@ export interface ReportPeriod {
 
 /**
  * @param events every row of the timeline, by `at`
- * @returns rows are marks, server verdicts, silences and notices in order; a server's first verdict (out of unknown) is no row,
+ * @returns rows are marks, pauses, server verdicts, silences and notices in order; a server's first verdict (out of unknown) is no row,
  *   because nothing changed then but our knowledge
  */
 export function reportOf(
@@ -42,7 +42,7 @@ export function reportOf(
   };
 }
 
-const ROW_KINDS: ReadonlySet<string> = new Set(['mark', 'transition', 'silent', ...NOTICE_KINDS]);
+const ROW_KINDS: ReadonlySet<string> = new Set(['mark', 'pause', 'resume', 'transition', 'silent', ...NOTICE_KINDS]);
 
 function withElapsed(row: EventRow, index: number, all: readonly EventRow[]): ReportRow {
   const before = all[index - 1];

@@ -3,11 +3,14 @@
  * recent window. Servers and sites that nobody has measured yet are shown too, as unknown: what is missing from a table
  * looks like what is well.
  */
+
+import type { PauseRow } from '../../../shared/core/ops-reply.ts';
 import type * as ask from '../../../shared/core/ops-request.ts';
 import type * as view from '../../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import type { CollectorConfig, GroupConfig, ServerConfig } from '../config/config.ts';
 import type { KeaBook, KeaStand } from '../kea/kea-book.ts';
+import { groupPauseText } from '../pauses.ts';
 import type { GroupView as GroupVerdict, ServerView, SiteCounts, VerdictsView } from '../verdicts/views.ts';
 import { RECENT_WINDOW_S } from './limits.ts';
 import type { Recent } from './recent.ts';
@@ -20,6 +23,8 @@ export interface StatusSources {
   readonly now: UnixMicros;
   readonly consumers: readonly view.ConsumerView[];
   readonly store: view.StoreView;
+  /** What is paused now. */
+  readonly pauses: readonly PauseRow[];
   /** What servers say of themselves. */
   readonly kea: Pick<KeaBook, 'find'>;
 }
@@ -41,7 +46,11 @@ function groupView(sources: StatusSources, config: GroupConfig): view.GroupView 
     sites: groupSites(found, sources.config.sites.length),
     servers: config.servers.map((server) => serverView(sources, config, server)),
     open_gap_ms: null,
-    paused: null,
+    paused: groupPauseText(
+      sources.pauses,
+      config.name,
+      config.servers.map(({ name }) => name),
+    ),
   };
 }
 

@@ -4,7 +4,8 @@
  */
 import type { EventRow } from '../../../shared/core/ops-view.ts';
 import type { Finding } from '../finding.ts';
-import type { MarkEntry } from '../log-entry.ts';
+import type { MarkEntry, PauseEntry } from '../log-entry.ts';
+import { pauseText } from '../pauses.ts';
 import { findingId } from '../verdicts/finding-id.ts';
 import type { FindingChange } from '../verdicts/views.ts';
 import { eventRows, type StoredMark } from './event-rows.ts';
@@ -19,8 +20,8 @@ export interface TimelineSnapshot {
 
 export interface Timeline {
   change(change: FindingChange): void;
-  /** Adds a mark. @returns it as stored */
-  mark(entry: MarkEntry): StoredMark;
+  /** Adds what a person said. @returns it as stored */
+  mark(entry: MarkEntry | PauseEntry): StoredMark;
   /** Every finding as it stands, in no order that matters. */
   findings(): Iterable<Finding>;
   /** Every row, by `at`. */
@@ -54,7 +55,7 @@ export function createTimeline(from: TimelineSnapshot = EMPTY): Timeline {
     },
     mark: (entry) => {
       told = null;
-      const mark = storedMark(entry);
+      const mark = entry.kind === 'mark' ? storedMark(entry) : storedPause(entry);
       marks.set(mark.id, mark);
       bound(marks, MARKS_MAX);
       return mark;
@@ -75,4 +76,11 @@ export function createTimeline(from: TimelineSnapshot = EMPTY): Timeline {
 export function storedMark({ at, receivedAt, text, group, server, site, actor, ref }: MarkEntry): StoredMark {
   const what = { at, receivedAt, text, group, server, site, actor, ref };
   return { id: findingId('mark', JSON.stringify(what)), ...what };
+}
+
+/** A pause as the timeline keeps it, told in a sentence. */
+function storedPause(entry: PauseEntry): StoredMark {
+  const { action, receivedAt, group, server, site, actor, ref } = entry;
+  const what = { at: receivedAt, receivedAt, text: pauseText(entry), group, server, site, actor, ref };
+  return { id: findingId(action, JSON.stringify(what)), kind: action, ...what };
 }

@@ -6,14 +6,15 @@
  * So the measurements mirror the timeline and need no cursor. Rejected: a field `withdrawn`; every query would have to know it.
  */
 import type { EventRow } from '../../../shared/core/ops-view.ts';
+import { isSaid } from '../answers/event-rows.ts';
 import { nanoseconds, type Point, placeTags, present } from './point.ts';
 
 /** Findings of one series and µs are told apart by their identifier, a hash. */
 const digitsOf = (id: string): number => Number.parseInt(id.slice(0, 8), 16) % 1000 || 0;
 
-/** @returns the point of a row; null for a mark, which is no finding */
+/** @returns the point of a row; null for what people said, which is no finding */
 export function findingPoint(row: EventRow): Point | null {
-  if (row.kind === 'mark') return null;
+  if (isSaid(row)) return null;
   const timestamp = nanoseconds(row.at, digitsOf(row.id));
   return row.kind === 'gap' || row.kind === 'overlap' ? gapPoint(row, timestamp) : transitionPoint(row, timestamp);
 }

@@ -29,9 +29,12 @@ t.test('with a collector', async (t) => {
 
   await t.test('status', async (t) => {
     const { groups } = await json('status');
-    t.equal(keys(groups[0]), 'name,mode,state,since,sites,servers');
+    t.equal(keys(groups[0]), 'name,mode,state,since,sites,servers,open_gap_ms,paused');
     const [primary, standby] = groups[0].servers;
-    t.equal(keys(primary), 'name,address,role,state,expected,since,last_served_at,reason,sites,drop_ratio,latency_us');
+    t.equal(
+      keys(primary),
+      'name,address,role,state,expected,since,last_served_at,reason,sites,drop_ratio,latency_us,evidence,buckets,answers_as,kea',
+    );
     t.match(primary, {
       state: 'serving',
       expected: 'serving',
@@ -50,13 +53,13 @@ t.test('with a collector', async (t) => {
 
   await t.test('sites and agents', async (t) => {
     const { sites } = await json('sites');
-    t.equal(keys(sites[0]), 'site,group,served_by,state,since,last_ack_at,agent_state,reason');
+    t.equal(keys(sites[0]), 'site,group,served_by,state,since,last_ack_at,agent_state,reason,evidence,client_state');
     t.match(sites[0], { site: 'corsham', served_by: ['primary'], state: 'served', agent_state: 'connected' });
     t.same(await json('sites', '--unserved'), { sites: [] });
     t.equal((await dorawatch('sites', '--unserved')).stdout, 'No site is unserved.\n');
     const { agents } = await json('agents');
     const order =
-      'id,site,version,connected,last_seen,clock_offset_us,clock_error_us,backlog_batches,assignment_version,loop_delay_max_ms,refused_batches,lost_batches,lost_exchanges,throttled,trouble';
+      'id,site,version,connected,last_seen,clock_offset_us,clock_error_us,backlog_batches,assignment_version,loop_delay_max_ms,refused_batches,lost_batches,lost_exchanges,throttled,trouble,leases_held,leases_worst,leases,resting';
     t.equal(keys(agents[0]), order);
     t.match(agents[0], {
       id: 'agent-1',
@@ -84,7 +87,7 @@ t.test('with a collector', async (t) => {
     t.match(first, { kind: 'transition', server: 'primary', from: 'unknown', to: 'serving' });
     t.equal(
       keys(first),
-      'id,kind,at,earliest,latest,detected_at,group,server,site,bucket,from,to,reason,text,actor,ref,late',
+      'id,kind,at,earliest,latest,detected_at,group,server,site,bucket,from,to,reason,text,actor,ref,late,scope,evidence',
     );
     const mark = await json(
       'mark',
@@ -151,6 +154,11 @@ t.test('with a collector', async (t) => {
       [['imprt'], /unknown command 'imprt'/],
       [['keep'], /keep needs --since and --until; --list shows what is kept/],
       [['keep', '--since', '-1h', '--until', '-2h'], /the period ends before it begins/],
+      [['pause'], /pause needs --group, --server or --site; --all if everything is meant/],
+      [['pause', '--all', '--site', 'corsham'], /--all is everything/],
+      [['pause', '--list', '--all'], /--list shows every pause/],
+      [['pause', '--group', 'corsham'], /no group "corsham"; did you mean "corsham-dhcp"/],
+      [['resume', '--all'], /nothing is paused anywhere/],
       [['keep', '--list', '--since', '-1h'], /--list shows every period; it goes without --since/],
     ];
     const ran = await Promise.all(cases.map(([args]) => dorawatch(...args)));
@@ -172,7 +180,7 @@ t.test('without a collector: 1, where it looked, and what to do', async (t) => {
 });
 
 t.test('every help has examples', async (t) => {
-  const commands = ['status', 'sites', 'events', 'mark', 'agents', 'export', 'report', 'keep'];
+  const commands = ['status', 'sites', 'events', 'mark', 'agents', 'export', 'report', 'keep', 'pause', 'resume'];
   const ran = await Promise.all(commands.map((command) => run(main, [command, '--help'])));
   commands.forEach((command, index) => {
     t.equal(ran[index]?.code, 0, command);

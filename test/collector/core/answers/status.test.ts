@@ -32,7 +32,7 @@ const config: CollectorConfig = {
 };
 const now = unixMicros(1e15);
 const store = { raw_bytes: 0, raw_since: null, too_late: 0, problem: null };
-const readers = { kea: createKeaBook(), consumers: [], store };
+const readers = { kea: createKeaBook(), consumers: [], store, pauses: [] };
 const verdicts = createVerdicts().view();
 
 t.test('what nobody has measured yet is shown, as unknown', async (t) => {
@@ -98,6 +98,11 @@ t.test('agents of earlier runs are remembered, sessions tell more', async (t) =>
         refused: 2,
         trouble: 'the disk is full',
         throttled: 3,
+        leases: [
+          { group: 'g', server: 'primary', scope: null, held: 2, worst: 31 },
+          { group: 'g', server: 'standby', scope: '10.0.0.0/24', held: 1, worst: 4 },
+        ],
+        resting: 'nothing heard of the collector for 7 days',
         complaint: null,
         clash: { at: now, text: 'another host' },
       },
@@ -108,6 +113,9 @@ t.test('agents of earlier runs are remembered, sessions tell more', async (t) =>
   t.match(rows[0], {
     id: 'new',
     version: null,
+    leases_held: 3,
+    leases_worst: 35,
+    resting: /7 days/,
     connected: true,
     clock_offset_us: null,
     assignment_version: null,

@@ -1,0 +1,60 @@
+/**
+ * Judges a pause or a resume before it is stored: a pause of a group that does not exist would stop nothing and say that it did,
+ * and a resume that ends nothing leaves its author believing in probes that do not go out.
+ */
+import type { PauseRow } from '../../../shared/core/ops-reply.ts';
+import type { PauseRequest } from '../../../shared/core/ops-request.ts';
+import type { UnixMicros } from '../../../shared/core/units.ts';
+import type { CollectorConfig } from '../config/config.ts';
+import type { PauseEntry } from '../log-entry.ts';
+import { isWithin, scopeText } from '../pauses.ts';
+import { PAUSES_MAX } from './limits.ts';
+import { placeProblem, wordsProblem } from './mark-request.ts';
+
+export interface PauseCircumstances {
+  readonly config: CollectorConfig;
+  readonly pauses: readonly PauseRow[];
+  readonly now: UnixMicros;
+}
+
+export type PauseVerdict =
+  | { readonly ok: true; readonly entry: PauseEntry }
+  | { readonly ok: false; readonly problem: string };
+
+export function judgePause(
+  request: PauseRequest,
+  action: PauseEntry['action'],
+  { config, pauses, now }: PauseCircumstances,
+): PauseVerdict {
+  const problem =
+    wordsProblem(action, request) ??
+    (action === 'pause' ? pauseProblem(request, config, pauses) : resumeProblem(request, config, pauses));
+  if (problem !== null) return { ok: false, problem };
+  const { group, server, site, actor, ref } = request;
+  const text = request.text?.trim() || null;
+  return { ok: true, entry: { kind: 'pause', receivedAt: now, action, group, server, site, text, actor, ref } };
+}
+
+function pauseProblem(request: PauseRequest, config: CollectorConfig, pauses: readonly PauseRow[]): string | null {
+  if (pauses.length >= PAUSES_MAX)
+    return `${PAUSES_MAX} pauses are in force already; resume some, or pause more at once`;
+  return placeProblem(request, config) ?? ambiguity(request, config);
+}
+
+/** "primary" is a server of every pair. */
+function ambiguity({ group, server }: PauseRequest, { groups }: CollectorConfig): string | null {
+  if (server === null || group !== null) return null;
+  const having = groups.filter(({ servers }) => servers.some(({ name }) => name === server)).map(({ name }) => name);
+  return having.length < 2 ? null : `a server "${server}" is in groups ${having.join(', ')}; say which with its group`;
+}
+
+function resumeProblem(request: PauseRequest, config: CollectorConfig, pauses: readonly PauseRow[]): string | null {
+  // What the configuration no longer has can still be paused, and its pause must end some day.
+  if (pauses.some((pause) => isWithin(pause, request))) return null;
+  const unknown = placeProblem(request, config);
+  if (unknown !== null) return unknown;
+  const wider = pauses.find((pause) => isWithin(request, pause));
+  return wider === undefined
+    ? `nothing is paused ${request.group === null && request.server === null && request.site === null ? 'anywhere' : scopeText(request)}`
+    : `that is paused with all ${scopeText(wider)}: resume that, and then pause what is to stay so`;
+}
