@@ -3,16 +3,13 @@
  * The command line of dorawatch-collector. Everything that it does is in collector.ts; this file turns arguments and
  * signals into calls, and failures into sentences and exit codes (0 done, 1 failed, 2 bad arguments).
  */
-import Table from 'cli-table3';
 import { Command, CommanderError, Option } from 'commander';
 import { errorText } from '../shared/core/error-text.ts';
 import { createClock } from '../shared/io/clock.ts';
 import { createLogger, type Logger } from '../shared/io/logger.ts';
 import { packageVersion } from '../shared/io/package-version.ts';
+import { addCheckConfig } from './check-config.ts';
 import { type Collector, startCollector } from './collector.ts';
-import { configSummary, influxSummary, retentionSummary, sitesSummary } from './core/config/summary.ts';
-import { ConfigRefusedError } from './io/accepted-config.ts';
-import { readConfigFile } from './io/config-file.ts';
 import { addReplay } from './replay-command.ts';
 
 interface ServeFlags {
@@ -49,35 +46,9 @@ async function main(argv: readonly string[]): Promise<void> {
     .addOption(new Option('--http <host:port>', 'where the page will be served').hideHelp())
     .addHelpText('after', EXAMPLES)
     .action(serve);
-  program
-    .command('check-config')
-    .description('print every mistake in a configuration, or what it means')
-    .argument('<file>', 'YAML file')
-    .addHelpText(
-      'after',
-      '\nExample:\n  dorawatch-collector check-config collector.yaml\n\nExit code 0: no mistake, 1: mistakes.',
-    )
-    .action(checkConfig);
+  addCheckConfig(program);
   addReplay(program, createClock());
   await program.parseAsync(argv);
-}
-
-async function checkConfig(path: string): Promise<void> {
-  const { verdict } = await readConfigFile(path);
-  if (!verdict.ok) {
-    // Asked for, so on standard output: whoever pipes it wants the list.
-    process.stdout.write(`${new ConfigRefusedError(path, verdict.mistakes).message}\n`);
-    process.exitCode = 1;
-    return;
-  }
-  const [head = [], ...rows] = configSummary(verdict.config);
-  const table = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
-  for (const row of rows) table.push([...row]);
-  process.stdout.write(
-    `${path} has no mistakes.\n\n${table.toString()}\n\n${sitesSummary(verdict.config)}\n${retentionSummary(verdict.config)}\n`,
-  );
-  const { influx } = verdict.config;
-  if (influx !== null) process.stdout.write(`${influxSummary(influx)}\n`);
 }
 
 const isHostPort = (text: string): boolean => /^.+:\d{1,5}$/.test(text) && Number(text.split(':').at(-1)) <= 65_535;

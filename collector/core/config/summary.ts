@@ -1,34 +1,9 @@
 /**
- * What a configuration means, in rows: `check-config` prints them, so that a person sees what will be asked of which server
- * before any agent does.
+ * What a configuration means besides its load, in sentences: `check-config` prints them, so that a person reads what was understood
+ * before any agent acts on it.
  */
-import { identitiesNeeded } from '../assignment.ts';
 import type { CollectorConfig, InfluxConfig } from './config.ts';
-
-/** Table cells, first row the head. */
-export function configSummary(config: CollectorConfig): readonly (readonly string[])[] {
-  const { ratePerSecond, dropTimeMs, clients, kind, release } = config.probe;
-  const identities = clients ?? identitiesNeeded(ratePerSecond, dropTimeMs);
-  const head = ['Group', 'Mode', 'Server', 'Address', 'Role', 'Exchanges/s', 'Drop time', 'Identities', 'Leases kept'];
-  const rows = config.groups.flatMap((group) =>
-    group.servers.map((server) => [
-      group.name,
-      group.mode,
-      server.name,
-      server.address,
-      server.role,
-      rateText(ratePerSecond),
-      `${dropTimeMs / 1000}s`,
-      // With one agent; more agents share the rate and so need fewer each.
-      `${clients === null ? 'at most ' : ''}${identities} per agent`,
-      release === 'always' || kind === 'do' ? 'none' : `${identities} per agent`,
-    ]),
-  );
-  return [head, ...rows];
-}
-
-/** 2.5 → "2.50", 10 → "10". */
-export const rateText = (rate: number): string => (Number.isInteger(rate) ? String(rate) : rate.toFixed(2));
+import { rateText } from './load-text.ts';
 
 /** One sentence on what the sites add up to. */
 export function sitesSummary(config: CollectorConfig): string {
