@@ -9,9 +9,15 @@ import { microseconds } from '../shared/core/units.ts';
 import type { Clock } from '../shared/io/clock.ts';
 import type { Logger } from '../shared/io/logger.ts';
 import { randomUint32 } from '../shared/io/random.ts';
+import { within } from '../shared/io/within.ts';
 import { encodeBatch } from '../shared/wire/batch-encoder.ts';
 import type { AgentConfig } from './core/agent-config.ts';
+import { leaseCounts } from './core/lease-counts.ts';
+import type { HeldLease } from './core/lease-ledger.ts';
+import { LAST_RELEASES_MS, LEFTOVERS_FIRST_MS } from './core/ledger-limits.ts';
 import { hostIdentity } from './io/host-identity.ts';
+import { LeaseKeeper } from './io/lease-keeper.ts';
+import { type Released, releaseLeases } from './io/lease-release.ts';
 import { type ReportStream, startReportStream } from './io/report-stream.ts';
 import { openStateDirectory, type StateDirectory } from './io/state-directory.ts';
 import type { Prober, ProberOptions } from './prober.ts';
@@ -44,14 +50,16 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     now: anchor,
     spool: { bytes: config.spoolBytes, ageMs: config.spoolAgeMs, clock, logger },
   });
+  const leases = new LeaseKeeper({ directory: config.stateDirectory, anchor, epochStart, clock });
   try {
-    const running = new RunningAgent(options, state, { anchor, epochStart });
+    const running = new RunningAgent(options, { state, leases }, { anchor, epochStart });
     logger.info(
       { agent: state.agent, site: config.site, epoch: state.epoch },
       `agent ${state.agent} at site ${config.site}`,
     );
     return running;
   } catch (error) {
+    leases.close();
     await state.close();
     throw error;
   }
@@ -59,22 +67,35 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 
 type Start = Pick<ProberOptions, 'anchor'> & { readonly epochStart: NonNullable<ProberOptions['epochStart']> };
 
+/** What outlives the agent. */
+interface Kept {
+  readonly state: StateDirectory;
+  readonly leases: LeaseKeeper;
+}
+
 class RunningAgent implements Agent {
   readonly #state: StateDirectory;
   readonly #logger: Logger;
   readonly #prober: Prober;
   readonly #stream: ReportStream;
+  readonly #leases: LeaseKeeper;
+  /** What the last start left has been given back; nothing is probed before. */
+  readonly #begun: Promise<void>;
+  readonly #ending = new AbortController();
+  #assignment: Assignment | undefined;
   #loopDelayMaxUs = 0;
   #stopping: Promise<void> | undefined;
   /** Batches are spooled one after another, in their order. */
   #spooling: Promise<void> = Promise.resolve();
 
-  constructor(options: AgentOptions, state: StateDirectory, start: Start) {
+  constructor(options: AgentOptions, { state, leases }: Kept, start: Start) {
     const { config, clock, logger, version } = options;
     const { agent, epoch, spool } = state;
     const shared = { agent, site: config.site, epoch, ...start, clock };
     this.#state = state;
     this.#logger = logger;
+    this.#assignment = state.assignment;
+    this.#leases = leases;
     this.#prober = options.startProber({
       ...shared,
       random: randomUint32,
@@ -82,8 +103,9 @@ class RunningAgent implements Agent {
       onBatch: (batch) => this.#take(batch),
       contactedGroups: state.contactedGroups,
       onContact: (group) => this.#keep(state.keepContact(group)),
+      leases,
     });
-    if (state.assignment !== undefined) this.#prober.assign(state.assignment);
+    this.#begun = this.#begin();
     this.#stream = startReportStream({
       ...shared,
       collector: config.collector,
@@ -94,7 +116,8 @@ class RunningAgent implements Agent {
       assignmentVersion: () => this.#prober.assignmentVersion,
       takeLoopDelayMaxUs: () => this.#takeLoopDelay(),
       onAssignment: (assignment) => this.#assign(assignment),
-      trouble: () => state.trouble,
+      trouble: () => state.trouble ?? this.#leases.trouble,
+      leases: () => leaseCounts(this.#leases.held, this.#assignment, this.#leases.now()),
     });
   }
 
@@ -112,7 +135,11 @@ class RunningAgent implements Agent {
   }
 
   async #stop(): Promise<void> {
+    this.#ending.abort();
+    await this.#begun;
     await this.#prober.stop();
+    await this.#releaseLast();
+    this.#leases.close();
     await this.#spooling;
     await this.#stream.close();
     this.#logger.info({ backlog_batches: this.#state.spool.count }, 'agent stopped');
@@ -135,8 +162,48 @@ class RunningAgent implements Agent {
       { version: assignment.version, targets: assignment.targets.length },
       `assignment ${assignment.version}: ${assignment.targets.length} targets`,
     );
-    this.#prober.assign(assignment);
+    this.#assignment = assignment;
+    void this.#begun.then(() => this.#probe());
     this.#keep(this.#state.keepAssignment(assignment));
+  }
+
+  #probe(): void {
+    if (this.#assignment !== undefined) this.#prober.assign(this.#assignment);
+  }
+
+  /** Probes at once, unless the last start left something. */
+  async #begin(): Promise<void> {
+    const { leases, foreign, damagedLines } = this.#leases.finding;
+    if (damagedLines > 0)
+      this.#logger.warn({ lines: damagedLines }, 'the lease ledger has damaged lines: they are left out');
+    if (foreign > 0)
+      this.#logger.warn(
+        { leases: foreign },
+        `the lease ledger is a copy of another directory's: its ${foreign} leases are not this agent's to give back`,
+      );
+    const isKept = leases.length === 0 || this.#assignment?.release === 'never';
+    if (!isKept) await within(LEFTOVERS_FIRST_MS, this.#releaseLeftovers(leases));
+    this.#probe();
+  }
+
+  async #releaseLeftovers(leases: readonly HeldLease[]): Promise<void> {
+    const { released, left } = await releaseLeases(this.#leases, leases, () => true, this.#ending.signal);
+    if (released > 0) this.#logger.info({ leases: released }, `released ${released} leases left by the last start`);
+    this.#sayLeft(left);
+  }
+
+  /** A REQUEST without an answer may have been granted. Its RELEASE may be lost as well, so the next start sends another. */
+  async #releaseLast(): Promise<void> {
+    const held = [...this.#leases.held];
+    const signal = AbortSignal.timeout(LAST_RELEASES_MS);
+    const { released, left } = await releaseLeases(this.#leases, held, ({ state }) => state !== 'asked', signal);
+    if (released > 0) this.#logger.info({ leases: released }, `released ${released} leases that may have been given`);
+    this.#sayLeft(left);
+  }
+
+  #sayLeft(left: Released['left']): void {
+    for (const [said, count] of left)
+      this.#logger.warn({ leases: count }, `${count} leases are left to expire by themselves: ${said}`);
   }
 
   #keep(kept: Promise<void>): void {

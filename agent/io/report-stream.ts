@@ -17,6 +17,7 @@ import type { MonotonicNs, UnixMicros } from '../../shared/core/units.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import { randomFraction } from '../../shared/io/random.ts';
+import { within } from '../../shared/io/within.ts';
 import type { Heartbeat } from '../../shared/wire/agent-message.ts';
 import { agentsService } from '../../shared/wire/agents-service.ts';
 import type { SpooledBatch } from '../core/send-window.ts';
@@ -46,6 +47,8 @@ export interface ReportStreamOptions {
   onAssignment(assignment: Assignment): void;
   /** What is wrong with the agent's state, for people; null: nothing. */
   trouble(): string | null;
+  /** What its probes hold, by where. */
+  leases(): Heartbeat['leases'];
 }
 
 export interface ReportStream {
@@ -153,7 +156,7 @@ class Line implements ReportStream {
       shedBatches: this.#options.spool.shed,
       refusedBatches: this.#refusedBatches,
       trouble: this.#options.trouble(),
-      leases: [],
+      leases: this.#options.leases(),
       resting: null,
     };
   }
@@ -187,14 +190,4 @@ function plain(details: string): string {
     .replace(/^No connection established[.] Last error: (Error: )?/, '')
     .replace(/[.]? ?Resolution note:.*$/, '');
   return said === '' ? 'the stream ended' : said;
-}
-
-/** Waits for something, but not longer than that. */
-async function within(limitMs: number, awaited: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs);
-  });
-  await Promise.race([awaited, limit]);
-  clearTimeout(timer);
 }
