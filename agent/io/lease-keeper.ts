@@ -196,7 +196,7 @@ export class LeaseKeeper {
       ...{ group, server, scope, address, giaddr },
       card: hardwareAddressOf(giaddr) ?? '',
       release: path.release,
-      packet: releasePacket(path.packets, exchange.xid, exchange.identity, lease).slice(),
+      packet: releasePacket(path.packets, exchange, lease).slice(),
     };
     this.#placeOf.set(path, place);
     return place;

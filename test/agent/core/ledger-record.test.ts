@@ -73,7 +73,7 @@ t.test('the RELEASE of a later start is the one that its path would have sent', 
   const exchange = exchangeOn(pathTo(), 0, 0xdeadbeef, 3);
   const lease = leaseOf(77);
   const held = { place: PLACE, chaddr: exchange.identity.chaddr, address: lease.address, server: lease.server };
-  const own = releasePacket(exchange.path.packets, exchange.xid, exchange.identity, lease);
+  const own = releasePacket(exchange.path.packets, exchange, lease);
   t.strictSame(releaseAgain(held, exchange.xid), own.slice());
   for (let length = 0; length < own.length; length += 1) {
     const place = { ...PLACE, packet: PLACE.packet.subarray(0, length) };
