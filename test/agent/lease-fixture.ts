@@ -15,7 +15,7 @@ export const leaseOf = (address: number, leaseSeconds: number | null = 600): Lea
 
 const releaseOf = (path: ProbePath): Uint8Array => {
   const exchange = exchangeOn(path, 0);
-  return releasePacket(path.packets, exchange.xid, exchange.identity, leaseOf(0)).slice();
+  return releasePacket(path.packets, exchange, leaseOf(0)).slice();
 };
 
 export const PLACE: LeasePlace = {
