@@ -28,9 +28,11 @@ import { formatIpv4, type Ipv4 } from './core/net/ipv4.ts';
 import { BATCH_NS, EMPTY_BATCH_NS, ROUTE_REFRESH_NS } from './core/probe-limits.ts';
 import { isExpectedSource, type ProbePath } from './core/probe-path.ts';
 import { nextDue, takeDue } from './core/schedule.ts';
+import { advance } from './core/sweep.ts';
 import { ProbeEngine } from './engine/engine.ts';
+import { createLaneMemory, endDrills } from './engine/lane-memory.ts';
 import type { EngineFeed, EngineSink, LeaseBook } from './engine/ports.ts';
-import { createLane, type IdentityPools, type Lane, laneKey } from './engine/target.ts';
+import { createLane, type Lane, laneKey, pathOf, scheduleOf } from './engine/target.ts';
 import { openPortGuard, type PortGuard } from './io/port-guard.ts';
 import { localAddressTo } from './io/route.ts';
 
@@ -85,7 +87,7 @@ class RunningProber implements Prober {
   readonly #engine: ProbeEngine;
   readonly #batcher: Batcher;
   readonly #contacted: Set<string>;
-  readonly #pools: IdentityPools = new Map();
+  readonly #memory = createLaneMemory();
   /** By address; a promise, so that two assignments in quick succession share one. */
   readonly #guards = new Map<string, Promise<PortGuard>>();
   readonly #said = new Map<string, MonotonicNs>();
@@ -145,11 +147,12 @@ class RunningProber implements Prober {
       if (assignment !== this.#assignment || this.#isStopping) return;
       const known = new Map(this.#lanes.map((lane) => [lane.key, lane]));
       const now = this.#options.clock.monotonic();
+      endDrills(this.#memory, assignment.targets);
       this.#lanes = assignment.targets.map((target, index) => {
         const giaddr = relays[index];
         const fields = { agent: this.#options.agent, assignment, target, giaddr };
         const times = { epochStart: this.#epochStart, anchor: this.#options.anchor, now };
-        return known.get(laneKey(fields)) ?? createLane({ ...fields, ...times }, this.#pools);
+        return known.get(laneKey(fields)) ?? createLane({ ...fields, ...times }, this.#memory);
       });
       this.#applied = assignment;
       this.#engine.turn();
@@ -196,25 +199,27 @@ class RunningProber implements Prober {
       nextDue: () => {
         if (this.#isStopping || this.#lanes.length === 0) return undefined;
         let soonest = Number.POSITIVE_INFINITY;
-        for (const lane of this.#lanes) soonest = Math.min(soonest, nextDue(this.#scheduleOf(lane)));
-        return monotonicNs(soonest);
+        for (const lane of this.#lanes) {
+          const schedule = scheduleOf(lane, this.#contacted.has(lane.target.group));
+          if (schedule !== undefined) soonest = Math.min(soonest, nextDue(schedule));
+        }
+        return soonest === Number.POSITIVE_INFINITY ? undefined : monotonicNs(soonest);
       },
-      pathOf: (source) => this.#lanes.find(({ path }) => isExpectedSource(path, source))?.path,
+      pathOf: (source) => this.#lanes.find((lane) => !lane.sweep && isExpectedSource(lane.path, source))?.path,
     };
-  }
-
-  #scheduleOf(lane: Lane): Lane['schedule'] {
-    return this.#contacted.has(lane.target.group) ? lane.schedule : lane.firstSchedule;
   }
 
   #dispatch(lane: Lane, now: MonotonicNs): void {
     const isContacted = this.#contacted.has(lane.target.group);
-    const path = isContacted ? lane.path : lane.first;
-    const due = takeDue(isContacted ? lane.schedule : lane.firstSchedule, now);
-    if (due.stalled > 0) recordUnsent(this.#batcher, path.ref, 'stalled', due.stalled);
+    const schedule = scheduleOf(lane, isContacted);
+    if (schedule === undefined) return;
+    const due = takeDue(schedule, now);
+    if (due.stalled > 0) recordUnsent(this.#batcher, pathOf(lane, isContacted).ref, 'stalled', due.stalled);
     for (let count = 0; count < due.send; count += 1) {
+      const path = pathOf(lane, isContacted);
       const cause = lane.isRouted ? this.#engine.begin(path) : 'send_error';
       if (cause !== undefined) recordUnsent(this.#batcher, path.ref, cause, 1);
+      if (lane.sweep !== undefined) advance(lane.sweep);
     }
   }
 
@@ -233,7 +238,7 @@ class RunningProber implements Prober {
         this.#warn(`${ref.server} was asked and ${formatIpv4(source)} answered`, { server: ref.server });
       },
       onHeard: (exchange, heard) => recordHeard(batcher, exchange, heard, this.#options.clock.monotonic()),
-      onAnswer: ({ ref }) => this.#onAnswer(ref.group),
+      onAnswer: (path) => this.#onAnswer(path),
       onSendError: ({ ref }, said) => this.#warn(`cannot send to ${ref.address}: ${said}`, { server: ref.server }),
     };
   }
@@ -245,11 +250,12 @@ class RunningProber implements Prober {
       this.#warn(`malformed answer from ${formatIpv4(source)}: ${reason}`, { server: path.ref.server });
   }
 
-  #onAnswer(group: string): void {
+  #onAnswer({ ref: { group }, waiting }: ProbePath): void {
+    const now = this.#options.clock.monotonic();
+    if (waiting !== undefined) waiting.sinceNs = now;
     if (this.#contacted.has(group)) return;
     this.#contacted.add(group);
     // The ordinary schedule has stood still so far; what it missed was never meant to be sent.
-    const now = this.#options.clock.monotonic();
     for (const lane of this.#lanes) if (lane.target.group === group) takeDue(lane.schedule, now);
     this.#options.onContact(group);
   }

@@ -51,6 +51,9 @@ export const FOREIGN_SOURCES_MAX = 4;
 /** Identity pools kept for targets that were assigned once: a collector has a few hundred servers at most. */
 export const POOLS_MAX = 4_096;
 
+/** Path names kept: a sweep of a thousand subnets on eight servers, before and after first contact. */
+export const PATH_REFS_MAX = 16_384;
+
 /** The far past, for "never". */
 export const NEVER: MonotonicNs = Number.NEGATIVE_INFINITY as MonotonicNs;
 

@@ -7,12 +7,14 @@ import type { PathRef } from '../../shared/core/batch.ts';
 import { type MonotonicNs, millisecondsToNs, type UnixMicros } from '../../shared/core/units.ts';
 import { identitiesNeeded, macBase, macPrefixOctets } from '../core/identity.ts';
 import { createPool, type IdentityPool, resizePool } from '../core/identity-pool.ts';
-import { type Ipv4, ipv4, parseIpv4, parsePrefix } from '../core/net/ipv4.ts';
+import { type Ipv4, ipv4, noAddress, parseIpv4, parsePrefix } from '../core/net/ipv4.ts';
 import { FIRST_CONTACT_NS, IDENTITIES_MAX, POOLS_MAX } from '../core/probe-limits.ts';
 import { packetTemplates } from '../core/probe-packet.ts';
 import type { ProbePath } from '../core/probe-path.ts';
 import { tagsOf } from '../core/probe-tags.ts';
 import { alignedOrigin, createSchedule, type Schedule } from '../core/schedule.ts';
+import { createSweep, currentPath, type Sweep } from '../core/sweep.ts';
+import { type LaneMemory, sameRef, seriesName, sweepPosition, waitingOf } from './lane-memory.ts';
 
 /** One target being probed. */
 export interface Lane {
@@ -26,6 +28,10 @@ export interface Lane {
   readonly firstSchedule: Schedule;
   /** False when there is no route: what is due is then counted as unsent. */
   readonly isRouted: boolean;
+  /** Quiet until first contact: another lane asks this server already. */
+  readonly isBeside: boolean;
+  /** A sweep's subnets; `path` and `first` are then never sent on. */
+  readonly sweep: Sweep | undefined;
 }
 
 /** What a lane is made from. */
@@ -43,14 +49,43 @@ export interface LaneFields {
 /** Everything in the assignment that this target's packets and times depend on. */
 export function laneKey({ assignment, target, giaddr }: Pick<LaneFields, 'assignment' | 'target' | 'giaddr'>): string {
   const { dropTimeMs, clients, release, identify, relayPort } = assignment;
-  return JSON.stringify([target, dropTimeMs, clients, release, identify, relayPort, giaddr]);
+  return JSON.stringify([
+    target,
+    dropTimeMs,
+    clients,
+    release,
+    identify,
+    relayPort,
+    giaddr,
+    isBeside(assignment, target),
+  ]);
 }
 
-/** Identity pools by server: they outlive a change of rate, so that no identity is in flight twice. */
-export type IdentityPools = Map<string, IdentityPool>;
+/** True when an earlier target asks the same server in the same way, as DORAs beside DOs: one of them is enough to be heard. */
+function isBeside({ targets }: Assignment, target: Target): boolean {
+  const way = ({ group, server, bucket, interface: on }: Target): string => JSON.stringify([group, server, bucket, on]);
+  return targets.find((other) => other.scopes.length === 0 && way(other) === way(target)) !== target;
+}
+
+/**
+ * When a lane's exchanges are due; undefined while it keeps quiet. Until some server of the group has answered, nobody knows
+ * what they make of our subnets: one lane asks each of them, and a sweep would only fill their error logs.
+ */
+export function scheduleOf(lane: Lane, isContacted: boolean): Schedule | undefined {
+  const { target, sweep, schedule, firstSchedule } = lane;
+  if (target.scopes.length > 0) return isContacted && sweep !== undefined ? schedule : undefined;
+  if (isContacted) return schedule;
+  return lane.isBeside ? undefined : firstSchedule;
+}
+
+/** The path of the exchange that is due. */
+export function pathOf({ sweep, path, first }: Lane, isContacted: boolean): ProbePath {
+  if (sweep !== undefined) return currentPath(sweep);
+  return isContacted ? path : first;
+}
 
 /** Makes a lane. An address that is none (the collector refuses those) leaves the lane without a route. */
-export function createLane(fields: LaneFields, pools: IdentityPools): Lane {
+export function createLane(fields: LaneFields, memory: LaneMemory): Lane {
   const { target, giaddr, epochStart, anchor, now } = fields;
   const address = parseIpv4(target.address);
   const relay = giaddr === undefined ? undefined : parseIpv4(giaddr);
@@ -65,7 +100,9 @@ export function createLane(fields: LaneFields, pools: IdentityPools): Lane {
     scope: null,
     interface: target.interface,
   };
-  const path = createPath(fields, { ref, address: address ?? ipv4(0), relay: relay ?? ipv4(0) }, pools);
+  const refOf = (each: PathRef): PathRef => sameRef(memory, each);
+  const path = createPath(fields, { ref: refOf(ref), address: address ?? ipv4(0), relay: relay ?? ipv4(0) }, memory);
+  const position = sweepPosition(memory, seriesName(target));
   const periodNs = 1e9 / target.ratePerSecond;
   const schedule = { originNs: alignedOrigin(epochStart, anchor, periodNs), periodNs, phase: target.phase };
   // The first DISCOVER of all goes out within one ordinary period; a minute's silence follows it.
@@ -74,7 +111,9 @@ export function createLane(fields: LaneFields, pools: IdentityPools): Lane {
     target,
     key: laneKey(fields),
     path,
-    first: { ...path, ref: { ...ref, firstContact: true } },
+    first: { ...path, ref: refOf({ ...ref, firstContact: true }) },
+    isBeside: isBeside(fields.assignment, target),
+    sweep: createSweep(target.scopes, { path, position, refOf }),
     schedule: createSchedule(schedule, now),
     firstSchedule: createSchedule(
       { originNs: now, periodNs: firstNs, phase: (target.phase * periodNs) / firstNs },
@@ -90,9 +129,10 @@ interface PathFields {
   readonly relay: Ipv4;
 }
 
-function createPath(fields: LaneFields, { ref, address, relay }: PathFields, pools: IdentityPools): ProbePath {
-  const { assignment, target } = fields;
-  const subnet = target.probeSubnet === null ? undefined : parseIpv4(target.probeSubnet);
+function createPath(fields: LaneFields, { ref, address, relay }: PathFields, memory: LaneMemory): ProbePath {
+  const { assignment, target, now } = fields;
+  // A sweep's packets need the place for a subnet; each of its paths puts its own there.
+  const subnet = target.scopes.length > 0 ? noAddress : parseIpv4(target.probeSubnet ?? '');
   const isLink = target.selection === 'link-selection';
   const selection = isLink ? { linkSelection: subnet } : { subnetSelection: subnet };
   const ports = { localPort: 67, serverPort: 67 };
@@ -103,7 +143,7 @@ function createPath(fields: LaneFields, { ref, address, relay }: PathFields, poo
     kind: target.kind,
     dropTimeNs: millisecondsToNs(assignment.dropTimeMs),
     release: assignment.release,
-    pool: poolOf(fields, pools),
+    pool: poolOf(fields, memory.pools),
     packets: packetTemplates({
       giaddr: relay,
       server: address,
@@ -112,10 +152,11 @@ function createPath(fields: LaneFields, { ref, address, relay }: PathFields, poo
       tags: tagsOf(assignment.identify),
     }),
     subnetSelection: isLink ? undefined : subnet,
+    waiting: waitingOf(memory, target, { sinceNs: now }),
   };
 }
 
-function poolOf({ agent, assignment, target }: LaneFields, pools: IdentityPools): IdentityPool {
+function poolOf({ agent, assignment, target }: LaneFields, pools: LaneMemory['pools']): IdentityPool {
   const server = seriesName(target);
   const prefix = macPrefixOctets(assignment.identify.macPrefix);
   const name = [server, ...prefix].join('\u0000');
@@ -130,16 +171,4 @@ function poolOf({ agent, assignment, target }: LaneFields, pools: IdentityPools)
   const pool = createPool(macBase(agent, server, prefix), count, { fixedOctets: prefix.length, bucket: target.bucket });
   pools.set(name, pool);
   return pool;
-}
-
-/**
- * Whose identities a target shows: a server's own, and others to it for a sweep, for DISCOVERs alone, and for each interface
- * of the client role. Two targets that shared a pool would resize it under each other.
- */
-function seriesName({ group, server, bucket, scopes, kind, interface: on }: Target): string {
-  const name = [group, server, bucket ?? ''];
-  if (scopes.length > 0) name.push('sweep');
-  if (kind === 'do') name.push('do');
-  if (on !== null) name.push(on);
-  return name.join('\u0000');
 }
