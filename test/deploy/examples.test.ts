@@ -14,7 +14,10 @@ for (const name of named('.yaml')) {
     // What is commented out as an example must be right as well.
     const opened = text
       .replace(/^ *- \{ name: primary.*\}\n(?=[\s\S]*# - \{ name: primary)/m, '')
-      .replaceAll(/^( *)# (- \{ .*\}|(?:clients|kind|influx): \S.*)$/gm, '$1$2');
+      .replaceAll(
+        /^( *)# (- \{ .*\}|(?:clients|kind|influx|sweep|identify|relay_port|free_addresses|allow_servers): \S.*)$/gm,
+        '$1$2',
+      );
     writeFileSync(`${t.testdir()}/opened.yaml`, opened);
     const again = await readConfigFile(`${t.testdirName}/opened.yaml`);
     t.same(again.verdict.ok ? [] : again.verdict.mistakes, []);

@@ -7,7 +7,7 @@ import { readKea } from './kea.ts';
 import { GROUPS_MAX, SERVERS_MAX, SOURCES_MAX } from './limits.ts';
 import type { Located, Reader } from './reader.ts';
 import { createUniqueness, type Uniqueness } from './unique.ts';
-import { type Parsed, parseAddress, parseName, parseNetwork, parseSource, parseWord } from './values.ts';
+import { oneOf, type Parsed, parseAddress, parseName, parseNetwork, parseSource, parseWord } from './values.ts';
 
 /** Every group of the file; what is wrong has been reported. */
 export function readGroups(reader: Reader, at: Located): readonly GroupConfig[] {
@@ -80,7 +80,7 @@ function parseRole(mode: Mode | null): (text: string) => Parsed<Role> {
   return (text) => {
     const parsed = parseWord(text, ROLES);
     if (!parsed.ok || fitting.includes(parsed.value)) return parsed;
-    return { ok: false, problem: `role ${text} does not fit mode ${mode}; expected ${fitting.join(' or ')}` };
+    return { ok: false, problem: `role ${text} does not fit mode ${mode}; expected ${oneOf(fitting)}` };
   };
 }
 

@@ -26,6 +26,10 @@ export function readKea(reader: Reader, at: Located | null): KeaConfig | null {
     reader.report(section, section.path, '"username" and "password_file" go together; one of them is missing');
   if ((certFile === null) !== (keyFile === null))
     reader.report(section, section.path, '"cert_file" and "key_file" go together; one of them is missing');
+  const plain = url?.startsWith('http:') === true;
+  for (const key of ['ca_file', 'cert_file'])
+    if (plain && section.get(key) !== null)
+      reader.report(section, section.path, `"${key}" is for https, and "url" is http`);
   if (url === null) return null;
   return {
     url,

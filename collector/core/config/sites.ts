@@ -45,10 +45,13 @@ function readSite(reader: Reader, at: Located, { names, relays, groups }: Around
   const relayAddress = relays.claim(relay, reader.value(relay, parseAddress));
   const probeSubnet = reader.value(section.get('probe_subnet'), parseNetwork);
   const ratePerSecond = reader.value(section.get('rate'), parseBoundedRate);
-  const subnets = list(reader, section.get('subnets'), SUBNETS_MAX, parsePrefix) ?? [];
+  const swept = createUniqueness(reader, 'subnet');
+  const subnets = section.get('subnets');
+  const claimed = subnets === null ? [] : reader.items(subnets, SUBNETS_MAX);
+  const sweeps = claimed.flatMap((item) => swept.claim(item, reader.value(item, parsePrefix)) ?? []);
   const client = readClient(reader, section.get('client'), groups);
   const expect = readExpect(reader, section.get('expect'));
-  return name === null ? null : { name, relayAddress, probeSubnet, ratePerSecond, subnets, client, expect };
+  return name === null ? null : { name, relayAddress, probeSubnet, ratePerSecond, subnets: sweeps, client, expect };
 }
 
 /** Null where the key is absent. */

@@ -102,10 +102,16 @@ export function parseUrl(text: string): Parsed<string> {
   return valid ? good(text) : bad(`"${text}" is not a URL; expected something like http://127.0.0.1:8086`);
 }
 
+/** "a", "a or b", "a, b or c". */
+export function oneOf(words: readonly string[]): string {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} or ${last}`;
+}
+
 /** One of a closed set of words. */
 export function parseWord<Word extends string>(text: string, words: readonly Word[]): Parsed<Word> {
   const found = words.find((word) => word === text);
-  return found === undefined ? bad(`"${text}" is not known; expected ${words.join(' or ')}`) : good(found);
+  return found === undefined ? bad(`"${text}" is not known; expected ${oneOf(words)}`) : good(found);
 }
 
 /** Link selection (RFC 3527) carries an address in the subnet, without a prefix length. */
