@@ -22,9 +22,10 @@ import {
 } from './core/assignment.ts';
 import type { CollectorConfig } from './core/config/config.ts';
 import { type ConfiguredNames, configuredNames, unconfigured } from './core/configured-names.ts';
+import { scarceServers } from './core/kea/scarcity.ts';
 import { isQuiet } from './core/quiet.ts';
 import { NONE_RAISED, type RaisedSecs, raiseSecs, stillRaised } from './core/raised-secs.ts';
-import type { Steering } from './core/steering.ts';
+import type { GroupServer, Steering } from './core/steering.ts';
 import { type AcceptedFile, acceptedFile, recordConfig } from './io/accepted-config.ts';
 import { type GrpcServer, startGrpcServer } from './io/grpc-server.ts';
 import { type Inbox, openInbox } from './io/inbox.ts';
@@ -115,6 +116,7 @@ class RunningCollector implements Collector {
   #sharing: NodeJS.Timeout | null = null;
   #assignments: Assignments = NO_ASSIGNMENTS;
   #raised: RaisedSecs = NONE_RAISED;
+  #scarce: readonly GroupServer[] = [];
   #grpc: GrpcServer | null = null;
   readonly #startedAt: number;
   #quietAt = 0;
@@ -235,7 +237,9 @@ class RunningCollector implements Collector {
   }
 
   #steering(now: UnixMicros): Steering {
-    return { paused: this.#fold.model.pauses, scarce: [], raised: stillRaised(this.#raised, now) };
+    const { pauses, kea } = this.#fold.model;
+    this.#scarce = scarceServers(this.#config, kea, this.#scarce);
+    return { paused: pauses, scarce: this.#scarce, raised: stillRaised(this.#raised, now) };
   }
 
   #raiseSecs({ group, for_ms, actor }: RaiseSecsRequest): UnixMicros | null {

@@ -8,9 +8,10 @@ import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import type { CollectorConfig, KeaConfig } from '../core/config/config.ts';
 import { freeAddresses, subnetPrefixes } from '../core/kea/free-addresses.ts';
+import { bandOf } from '../core/kea/scarcity.ts';
 import { readWord } from '../core/kea/word.ts';
 import { KEA_REPEAT_MS } from '../core/limits.ts';
-import type { KeaEntry } from '../core/log-entry.ts';
+import type { KeaEntry, KeaWord } from '../core/log-entry.ts';
 import { askKea } from './kea-client.ts';
 
 export interface KeaWatchOptions {
@@ -41,7 +42,7 @@ export function startKeaWatch(options: KeaWatchOptions): KeaWatch {
               server: server.name,
               kea: server.kea,
               partners: group.servers.filter((other) => other !== server).map(({ name }) => name),
-              countsFree: probe.freeAddresses !== null,
+              floor: probe.freeAddresses,
             }),
           ],
     ),
@@ -58,8 +59,8 @@ interface Whom {
   readonly server: string;
   readonly kea: KeaConfig;
   readonly partners: readonly string[];
-  /** Ask for free addresses too. */
-  readonly countsFree: boolean;
+  /** Fewer free addresses than this matter; null: they are not asked for. */
+  readonly floor: number | null;
 }
 
 /** What changes all the time, and makes no word a new one. */
@@ -103,7 +104,7 @@ class Asked {
     if (this.#isClosed) return;
     const receivedAt = clock.wall();
     const entry: KeaEntry = { kind: 'kea', receivedAt, group, server, word, problem: heard.problem };
-    const text = JSON.stringify([word && { ...word, ...RESTLESS }, heard.problem]);
+    const text = JSON.stringify([word && { ...word, ...RESTLESS }, this.#bands(word), heard.problem]);
     const isNew = text !== this.#written.text;
     if (!isNew && !isOdd(entry) && receivedAt - this.#written.at < KEA_REPEAT_MS * 1000) return;
     if (isNew && heard.problem !== null)
@@ -116,10 +117,18 @@ class Asked {
     }
   }
 
+  /** Subnets that are not ample: a count that crosses a floor is news, one that does not is none. */
+  #bands(word: KeaWord | null): readonly string[] {
+    const { floor } = this.#whom;
+    if (word === null || floor === null) return [];
+    const bands = Object.entries(word.freeAddresses).map(([prefix, free]) => `${prefix} ${bandOf(free, floor)}`);
+    return bands.filter((band) => !band.endsWith('ample')).sort();
+  }
+
   /** Its configuration is asked for once: Kea writes all of it out on the thread that answers DHCP. */
   async #free(): Promise<Readonly<Record<string, number>>> {
-    const { kea, countsFree } = this.#whom;
-    if (!countsFree) return {};
+    const { kea, floor } = this.#whom;
+    if (floor === null) return {};
     if (this.#prefixes === undefined) {
       const config = await askKea(kea, 'config-get');
       if (!config.ok) return {};

@@ -104,6 +104,7 @@ export function keaConfig(options: KeaConfigOptions): Json {
       'hooks-libraries': [
         { library: `${options.hooksFolder}/libdhcp_lease_cmds.so` },
         { library: `${options.hooksFolder}/libdhcp_stat_cmds.so` },
+        { library: `${options.hooksFolder}/libdhcp_stat_cmds.so` },
         {
           library: `${options.hooksFolder}/libdhcp_ha.so`,
           parameters: highAvailability(options),

@@ -126,6 +126,7 @@ export function createReadModel(from: ReadModelSnapshot | null, frozen: readonly
       if (entry.kind === 'import') imports.add(entry);
       if (entry.kind === 'pause') pauses = withPause(pauses, entry);
       const judged = verdicts.apply(entry);
+      if (entry.kind === 'batch') kea.noteOffers(entry.batch);
       const word = entry.kind === 'kea' ? kea.add(entry, outsideOf(verdicts.view(), entry)) : [];
       const findings = [...judged, ...notices.apply(entry, verdicts.clocks), ...word];
       for (const change of findings) timeline.change(change);

@@ -4,6 +4,7 @@
  * A word and a verdict are taken at different moments: what does not fit must go on for a while before it is told, but for what
  * Kea says on purpose (maintenance, terminated).
  */
+import type { ResultBatch } from '../../../shared/core/batch.ts';
 import { unixMicros } from '../../../shared/core/units.ts';
 import type { Notice } from '../finding.ts';
 import type { KeaEntry } from '../log-entry.ts';
@@ -22,12 +23,19 @@ export interface KeaStand {
   readonly isTold: boolean;
 }
 
-export type KeaSnapshot = readonly KeaStand[];
+export interface KeaSnapshot {
+  readonly stands: readonly KeaStand[];
+  readonly offers: readonly (readonly [string, readonly string[]])[];
+}
 
 export interface KeaBook {
   /** @returns what is to be told, usually nothing */
   add(entry: KeaEntry, outside: Outside): readonly FindingChange[];
   find(group: string, server: string): KeaStand | null;
+  /** Remembers in which subnets a group's probes are. */
+  noteOffers(batch: ResultBatch): void;
+  /** Addresses that a group's servers gave to probes lately: one a network of 24 bits. */
+  offered(group: string): readonly string[];
   snapshot(): KeaSnapshot;
 }
 
@@ -36,12 +44,17 @@ const HOLDS_US = 15e6;
 /** Servers whose word is kept: as many as a configuration can have. */
 const SERVERS_MAX = 4096;
 
+/** Networks of 24 bits that a group's probes are remembered in, and groups. */
+const OFFERS_MAX = 256;
+const GROUPS_MAX = 256;
+
 const AT_ONCE: readonly KeaReason[] = ['terminated', 'maintenance'];
 
 const keyOf = (group: string, server: string): string => JSON.stringify([group, server]);
 
-export function createKeaBook(from: KeaSnapshot = []): KeaBook {
-  const stands = new Map(from.map((stand) => [keyOf(stand.entry.group, stand.entry.server), stand]));
+export function createKeaBook(from: KeaSnapshot = { stands: [], offers: [] }): KeaBook {
+  const offers = new Map(from.offers);
+  const stands = new Map(from.stands.map((stand) => [keyOf(stand.entry.group, stand.entry.server), stand]));
   return {
     add: (entry, outside) => {
       const key = keyOf(entry.group, entry.server);
@@ -64,8 +77,22 @@ export function createKeaBook(from: KeaSnapshot = []): KeaBook {
       return [...over, ...begins];
     },
     find: (group, server) => stands.get(keyOf(group, server)) ?? null,
-    snapshot: () => [...stands.values()],
+    noteOffers: ({ paths, sightings }) => {
+      for (const { path, expected, address } of sightings) {
+        const ref = paths[path];
+        if (ref !== undefined && expected) noteOffer(offers, ref.group, address);
+      }
+    },
+    offered: (group) => offers.get(group) ?? [],
+    snapshot: () => ({ stands: [...stands.values()], offers: [...offers] }),
   };
+}
+
+function noteOffer(offers: Map<string, readonly string[]>, group: string, address: string): void {
+  const known = offers.get(group) ?? [];
+  const network = address.slice(0, address.lastIndexOf('.'));
+  if (known.some((other) => other.startsWith(`${network}.`)) || known.length >= OFFERS_MAX) return;
+  if (offers.size < GROUPS_MAX || offers.has(group)) offers.set(group, [...known, address]);
 }
 
 function isDue({ disagreement, isTold, entry, since }: KeaStand): boolean {

@@ -92,12 +92,15 @@ t.test('a real pair, behind its control agent', { skip: labSkipReason(), timeout
     });
   });
 
-  await t.test('what it has no hook for is a refusal, and its configuration names its subnets', async (t) => {
+  await t.test('free addresses by subnet, and what it does not know is a refusal', async (t) => {
     const url = `http://127.0.0.1:${plain.port}/`;
-    const counted = await askKea({ ...PLAIN, url }, 'stat-lease4-get');
-    t.equal(counted.ok ? freeAddresses(counted.answer, new Map()) : 'unanswered', null);
     const config = await askKea({ ...PLAIN, url }, 'config-get');
-    t.ok(config.ok && [...subnetPrefixes(config.answer).values()].includes('10.77.0.0/16'));
+    const prefixes = subnetPrefixes(config.ok ? config.answer : null);
+    const counted = await askKea({ ...PLAIN, url }, 'stat-lease4-get');
+    const free = counted.ok ? freeAddresses(counted.answer, prefixes) : null;
+    t.match(free, { '10.77.0.0/16': 32_767, '10.80.1.0/24': 190 });
+    const unknown = await askKea({ ...PLAIN, url }, 'no-such-command');
+    t.match(unknown.ok ? readWord(unknown.answer, []).problem : '', /not supported/);
   });
 
   await t.test('with TLS and a password', async (t) => {
