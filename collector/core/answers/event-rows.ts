@@ -155,6 +155,13 @@ function transitionText(finding: Transition, servedBefore: boolean): string {
   return `${capitalised(finding.server ?? '?')} ${verb(finding, servedBefore)}${at}`;
 }
 
+/** What a degraded server has, where its figures do not say it in a few words; the evidence does. */
+const DEGRADED_BY: Readonly<Record<string, string>> = {
+  slow: 'far slower than usual',
+  overloaded: 'overloaded: loses while answers queue',
+  'some-identities': 'some identities are refused',
+};
+
 function verb({ from, to, reason, sites, lossRatio }: Transition, servedBefore: boolean): string {
   switch (to) {
     case 'serving':
@@ -166,6 +173,8 @@ function verb({ from, to, reason, sites, lossRatio }: Transition, servedBefore: 
       if (sites !== null && sites.served < sites.reporting) {
         return `is degraded (${sites.served} of ${sites.reporting} sites served)`;
       }
+      const why = DEGRADED_BY[reason];
+      if (why !== undefined) return `is degraded (${why})`;
       return lossRatio === null ? 'is degraded' : `is degraded (${Math.round(lossRatio * 100)} % of exchanges lost)`;
     }
     case 'unknown':

@@ -7,6 +7,7 @@
  */
 import { CODES } from './evidence.ts';
 import * as loss from './loss-history.ts';
+import type { PaceFigures } from './pace.ts';
 import type { Pool, Run } from './pool.ts';
 
 const SILENT_CODES = ['no-offer', 'no-ack'];
@@ -87,3 +88,16 @@ export function lossText({ history }: Pool, now: number): string {
 /** Sites that a server does not serve while it serves others. @param unserved their names */
 export const sitesUnservedText = (unserved: readonly string[], reporting: number): string =>
   `${unserved.length} of ${reporting} sites that report are unserved: ${listText(unserved)}`;
+
+const ofSites = ([some, all]: readonly [number, number]): string => (all > 1 ? ` at ${some} of ${all} sites` : '');
+
+/** Slow answers. @param sites how many are slow, of how many */
+export const paceText = ({ stage, now, usual, spanUs }: PaceFigures, sites: readonly [number, number]): string =>
+  `${stage} p50 ${spanText(now)} over the last ${spanText(spanUs)}${ofSites(sites)}, usually ${spanText(usual)}`;
+
+/** Loss in a queue. */
+export const overloadText = (
+  { lost, all }: loss.Prior,
+  figures: PaceFigures,
+  sites: readonly [number, number],
+): string => `${lost} of ${all} exchanges lost while answers queue: ${paceText(figures, sites)}`;

@@ -14,6 +14,9 @@ export const NO_ACK = 2;
 export const NAK = 3;
 export const FOREIGN = 6;
 
+/** Remark: the identity or the agent, not the server, is the cause. */
+export const EXCLUDED = 1;
+
 /** Which batch rows came from: with the row's index it names an exchange for ever. */
 export interface BatchName {
   readonly agent: string;
@@ -47,8 +50,8 @@ export interface Evidence {
   ack: Int32Array;
   code: Uint8Array;
   identity: Uint16Array;
-  /** 1 when the path's fold found that the identity, not the server, is the cause. Written by that fold. */
-  excluded: Uint8Array;
+  /** What the path's fold remarks of it, bit by bit: see EXCLUDED, and pace for the others. Written by that fold. */
+  remarks: Uint8Array;
   /** Number of the batch (batches[batch − firstBatch]), and the row's index in its columns. */
   batch: Int32Array;
   index: Int32Array;
@@ -56,7 +59,7 @@ export interface Evidence {
   firstBatch: number;
 }
 
-const COLUMNS = ['sent', 'total', 'ack', 'code', 'identity', 'excluded', 'batch', 'index'] as const;
+const COLUMNS = ['sent', 'total', 'ack', 'code', 'identity', 'remarks', 'batch', 'index'] as const;
 
 const ROW_COLUMNS = ['sent', 'total', 'ack', 'code', 'identity', 'index'] as const;
 
@@ -66,7 +69,7 @@ const columns = (size: number) => ({
   ack: new Int32Array(size),
   code: new Uint8Array(size),
   identity: new Uint16Array(size),
-  excluded: new Uint8Array(size),
+  remarks: new Uint8Array(size),
   batch: new Int32Array(size),
   index: new Int32Array(size),
 });
@@ -87,7 +90,7 @@ function put(store: Evidence, at: number, rows: Rows, i: number, batch: number):
   store.ack[at] = rows.ack[i] as number;
   store.code[at] = rows.code[i] as number;
   store.identity[at] = Math.min(rows.identity[i] as number, 0xffff);
-  store.excluded[at] = 0;
+  store.remarks[at] = 0;
   store.batch[at] = batch;
   store.index[at] = rows.index[i] as number;
 }
@@ -205,7 +208,7 @@ export function evidenceSnapshot(store: Evidence): EvidenceSnapshot {
       ack: column('ack'),
       code: column('code'),
       identity: column('identity'),
-      excluded: column('excluded'),
+      remarks: column('remarks'),
       batch: differences(column('batch')),
       index: column('index'),
     },

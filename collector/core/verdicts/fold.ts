@@ -8,7 +8,7 @@
 
 import { unixMicros } from '../../../shared/core/units.ts';
 import type { Transition } from '../finding.ts';
-import { createEvidence, type Evidence, rowAt } from './evidence.ts';
+import { createEvidence, type Evidence, EXCLUDED, rowAt } from './evidence.ts';
 import { findingId } from './finding-id.ts';
 import { alter, enter } from './findings-book.ts';
 import {
@@ -23,7 +23,8 @@ import {
 } from './nodes.ts';
 import { foldPath, type PathSink } from './path-fold.ts';
 import type { PoolSettings, Shift } from './pool.ts';
-import { fallSilent, type ShiftSink } from './pool-fold.ts';
+import { fallSilent } from './pool-fold.ts';
+import type { ShiftSink } from './pool-turn.ts';
 import { addServerSite, foldServer, type PathTurn } from './server-fold.ts';
 import { keepBase, type Stops, stopsBetween } from './stops.ts';
 import type { Disagreement } from './witnesses.ts';
@@ -97,6 +98,10 @@ function sinkOf<S>(node: FoldNode<S>, about: About): ShiftSink {
       enter(node.book, decided, finding);
     },
     widen: (decided, wider) => alter(node.book, decided, (finding) => ({ ...finding, ...wider })),
+    explain: (decided, why, evidence) =>
+      alter(node.book, decided, (finding) =>
+        finding.to === 'degraded' ? { ...finding, reason: why, evidence } : finding,
+      ),
   };
 }
 
@@ -147,7 +152,7 @@ function gather(stores: readonly Evidence[], ranks: readonly number[], from: num
   let n = 0;
   for (const span of spans) {
     for (let i = span.begin; i < span.end; i++) {
-      if (span.store.excluded[i] === 1) continue;
+      if ((span.store.remarks[i] as number) & EXCLUDED) continue;
       site[n] = span.site;
       row[n] = i;
       sent[n++] = span.store.sent[i] as number;

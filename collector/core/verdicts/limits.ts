@@ -30,6 +30,36 @@ export const CLEAN_LOSSES = 10;
 /** A run of unanswered counts as at most this many losses: a burst shorter than `fall` is an accident, not sustained loss. */
 export const LOSSES_PER_RUN = 3;
 
+/** A block of pace: so many answers and so long at least, µs; a site's median over ten answers is true to a third. */
+export const PACE_EXCHANGES = 10;
+export const PACE_US = 10e6;
+/** Answers of a block whose latencies are looked at for its median. */
+export const PACE_SKETCHED = 256;
+/** Blocks in a row before a pool is slow, or no longer: 40 s, so that an upload or a snapshot of a minute's half is none. */
+export const PACE_BLOCKS = 4;
+/** Which of the remembered medians is "usual" when it comes to judging: reached for an hour a day, it is usual. */
+export const PACE_QUANTILE = 0.95;
+/** Over the usual by a factor, and by so much (µs): a re-route by some ms is nothing at 1 ms, and jitter nothing at 100. */
+export const PACE_OVER = [2.5, 50e3] as const;
+/** The same while less than an hour is remembered: a lone morning is no day. */
+export const PACE_OVER_YOUNG = [4, 100e3] as const;
+/** Under which it is as usual again. */
+export const PACE_EASE = [1.5, 25e3] as const;
+/** Minutes remembered before anything is judged, and before the young one's margin ends. */
+export const PACE_WARM_MIN = 1;
+export const PACE_GROWN_MIN = 60;
+/** Longest span (µs) that one block stands for: at a trickle blocks are long, and a silence is none of them. */
+export const PACE_SPAN_MAX_US = 600e6;
+/** What has been slow for so long (µs) is the usual from then on: a day, for a new route stays. */
+export const PACE_FROZEN_US = 86_400e6;
+/** Days in which what is usual fades to half, and the weight (minutes) under which a bin goes: some 60 bins remain. */
+export const HABIT_HALF_DAYS = 2;
+export const HABIT_LEAST_MIN = 0.05;
+/** Overload: slow at so many sites, so many of the recent 600 lost (2 %), and so many times the share that was lost before. */
+export const OVERLOAD_SITES = 2;
+export const OVERLOAD_LOSSES = 12;
+export const OVERLOAD_GROWTH = 3;
+
 /** Unanswered exchanges of a run that are remembered one by one for its bracket: enough for 1e-6 at 80 % loss. */
 export const RUN_REMEMBERED = 64;
 /** After a start, exchanges watched for loss that would move its bracket's beginning back. */

@@ -103,6 +103,13 @@ export function recentShare(h: LossHistory): Prior {
   return { lost, all: lost + tail(h.answered, BLOCKS_RECENT) };
 }
 
+/** The same of those before the recent ones. */
+export function olderShare(h: LossHistory): Prior {
+  const recent = recentShare(h);
+  const lost = tail(h.broken, BLOCKS_KEPT) - recent.lost;
+  return { lost, all: lost + h.sum.answered - (recent.all - recent.lost) };
+}
+
 /** Share of recent exchanges lost; null without any. */
 export function lossRatio(h: LossHistory): number | null {
   const { lost, all } = recentShare(h);

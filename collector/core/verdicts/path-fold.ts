@@ -7,11 +7,13 @@
  * First version: identities are judged one by one and only against the path's loss; half of them failing together looks
  * like 50 % loss, and is reported as that.
  */
-import { ANSWERED, batchOf, type Evidence, FOREIGN } from './evidence.ts';
+import { ANSWERED, batchOf, type Evidence, EXCLUDED, FOREIGN } from './evidence.ts';
 import { IDENTITIES_TRACKED, IDENTITY_RUN, MERE_LOSS_LN } from './limits.ts';
 import { prior } from './loss-history.ts';
+import { paceRemarks } from './pace.ts';
 import { addSite, createPool, type Pool, type PoolSettings } from './pool.ts';
-import { foldRow, type ShiftSink } from './pool-fold.ts';
+import { foldRow } from './pool-fold.ts';
+import type { ShiftSink } from './pool-turn.ts';
 import { agreed, type Disagreement, type Witness, witnessAnswered, witnessOf, witnessUnanswered } from './witnesses.ts';
 
 /** Plain JSON. */
@@ -61,9 +63,15 @@ export function foldPath(
   for (let row = from; row < to; row++) {
     const own = witnessOf(state.witnesses, batchOf(store, row).agent);
     const excluded = isExcluded(state, own, settings, store, row, sink);
-    store.excluded[row] = excluded ? 1 : 0;
+    store.remarks[row] = excluded ? EXCLUDED : remarksOn(state.pool, store, row);
     if (!excluded) foldRow(state.pool, settings, 0, store, row, sink);
   }
+}
+
+function remarksOn({ pace }: Pool, store: Evidence, row: number): number {
+  if (store.code[row] !== ANSWERED) return 0;
+  const ack = store.ack[row] as number;
+  return paceRemarks(pace, [(store.total[row] as number) - ack, ack]);
 }
 
 /** Whether an exchange speaks about its agent or its identity rather than the server. */

@@ -7,58 +7,16 @@
  * the server. Rejected: a vote among sites' states, which at a trickle each would take minutes to form.
  */
 
-import type { Bracket, Reason, State } from '../finding.ts';
+import type { Reason } from '../finding.ts';
 import { bracket, mereLosses, startBracket, stopBracket } from './bracket.ts';
 import { ANSWERED, batchOf, CODES, type Evidence, evidenceName, FOREIGN, nameOf } from './evidence.ts';
-import { lossText, runText } from './evidence-text.ts';
+import { runText } from './evidence-text.ts';
 import * as limits from './limits.ts';
 import * as loss from './loss-history.ts';
-import { createRise, createRun, type Pool, type PoolSettings, type Shift } from './pool.ts';
+import { createRise, createRun, type Pool, type PoolSettings } from './pool.ts';
+import { judgeLoss, judgePace } from './pool-ills.ts';
 import { lengthen, mostOf, seenFromMostRegions, surprising } from './pool-run.ts';
-
-/** Where a pool's changes go: shifts as they are decided, and better brackets for earlier ones. */
-export interface ShiftSink {
-  shift(shift: Shift): void;
-  widen(decided: number, bracket: Bracket): void;
-}
-
-interface Change {
-  readonly decided: number;
-  readonly to: State;
-  readonly reason: Reason;
-  readonly bracket: Bracket;
-  readonly first: string;
-  readonly lossRatio?: number | null;
-  readonly evidence?: string;
-}
-
-function turn(pool: Pool, sink: ShiftSink, change: Change): void {
-  const from = pool.state;
-  const since = from === 'unknown' ? sinceKnown(pool, change) : notBefore(pool.since, change.bracket);
-  pool.before = change.to === 'unknown' ? { serves: from !== 'non-serving', at: lastProof(pool, change) } : null;
-  pool.state = change.to;
-  pool.reason = change.reason;
-  pool.evidence = change.evidence ?? null;
-  pool.since = since;
-  const { lossRatio = null, evidence = null } = change;
-  sink.shift({ ...change, bracket: since, from, lossRatio, evidence, sites: null });
-}
-
-/** A change cannot have come before the one that it follows: loss that was there before a start is not the start's. */
-const notBefore = (last: Bracket | null, own: Bracket): Bracket =>
-  last === null || own.earliest >= last.earliest ? own : bracket(last.earliest, Math.max(last.latest, own.latest));
-
-/** The last moment that the state before was surely true: a stop or a start may have begun just before the silence. */
-function lastProof({ state, aliveAt, run, rise }: Pool, { bracket: { earliest } }: Change): number {
-  if (state !== 'non-serving') return aliveAt < 0 ? earliest : Math.min(aliveAt, earliest);
-  return Math.min((rise.count > 0 ? rise.silent : run.sent).at(-1) ?? earliest, earliest);
-}
-
-/** A pool found otherwise than it was before it became unknown changed somewhere in between, not when it was found. */
-function sinceKnown({ before }: Pool, change: Change): Bracket {
-  if (before === null || before.serves === (change.to !== 'non-serving')) return change.bracket;
-  return bracket(before.at, change.bracket.latest);
-}
+import { type ShiftSink, turn } from './pool-turn.ts';
 
 /** Tells a pool that event time has reached `now`: without results for longer than the limit it becomes unknown. */
 export function fallSilent(pool: Pool, settings: PoolSettings, now: number, sink: ShiftSink): void {
@@ -138,41 +96,9 @@ function answered(
     if (history.sum.answered > 1 || run.length < settings.fall) loss.countLost(history, run.length);
     pool.run = createRun();
   }
+  judgePace(pool, site, store, row, [total - ack, ack], sink);
   const rotated = loss.rotate(history, sent);
   if (own > 0 || rotated) judgeLoss(pool, store, row, sink);
-}
-
-/** Sustained loss, with hysteresis wide enough that no constant loss crosses both edges in a day. */
-function judgeLoss(pool: Pool, store: Evidence, row: number, sink: ShiftSink): void {
-  const { history } = pool;
-  const sent = store.sent[row] as number;
-  const recent = loss.recentLosses(history);
-  if (recent >= limits.DEGRADED_LOSSES) pool.lossyFrom = loss.recentStart(history);
-  else if (recent <= limits.CLEAN_LOSSES / 3) pool.cleanAt = sent;
-  if (pool.state === 'serving' && recent >= limits.DEGRADED_LOSSES) {
-    const since = bracket(Math.min(pool.cleanAt, pool.lossyFrom), sent + (store.total[row] as number));
-    const lossRatio = loss.lossRatio(history);
-    turn(pool, sink, {
-      decided: sent,
-      to: 'degraded',
-      reason: 'loss',
-      bracket: since,
-      first: evidenceName(store, row),
-      lossRatio,
-      evidence: lossText(pool, sent),
-    });
-  } else if (pool.state === 'degraded' && history.sum.losses <= limits.CLEAN_LOSSES) {
-    const oldest = history.start[0] as number;
-    const slack = (2 * (sent - oldest)) / limits.BLOCKS_KEPT;
-    const since = bracket(pool.lossyFrom, Math.min(sent, Math.max(oldest, pool.brokenAt) + slack));
-    turn(pool, sink, {
-      decided: sent,
-      to: 'serving',
-      reason: 'answered',
-      bracket: since,
-      first: evidenceName(store, row),
-    });
-  }
 }
 
 /** An answer of a pool that is not serving (or not known): serving after `rise` of them without a run of `fall` between. */

@@ -7,7 +7,8 @@
 
 import type { Bracket, Reason, State } from '../finding.ts';
 import type { BatchName } from './evidence.ts';
-import { createHistory, type LossHistory } from './loss-history.ts';
+import { createHistory, type LossHistory, type Prior } from './loss-history.ts';
+import { addPaceSite, createPace, type Pace } from './pace.ts';
 
 /** What configuration says about a pool. */
 export interface PoolSettings {
@@ -76,12 +77,21 @@ export interface Shift {
   readonly sites: { readonly served: number; readonly reporting: number } | null;
 }
 
+/** One cause of being degraded. */
+export interface Ill {
+  readonly reason: Reason;
+  readonly evidence: string;
+}
+
 export interface Pool {
   state: State;
   reason: Reason | null;
   /** What the reason rests on, one sentence. */
   evidence: string | null;
   since: Bracket | null;
+  /** What makes it degraded, the worst first; empty in every other state. And which shift (its `decided`) that was. */
+  ills: Ill[];
+  degradedAt: number;
   /** What was known before the pool became unknown, and the last moment it was: null while known, or before any verdict. */
   before: { serves: boolean; at: number } | null;
   /** Sent time of the last evidence (−1 before any), and what names it: the batch and the index in it. */
@@ -105,6 +115,9 @@ export interface Pool {
   brokenAt: number;
   /** By site: own run of unanswered, `answers` when that run began, sent time of the last evidence (−1 none). */
   sites: { run: number[]; began: number[]; lastAt: number[] };
+  pace: Pace;
+  /** What was being lost before its answers began to be late. */
+  calm: Prior;
   names: string[];
 }
 
@@ -136,6 +149,8 @@ export const createPool = (): Pool => ({
   reason: null,
   evidence: null,
   since: null,
+  ills: [],
+  degradedAt: -1,
   before: null,
   lastAt: -1,
   lastBatch: null,
@@ -153,6 +168,8 @@ export const createPool = (): Pool => ({
   lossyFrom: 0,
   brokenAt: 0,
   sites: { run: [], began: [], lastAt: [] },
+  pace: createPace(),
+  calm: { lost: 0, all: 0 },
   names: [],
 });
 
@@ -161,6 +178,7 @@ export function addSite(pool: Pool, name: string): number {
   pool.sites.run.push(0);
   pool.sites.began.push(0);
   pool.sites.lastAt.push(-1);
+  addPaceSite(pool.pace);
   return pool.names.push(name) - 1;
 }
 

@@ -9,7 +9,8 @@ import { bracket } from './bracket.ts';
 import { ANSWERED, type Evidence } from './evidence.ts';
 import { sitesUnservedText } from './evidence-text.ts';
 import { addSite, createPool, type Pool, type PoolSettings, type Shift } from './pool.ts';
-import { fallSilent, foldRow, type ShiftSink } from './pool-fold.ts';
+import { fallSilent, foldRow } from './pool-fold.ts';
+import type { ShiftSink } from './pool-turn.ts';
 
 /** Plain JSON. */
 export interface ServerState {
@@ -110,6 +111,10 @@ export function foldServer(
       if (server.state === 'serving' && server.since?.latest === wider.latest) server.since = wider;
       sink.widen(decided, wider);
     },
+    explain: (decided, reason, evidence) => {
+      if (server.state === 'degraded' && server.reason !== 'some-sites') Object.assign(server, { reason, evidence });
+      sink.explain(decided, reason, evidence);
+    },
   };
   let next = 0;
   for (let i = 0; i < input.length; i++) {
@@ -128,6 +133,9 @@ export function foldServer(
     takeTurn(server, settings, input.turns[next++] as PathTurn, sink, pooled);
   }
   fallSilent(pool, settings, through, pooled);
+  // Ills may come and go while it stays degraded.
+  if (server.state === 'degraded' && pool.state === 'degraded' && server.reason !== 'some-sites')
+    Object.assign(server, { reason: pool.reason, evidence: pool.evidence });
 }
 
 function takeTurn(
