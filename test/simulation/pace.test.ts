@@ -6,7 +6,8 @@ import t from 'tap';
 import type { Transition } from '../../collector/core/finding.ts';
 import { createVerdicts, restoreVerdicts } from '../../collector/core/verdicts/verdicts.ts';
 import { seeded } from './random.ts';
-import { logOf, quietWorld, START, type WorldOptions } from './world.ts';
+import { quietWorld, START, type WorldOptions } from './world.ts';
+import { logOf } from './world-log.ts';
 
 const HOUR = 3600;
 
