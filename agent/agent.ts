@@ -19,6 +19,7 @@ import { hostIdentity } from './io/host-identity.ts';
 import { LeaseKeeper } from './io/lease-keeper.ts';
 import { type Released, releaseLeases } from './io/lease-release.ts';
 import { type ReportStream, startReportStream } from './io/report-stream.ts';
+import { SilenceKeeper } from './io/silence-keeper.ts';
 import { openStateDirectory, type StateDirectory } from './io/state-directory.ts';
 import type { Prober, ProberOptions } from './prober.ts';
 
@@ -79,6 +80,7 @@ class RunningAgent implements Agent {
   readonly #prober: Prober;
   readonly #stream: ReportStream;
   readonly #leases: LeaseKeeper;
+  readonly #silence: SilenceKeeper;
   /** What the last start left has been given back; nothing is probed before. */
   readonly #begun: Promise<void>;
   readonly #ending = new AbortController();
@@ -105,6 +107,10 @@ class RunningAgent implements Agent {
       onContact: (group) => this.#keep(state.keepContact(group)),
       leases,
     });
+    this.#silence = new SilenceKeeper({
+      ...{ ...start, clock, directory: config.stateDirectory },
+      onChange: (isResting) => this.#rest(isResting),
+    });
     this.#begun = this.#begin();
     this.#stream = startReportStream({
       ...shared,
@@ -117,6 +123,8 @@ class RunningAgent implements Agent {
       takeLoopDelayMaxUs: () => this.#takeLoopDelay(),
       onAssignment: (assignment) => this.#assign(assignment),
       trouble: () => state.trouble ?? this.#leases.trouble,
+      onHeard: () => this.#silence.heard(),
+      takeResting: () => this.#silence.takeResting(),
       leases: () => leaseCounts(this.#leases.held, this.#assignment, this.#leases.now()),
     });
   }
@@ -142,6 +150,7 @@ class RunningAgent implements Agent {
     this.#leases.close();
     await this.#spooling;
     await this.#stream.close();
+    this.#silence.close();
     this.#logger.info({ backlog_batches: this.#state.spool.count }, 'agent stopped');
     await this.#state.close();
   }
@@ -168,7 +177,21 @@ class RunningAgent implements Agent {
   }
 
   #probe(): void {
-    if (this.#assignment !== undefined) this.#prober.assign(this.#assignment);
+    const assignment = this.#assignment;
+    if (assignment !== undefined)
+      this.#prober.assign(this.#silence.isResting ? { ...assignment, targets: [] } : assignment);
+  }
+
+  #rest(isResting: boolean): void {
+    this.#sayResting(isResting);
+    void this.#begun.then(() => this.#probe());
+  }
+
+  #sayResting(isResting: boolean): void {
+    const said = isResting
+      ? 'no word from the collector for 7 days: probing rests until it speaks'
+      : 'the collector has spoken: probing goes on';
+    this.#logger.warn({ resting: isResting }, said);
   }
 
   /** Probes at once, unless the last start left something. */
@@ -181,6 +204,7 @@ class RunningAgent implements Agent {
         { leases: foreign },
         `the lease ledger is a copy of another directory's: its ${foreign} leases are not this agent's to give back`,
       );
+    if (this.#silence.isResting) this.#sayResting(true);
     const isKept = leases.length === 0 || this.#assignment?.release === 'never';
     if (!isKept) await within(LEFTOVERS_FIRST_MS, this.#releaseLeftovers(leases));
     this.#probe();

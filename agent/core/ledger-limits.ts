@@ -24,3 +24,9 @@ export const RELEASE_PACE_MS = 50 as Milliseconds;
 export const LEFTOVERS_FIRST_MS = 10_000 as Milliseconds;
 /** At the end: the longest that an agent stays for leases that it may hold; the others are left to the next start. */
 export const LAST_RELEASES_MS = 3_000 as Milliseconds;
+/** An agent that has heard nothing from its collector for so long is forgotten, or replaced: it probes no more. */
+export const REST_AFTER_MS = (7 * 86_400_000) as Milliseconds;
+/** Between two looks at that. */
+export const REST_LOOK_MS = 5_000 as Milliseconds;
+/** How much silence a killed agent may forget. */
+export const SILENCE_KEPT_MS = 600_000 as Milliseconds;

@@ -33,6 +33,8 @@ export interface AgentSessionOptions {
   onAssignment(assignment: Assignment): void;
   /** The figures of the next heartbeat. */
   heartbeat(): Heartbeat;
+  /** The collector has spoken, and not to refuse. */
+  onHeard(): void;
   /** The collector has taken something: this session is a success. */
   onAck(): void;
   /** The collector will not have this agent, for now: to be tried again slowly. */
@@ -191,6 +193,8 @@ export class AgentSession {
   #receive(message: Received<CollectorMessage>): void {
     // What was under way when the session was given up is of no use: its batches will be sent again.
     if (this.#isOver) return;
+    // A refusal is no word for this agent: one whose site is gone must not probe on for ever.
+    if (message.kind !== 'refusal') this.#options.onHeard();
     switch (message.kind) {
       case 'acks':
         for (const range of message.ranges) this.#settle(range);

@@ -47,6 +47,10 @@ export interface ReportStreamOptions {
   onAssignment(assignment: Assignment): void;
   /** What is wrong with the agent's state, for people; null: nothing. */
   trouble(): string | null;
+  /** The collector has spoken, and not to refuse. */
+  onHeard(): void;
+  /** Why nothing is probed, or was until just now; null: it probes. */
+  takeResting(): string | null;
   /** What its probes hold, by where. */
   leases(): Heartbeat['leases'];
 }
@@ -135,6 +139,7 @@ class Line implements ReportStream {
       spool,
       onAssignment,
       heartbeat: () => this.#heartbeat(),
+      onHeard: () => this.#options.onHeard(),
       onAck: () => {
         this.#failures = 0;
       },
@@ -157,7 +162,7 @@ class Line implements ReportStream {
       refusedBatches: this.#refusedBatches,
       trouble: this.#options.trouble(),
       leases: this.#options.leases(),
-      resting: null,
+      resting: this.#options.takeResting(),
     };
   }
 

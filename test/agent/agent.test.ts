@@ -10,7 +10,7 @@ import { type Inbox, openInbox } from '../../collector/io/inbox.ts';
 import { createReportServer } from '../../collector/io/report-server.ts';
 import type { Assignment } from '../../shared/core/assignment.ts';
 import { ANONYMOUS, PLAIN_TARGET } from '../../shared/core/assignment.ts';
-import { afterUs, milliseconds } from '../../shared/core/units.ts';
+import { afterUs, milliseconds, monotonicNs } from '../../shared/core/units.ts';
 import { type Clock, createClock } from '../../shared/io/clock.ts';
 import { type FakeProber, startFakeProber } from '../fakes/fake-prober.ts';
 
@@ -129,6 +129,30 @@ t.test('an agent whose clock is an hour off says so', async (t) => {
     'within its stated error, and the two clocks’ own fineness',
   );
   await agent.stop();
+});
+
+t.test('seven days without a word: it rests, over a restart too, and goes on when the collector speaks', async (t) => {
+  const [directory, log] = [temporary(), temporary()];
+  const first = await startCollector(log);
+  const address = first.server.address;
+  const real = createClock();
+  let passedUs = 0;
+  const clock: Clock = {
+    monotonic: () => monotonicNs(real.monotonic() + passedUs * 1_000),
+    wall: () => afterUs(real.wall(), passedUs),
+  };
+  const one = await startFakeAgent({ collector: address, directory, clock });
+  t.ok(await eventually(() => one.prober.assigned.length > 0));
+  await first.close();
+  passedUs += 7 * 86_400e6 + 60e6;
+  t.ok(await eventually(() => one.prober.assigned.at(-1)?.targets.length === 0));
+  await one.agent.stop();
+  const two = await startFakeAgent({ collector: address, directory, clock });
+  t.match(two.prober.assigned, [{ targets: [], version: assignment.version }], 'a restart changes nothing');
+  const second = await startCollector(log, address);
+  t.ok(await eventually(() => two.prober.assigned.at(-1)?.targets.length === 1));
+  await two.agent.stop();
+  await second.close();
 });
 
 t.test('without a collector batches wait, over a restart of the agent too, and the assignment stays', async (t) => {
