@@ -3,6 +3,7 @@
  * knows, and events, reports and status say who paused what and why.
  */
 import t from 'tap';
+import { connectOps } from '../../../collector/ops/client.ts';
 import type { Assignment } from '../../../shared/core/assignment.ts';
 import { FakeAgent } from '../fake-agent.ts';
 import { hotStandby } from '../hot-standby.ts';
@@ -11,7 +12,7 @@ import { run, startCollectorProcess } from '../programs.ts';
 const main = 'collector/ops/main.ts';
 const places = ({ targets }: Assignment): string[] => targets.map(({ server }) => server);
 
-t.test('pause and resume', async (t) => {
+t.test('secs are raised for a while; pause and resume', async (t) => {
   const folder = t.testdir({ 'collector.yaml': hotStandby('corsham', 'leeds') });
   const [config, state] = [`${folder}/collector.yaml`, `${folder}/state`];
   let collector = await startCollectorProcess(config, state);
@@ -26,7 +27,23 @@ t.test('pause and resume', async (t) => {
   const [first, other] = [await one.assignment(), await two.assignment()];
   t.same(places(first), ['primary', 'standby']);
 
-  const told = one.assignment(Math.max(first.version, other.version) + 1);
+  const client = connectOps(
+    { address: collector.address, source: 'the test' },
+    () => performance.timeOrigin + performance.now(),
+  );
+  t.teardown(() => client.close());
+  const raise = (for_ms: number, group = 'corsham-dhcp') => client.ask('RaiseSecs', { group, for_ms, actor: null });
+  const raised = await raise(1_800_000);
+  t.ok((raised.until ?? 0) > 0);
+  const drilled = await one.assignment(Math.max(first.version, other.version) + 1);
+  t.ok(drilled.targets.every(({ raiseSecs }) => raiseSecs));
+  t.same(await raise(0), { until: null });
+  const calm = await one.assignment(drilled.version + 1);
+  t.notOk(calm.targets.some(({ raiseSecs }) => raiseSecs));
+  await t.rejects(raise(1_800_001), /30 minutes at a time at most/);
+  await t.rejects(raise(1000, 'corsham'), /did you mean "corsham-dhcp"/);
+
+  const told = one.assignment(calm.version + 1);
   const why = ['--reason', 'new switch', '--actor', 'ada', '--ref', 'CHG0012'];
   const paused = await dorawatch(
     'pause',
@@ -46,7 +63,7 @@ t.test('pause and resume', async (t) => {
   t.match((await dorawatch('status')).stdout, /\nPaused: server standby at site corsham \(new switch\)\.\n/);
 
   await dorawatch('pause', '--group', 'corsham-dhcp');
-  t.same(places(await two.assignment(other.version + 2)), []);
+  t.same(places(await two.assignment(calm.version + 2)), []);
   collector.kill('SIGKILL');
   await collector.ended;
   collector = await startCollectorProcess(config, state);
