@@ -1,6 +1,7 @@
 /**
  * A prober in a process of its own, so that its loop can be stalled and signals sent to it. Prints each batch as a line of
- * JSON. Usage: prober-child STAMPS CONTACTED [STALL_AFTER_MS STALL_MS]; SIGTERM ends it in good order.
+ * JSON. Usage: prober-child STAMPS CONTACTED [STALL_AFTER_MS STALL_MS]; SIGTERM ends it in good order. What ASSIGNMENT holds
+ * (JSON) takes the place of that part of the assignment.
  */
 
 import { startProber } from '../../agent/prober.ts';
@@ -48,7 +49,7 @@ const assignment: Assignment = {
   identify: ANONYMOUS,
   relayPort: false,
 };
-prober.assign(assignment);
+prober.assign({ ...assignment, ...(JSON.parse(process.env['ASSIGNMENT'] ?? '{}') as Partial<Assignment>) });
 
 process.on('SIGUSR2', () => prober.assign({ ...assignment, version: 2, targets: [...assignment.targets] }));
 process.on('SIGTERM', () => void prober.stop());
