@@ -22,7 +22,8 @@ import type { ExchangeFilter } from '../core/answers/exchange-rows.ts';
 import { importedWith, withImported } from '../core/answers/imported-rows.ts';
 import { judgeMark, unknownName } from '../core/answers/mark-request.ts';
 import { reportOf } from '../core/answers/report.ts';
-import { sitesOf, statusOf } from '../core/answers/status.ts';
+import { scopesOf } from '../core/answers/scope-rows.ts';
+import { type StatusSources, sitesOf, statusOf } from '../core/answers/status.ts';
 import { storedMark } from '../core/answers/timeline.ts';
 import type { CollectorConfig } from '../core/config/config.ts';
 import { judgeImport } from '../core/import/import-request.ts';
@@ -31,7 +32,6 @@ import type { PauseEntry } from '../core/log-entry.ts';
 import { RAISE_SECS_MAX_MS } from '../core/raised-secs.ts';
 import { availabilityOf, measuredFigures } from '../core/rollup/availability.ts';
 import { overlay } from '../core/verdicts/overlay.ts';
-import type { VerdictsView } from '../core/verdicts/views.ts';
 import { createEventStreams } from './event-streams.ts';
 import type { Inbox } from './inbox.ts';
 import { keepPeriod, keepProblem, keptPeriods } from './keep-request.ts';
@@ -93,6 +93,10 @@ export function createOpsServer(options: OpsServerOptions): OpsServer {
       );
     }),
     Sites: unary(logger, (request: ask.SitesRequest) => sitesOf(sources(options), knownAgents(options), request)),
+    Scopes: unary(logger, (request: ask.ScopesRequest) => {
+      if (request.group !== null) groupNamed(options.config(), request.group);
+      return scopesOf(options.config(), fold.model.notices.view(), request);
+    }),
     Agents: unary(logger, () => ({ agents: knownAgents(options) })),
     Report: unary(logger, (request: ask.PeriodRequest) => report(options, request)),
     AddMark: unary(logger, (request: ask.MarkRequest) => addMark(options, request)),
@@ -119,8 +123,12 @@ function knownAgents({ fold, agents, clock }: OpsServerOptions): readonly view.A
 }
 
 /** What is shown is the fold's view with the live overlay. */
-function sources({ fold, clock, config }: OpsServerOptions): { config: CollectorConfig; verdicts: VerdictsView } {
-  return { config: config(), verdicts: overlay(fold.model.verdicts.view(), clock.wall()) };
+function sources({ fold, clock, config }: OpsServerOptions): Pick<StatusSources, 'config' | 'verdicts' | 'notices'> {
+  return {
+    config: config(),
+    verdicts: overlay(fold.model.verdicts.view(), clock.wall()),
+    notices: fold.model.notices.view(),
+  };
 }
 
 function groupNamed(config: CollectorConfig, name: string): CollectorConfig['groups'][number] {

@@ -18,6 +18,7 @@ import { addMark } from './mark.ts';
 import { addPause, addResume } from './pause.ts';
 import { addReport } from './report.ts';
 import { processRuntime } from './runtime.ts';
+import { addScopes } from './scopes.ts';
 import { addSites } from './sites.ts';
 import { addStatus } from './status.ts';
 
@@ -46,6 +47,7 @@ async function main(argv: readonly string[]): Promise<void> {
     addEvents,
     addMark,
     addSites,
+    addScopes,
     addAgents,
     addExport,
     addKeep,

@@ -12,6 +12,7 @@ interface SitesFlags extends CommonFlags {
 
 const HELP = `
 Agent: connected, silent (connected, but it measures nothing), disconnected, or none (never heard of).
+Clients: whether the site's own clients are answered, by broadcast and through its real relay, where the configuration has it tried.
 
 Examples:
   dorawatch sites
@@ -32,15 +33,21 @@ async function showSites(flags: SitesFlags, runtime: Runtime): Promise<void> {
   if (flags.json === true) return runtime.write(jsonDocument(view));
   if (view.sites.length === 0) return runtime.write(unserved ? 'No site is unserved.\n' : 'No sites.\n');
   const head = ['Site', 'Group', 'State', 'Served by', `Since (${runtime.zone})`, 'Last ACK', 'Agent', 'Why'];
-  return runtime.write(
-    tableText(
-      head,
-      view.sites.map((site) => siteRow(site, runtime)),
-    ),
+  const rows = view.sites.map((site) => siteRow(site, runtime));
+  // Few sites try it, and a wide table is hard to read.
+  if (view.sites.some(({ client_state: clients }) => clients !== null)) {
+    head.push('Clients');
+    view.sites.forEach(({ client_state: clients }, index) => {
+      rows[index]?.push(clients === null ? '-' : runtime.paint(clients));
+    });
+  }
+  const why = view.sites.flatMap(({ client_state, evidence }) =>
+    client_state === 'non-serving' && evidence !== null ? [`${evidence}\n`] : [],
   );
+  return runtime.write(tableText(head, rows) + why.join(''));
 }
 
-function siteRow(site: SiteView, { zone, paint }: Runtime): readonly string[] {
+function siteRow(site: SiteView, { zone, paint }: Runtime): string[] {
   const time = (at: SiteView['since']): string => (at === null ? '-' : localTime(at, zone, { date: true }));
   const servers = site.served_by.length === 0 ? '-' : site.served_by.join(', ');
   const states = [site.site, site.group, paint(site.state), servers];

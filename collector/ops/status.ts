@@ -61,9 +61,10 @@ function groupText(group: GroupView, runtime: Runtime, windowSeconds: number): s
   ];
   const rows = group.servers.map((server) => serverRow(server, group.state, runtime));
   const never = group.servers.some(({ reason }) => reason === 'never-answered') ? NEVER_ANSWERED : '';
+  const notices = group.notices.map((line) => `${line}\n`).join('');
   const why = group.servers.map((server) => whyText(server, group.state)).join('');
   const paused = group.paused === null ? '' : `Paused: ${group.paused}.\n`;
-  return `${group.name} (${group.mode}): ${state}${since}; ${sites}\n${paused}${tableText(head, rows)}${why}${never}`;
+  return `${group.name} (${group.mode}): ${state}${since}; ${sites}\n${paused}${tableText(head, rows)}${why}${never}${notices}`;
 }
 
 /** What a verdict rests on is too long for a column, and stands below for the servers that are not well. */

@@ -131,6 +131,8 @@ export interface GroupView {
   readonly open_gap_ms: number | null;
   /** What is paused of it, for people; null: nothing. */
   readonly paused: string | null;
+  /** What is amiss now beside its servers, for people: a line a kind. */
+  readonly notices: readonly string[];
 }
 
 export interface SiteView {

@@ -127,6 +127,7 @@ const group = message<view.GroupView>({
   servers: many(server),
   open_gap_ms: countOrNull,
   paused: textOrNull,
+  notices: many(text),
 });
 
 const consumer = message<view.ConsumerView>({

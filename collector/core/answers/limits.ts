@@ -49,3 +49,5 @@ export const KEEPS_MAX = 1000;
 export const PAUSES_MAX = 256;
 /** A reader of the log that is this far behind is said to be, ms: rollups are written every half minute. */
 export const CONSUMER_BEHIND_MS = 120_000;
+/** Scopes, sites or servers that are named in one line of `status`; the others are counted. */
+export const AMISS_NAMED = 3;

@@ -10,8 +10,10 @@ import type * as view from '../../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import type { CollectorConfig, GroupConfig, ServerConfig } from '../config/config.ts';
 import type { KeaBook, KeaStand } from '../kea/kea-book.ts';
+import type { NoticesView } from '../notices/view.ts';
 import { groupPauseText } from '../pauses.ts';
 import type { GroupView as GroupVerdict, ServerView, SiteCounts, VerdictsView } from '../verdicts/views.ts';
+import { amissLines } from './amiss-lines.ts';
 import { RECENT_WINDOW_S } from './limits.ts';
 import type { Recent } from './recent.ts';
 
@@ -27,6 +29,8 @@ export interface StatusSources {
   readonly pauses: readonly PauseRow[];
   /** What servers say of themselves. */
   readonly kea: Pick<KeaBook, 'find'>;
+  /** What sites depend on beside the question who serves. */
+  readonly notices: NoticesView;
 }
 
 /** @param group only this one; null = all, in the order of the configuration */
@@ -51,6 +55,7 @@ function groupView(sources: StatusSources, config: GroupConfig): view.GroupView 
       config.name,
       config.servers.map(({ name }) => name),
     ),
+    notices: amissLines(sources.notices.amiss.filter((one) => one.group === config.name)),
   };
 }
 
@@ -71,7 +76,7 @@ function serverView(sources: StatusSources, group: GroupConfig, server: ServerCo
     latency_us: latency,
     evidence: found?.evidence ?? null,
     buckets: [],
-    answers_as: null,
+    answers_as: sources.notices.answersAs(group.name, server.name).join(', ') || null,
     kea: keaView(sources.kea.find(group.name, server.name) ?? null),
   };
 }
@@ -120,13 +125,14 @@ export interface SiteAgent {
 
 /** Every configured site once per group. */
 export function sitesOf(
-  { config, verdicts }: Pick<StatusSources, 'config' | 'verdicts'>,
+  { config, verdicts, notices }: Pick<StatusSources, 'config' | 'verdicts' | 'notices'>,
   agents: readonly SiteAgent[],
   { unserved }: ask.SitesRequest,
 ): view.SitesView {
-  const rows = config.sites.flatMap(({ name: site }) =>
+  const rows = config.sites.flatMap(({ name: site, client }) =>
     config.groups.map(({ name: group }): view.SiteView => {
       const found = verdicts.sites.find((one) => one.site === site && one.group === group);
+      const clients = client?.group === group ? clientWay(notices, site, group, client.interface) : null;
       return {
         site,
         group,
@@ -136,12 +142,26 @@ export function sitesOf(
         last_ack_at: found?.lastAckAt ?? null,
         agent_state: agentState(agents, site, found?.silent ?? false),
         reason: found?.reason ?? null,
-        evidence: found?.evidence ?? null,
-        client_state: null,
+        evidence: found?.evidence ?? clients?.evidence ?? null,
+        client_state: clients?.state ?? null,
       };
     }),
   );
   return { sites: unserved ? rows.filter(({ state }) => state === 'unserved') : rows };
+}
+
+/** The way of a site's own clients; where it was not tried yet, unknown. */
+function clientWay(
+  { clients, amiss }: NoticesView,
+  site: string,
+  group: string,
+  on: string,
+): { readonly state: string; readonly evidence: string | null } {
+  const found = clients.find((one) => one.site === site && one.group === group && one.name === on);
+  const wrong = amiss.find(
+    (one) => one.site === site && one.group === group && (one.kind === 'relay' || one.kind === 'client'),
+  );
+  return { state: found?.state ?? 'unknown', evidence: found?.state === 'non-serving' ? (wrong?.text ?? null) : null };
 }
 
 function agentState(agents: readonly SiteAgent[], site: string, silent: boolean): string {

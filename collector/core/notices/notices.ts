@@ -20,7 +20,7 @@ import type { Kind, Place, Seen, Taken } from './notice-kind.ts';
 import { addRules, rulesAt, rulesOf } from './rules.ts';
 import {
   indexPath,
-  keyOfNode,
+  keyOf,
   kindNamed,
   type Node,
   type NoticesSnapshot,
@@ -76,7 +76,7 @@ const HANG_ON_SHOWN: ReadonlySet<string> = new Set(['rogue', 'expectation']);
 
 const readAgain = (state: NoticesState, node: Node): void => {
   node.reading = null;
-  state.pending.add(keyOfNode(node));
+  state.pending.add(keyOf(node.kind, node.place));
 };
 
 /** The identifiers of expected answers. @returns whether one is new */
@@ -174,7 +174,7 @@ function put(state: NoticesState, kind: Kind<unknown, unknown>, place: Place, on
   const before = node.seen.length;
   if (!addSeen(node, kind, one, around)) state.counts = { ...state.counts, tooLate: state.counts.tooLate + 1 };
   state.kept += node.seen.length - before;
-  state.pending.add(keyOfNode(node));
+  state.pending.add(keyOf(node.kind, node.place));
   bound(state, node, kind);
 }
 

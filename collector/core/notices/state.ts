@@ -135,13 +135,16 @@ const byName = new Map(KINDS.map((kind) => [kind.name, kind]));
 /** The kind of a name; null: of another version. */
 export const kindNamed = (name: string): Kind<unknown, unknown> | null => byName.get(name) ?? null;
 
+/** The name of a kind's track of a place. */
+export const keyOf = (kind: string, { group, server, site, scope, detail }: Place): string =>
+  JSON.stringify([kind, group, server, site, scope, detail]);
+
 /** The track of a place, made when first seen; null beyond the bound. @param most tracks of this kind at one site */
 export function nodeAt(state: NoticesState, kind: Kind<unknown, unknown>, place: Place, most: number): Node | null {
-  const { group, server, site, scope, detail } = place;
-  const key = JSON.stringify([kind.name, group, server, site, scope, detail]);
+  const key = keyOf(kind.name, place);
   const known = state.nodes.get(key);
   if (known) return known;
-  if (state.nodes.size >= KEYS_MAX || countOfKind(state, kind.name, site) >= most) return null;
+  if (state.nodes.size >= KEYS_MAX || countOfKind(state, kind.name, place.site) >= most) return null;
   const base = kind.initial();
   const node: Node = {
     kind: kind.name,
@@ -155,7 +158,7 @@ export function nodeAt(state: NoticesState, kind: Kind<unknown, unknown>, place:
     answered: 0,
   };
   state.nodes.set(key, node);
-  indexSite(state, site, key);
+  indexSite(state, place.site, key);
   return node;
 }
 
@@ -165,6 +168,3 @@ function countOfKind(state: NoticesState, name: string, site: string | null): nu
     for (const key of state.bySite.get(site ?? '') ?? []) if (state.nodes.get(key)?.kind === name) count++;
   return count;
 }
-
-export const keyOfNode = ({ kind, place: { group, server, site, scope, detail } }: Node): string =>
-  JSON.stringify([kind, group, server, site, scope, detail]);

@@ -5,7 +5,7 @@ import { type AnswersState, identifiersOf } from './answers-as.ts';
 import { aroundOf } from './around.ts';
 import { STALE_US } from './limits.ts';
 import type { RunState } from './missed-run.ts';
-import { kindNamed, type Node, type NoticeCounts, type NoticesState } from './state.ts';
+import { keyOf, kindNamed, type Node, type NoticeCounts, type NoticesState } from './state.ts';
 import { readingOf } from './track.ts';
 
 /** A place that exchanges speak of: a scope, or a site's clients' way. */
@@ -52,9 +52,7 @@ export function noticesView(state: NoticesState): NoticesView {
     clients: places('client'),
     amiss: nodes.flatMap(amissView),
     answersAs: (group, server) => {
-      const node = nodes.find(
-        ({ kind, place }) => kind === 'answers-as' && place.group === group && place.server === server,
-      );
+      const node = state.nodes.get(keyOf('answers-as', { group, server, site: null, scope: null, detail: null }));
       return node === undefined ? [] : identifiersOf(stateOf(state, node) as AnswersState);
     },
     counts: state.counts,

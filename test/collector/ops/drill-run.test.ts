@@ -31,6 +31,7 @@ const group = (state: string, change: Partial<GroupView> = {}): GroupView => ({
   servers: [server('primary', 'primary'), server('standby', 'standby')],
   open_gap_ms: null,
   paused: null,
+  notices: [],
   ...change,
 });
 

@@ -12,7 +12,7 @@ const CONFIG = hotStandby('corsham', 'leeds');
 /** Published keys; those in brackets came later. */
 const KEYS = {
   status: 'groups [window_s] [consumers] [store]',
-  group: 'name mode state since sites servers [open_gap_ms] [paused]',
+  group: 'name mode state since sites servers [open_gap_ms] [paused] [notices]',
   groupSites: 'served unserved unknown',
   server:
     'name address role state expected since last_served_at reason sites drop_ratio latency_us [evidence] [buckets] [answers_as] [kea]',

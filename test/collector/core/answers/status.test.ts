@@ -7,6 +7,7 @@ import type { CollectorConfig } from '../../../../collector/core/config/config.t
 import { GROUP_DEFAULTS, SERVER_DEFAULTS, SITE_DEFAULTS } from '../../../../collector/core/config/config.ts';
 import { PROBE_DEFAULTS } from '../../../../collector/core/config/probe.ts';
 import { createKeaBook } from '../../../../collector/core/kea/kea-book.ts';
+import { createNotices } from '../../../../collector/core/notices/notices.ts';
 import { createVerdicts } from '../../../../collector/core/verdicts/verdicts.ts';
 import { microseconds, unixMicros } from '../../../../shared/core/units.ts';
 
@@ -32,7 +33,8 @@ const config: CollectorConfig = {
 };
 const now = unixMicros(1e15);
 const store = { raw_bytes: 0, raw_since: null, too_late: 0, problem: null };
-const readers = { kea: createKeaBook(), consumers: [], store, pauses: [] };
+const notices = createNotices().view();
+const readers = { kea: createKeaBook(), notices, consumers: [], store, pauses: [] };
 const verdicts = createVerdicts().view();
 
 t.test('what nobody has measured yet is shown, as unknown', async (t) => {
@@ -49,7 +51,7 @@ t.test('what nobody has measured yet is shown, as unknown', async (t) => {
 });
 
 t.test("a site's agents: connected, disconnected, none", async (t) => {
-  const { sites } = sitesOf({ config, verdicts }, [{ site: 'a', connected: false }], { unserved: false });
+  const { sites } = sitesOf({ config, verdicts, notices }, [{ site: 'a', connected: false }], { unserved: false });
   t.same(
     sites.map((row) => [row.site, row.state, row.agent_state]),
     [
@@ -58,7 +60,7 @@ t.test("a site's agents: connected, disconnected, none", async (t) => {
     ],
   );
   const again = sitesOf(
-    { config, verdicts },
+    { config, verdicts, notices },
     [
       { site: 'a', connected: false },
       { site: 'a', connected: true },
@@ -66,7 +68,7 @@ t.test("a site's agents: connected, disconnected, none", async (t) => {
     { unserved: false },
   );
   t.equal(again.sites[0]?.agent_state, 'connected');
-  t.same(sitesOf({ config, verdicts }, [], { unserved: true }).sites, [], 'unknown is not unserved');
+  t.same(sitesOf({ config, verdicts, notices }, [], { unserved: true }).sites, [], 'unknown is not unserved');
 });
 
 t.test('agents of earlier runs are remembered, sessions tell more', async (t) => {
