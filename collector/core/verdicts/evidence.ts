@@ -14,6 +14,10 @@ export const NO_ACK = 2;
 export const NAK = 3;
 export const FOREIGN = 6;
 
+/** Bit of a code: a DO's, so that answered means an OFFER. */
+export const DO = 8;
+/** Remark: a DO beside DORAs; see offers-beside. */
+export const BESIDE = 32;
 /** Remark: the identity or the agent, not the server, is the cause. */
 export const EXCLUDED = 1;
 
@@ -178,6 +182,9 @@ export function takeOut(store: Evidence, batches: ReadonlySet<number>): Map<numb
   store.length = kept;
   return out;
 }
+
+/** How a row's exchange ended: an index of CODES. */
+export const codeOf = (store: Evidence, row: number): number => (store.code[row] as number) & (DO - 1);
 
 /** @returns the batch that a row came from */
 export const batchOf = (store: Evidence, row: number): BatchName =>

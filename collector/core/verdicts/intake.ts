@@ -7,7 +7,7 @@ import { OUTCOMES, STAGES } from '../../../shared/core/outcome.ts';
 import { AHEAD_MAX_US, BEHIND_MAX_US } from '../limits.ts';
 import type { BatchEntry } from '../log-entry.ts';
 import { type ClockTrack, isMeasured, offsetAt } from './clock-track.ts';
-import { ANSWERED, type BatchName, CODES, FOREIGN, NAK, NO_ACK, NO_OFFER, type Rows } from './evidence.ts';
+import { ANSWERED, type BatchName, CODES, DO, FOREIGN, NAK, NO_ACK, NO_OFFER, type Rows } from './evidence.ts';
 import { FOREIGN_SPANS_KEPT } from './limits.ts';
 
 /** How to read a batch's epoch microseconds as collector time. */
@@ -106,7 +106,10 @@ export function takeRows(batch: ResultBatch, at: Placement, paths: readonly (Pat
     }
     if (sent < intake.oldest) tooLate++;
     else if (sent < intake.notBefore) history[path] = Math.min(history[path] as number, sent);
-    else if (sent < (intake.before ?? Number.POSITIVE_INFINITY)) put(rows[path] as Rows, batch, i, sent, code);
+    else if (sent < (intake.before ?? Number.POSITIVE_INFINITY)) {
+      const kind = batch.paths[path]?.kind === 'do' ? DO : 0;
+      put(rows[path] as Rows, batch, i, sent, code | kind);
+    }
   }
   return { rows, history, tooLate };
 }
@@ -114,7 +117,7 @@ export function takeRows(batch: ResultBatch, at: Placement, paths: readonly (Pat
 function put(rows: Rows, { results }: ResultBatch, i: number, sent: number, code: number): void {
   const total = results.totalUs[i] as number;
   const ack = results.ackUs[i] as number;
-  const answered = code === ANSWERED;
+  const answered = (code & (DO - 1)) === ANSWERED;
   rows.sent.push(sent);
   rows.total.push(answered ? Math.max(0, total) : (results.offerUs[i] as number));
   rows.ack.push(answered ? (ack >= 0 ? ack : Math.max(0, total)) : -1);

@@ -64,6 +64,8 @@ export const OVERLOAD_GROWTH = 3;
 export const RUN_REMEMBERED = 64;
 /** After a start, exchanges watched for loss that would move its bracket's beginning back. */
 export const SETTLE_EXCHANGES = 100;
+/** DOs are beside DORAs for so long (µs) after the last DORA: at a site's share of a low rate DORAs are half an hour apart. */
+export const BESIDE_US = 3600e6;
 /** Identities told apart per path; further slots share the last counter. */
 export const IDENTITIES_TRACKED = 256;
 /** Agents of one site told apart on a path: as many as may be connected there; of a long backlog's earlier ones the last stands for the rest. */

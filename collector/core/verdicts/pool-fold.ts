@@ -9,7 +9,7 @@
 
 import type { Reason } from '../finding.ts';
 import { bracket, mereLosses, startBracket, stopBracket } from './bracket.ts';
-import { ANSWERED, batchOf, CODES, type Evidence, evidenceName, FOREIGN, nameOf } from './evidence.ts';
+import { ANSWERED, batchOf, CODES, codeOf, DO, type Evidence, evidenceName, FOREIGN, nameOf } from './evidence.ts';
 import { runText } from './evidence-text.ts';
 import * as limits from './limits.ts';
 import * as loss from './loss-history.ts';
@@ -45,6 +45,22 @@ export function foldRow(
   row: number,
   sink: ShiftSink,
 ): void {
+  hear(pool, settings, site, store, row, sink);
+  const code = codeOf(store, row);
+  if (code === ANSWERED) answered(pool, settings, site, store, row, sink);
+  else if (code === FOREIGN) foreign(pool, settings, store, row, sink);
+  else unanswered(pool, settings, site, store, row, sink);
+}
+
+/** Takes note that a site was heard of, whatever it said. */
+export function hear(
+  pool: Pool,
+  settings: PoolSettings,
+  site: number,
+  store: Evidence,
+  row: number,
+  sink: ShiftSink,
+): void {
   const sent = store.sent[row] as number;
   fallSilent(pool, settings, sent, sink);
   if (pool.firstAt < 0) begin(pool, sent);
@@ -52,10 +68,6 @@ export function foldRow(
   pool.lastBatch = batchOf(store, row);
   pool.lastIndex = store.index[row] as number;
   pool.sites.lastAt[site] = sent;
-  const code = store.code[row] as number;
-  if (code === ANSWERED) answered(pool, settings, site, store, row, sink);
-  else if (code === FOREIGN) foreign(pool, settings, store, row, sink);
-  else unanswered(pool, settings, site, store, row, sink);
 }
 
 function begin(pool: Pool, sent: number): void {
@@ -96,7 +108,9 @@ function answered(
     if (history.sum.answered > 1 || run.length < settings.fall) loss.countLost(history, run.length);
     pool.run = createRun();
   }
-  judgePace(pool, site, store, row, [total - ack, ack], sink);
+  // A DO has no ACK: what it took is its OFFER.
+  const us = (store.code[row] as number) & DO ? ([total, -1] as const) : ([total - ack, ack] as const);
+  judgePace(pool, site, store, row, us, sink);
   const rotated = loss.rotate(history, sent);
   if (own > 0 || rotated) judgeLoss(pool, store, row, sink);
 }

@@ -3,7 +3,7 @@
  * the server's and not some sites'. What follows from it is decided in pool-fold.
  */
 
-import { batchOf, type Evidence, evidenceName, NAK, NO_ACK } from './evidence.ts';
+import { batchOf, codeOf, type Evidence, evidenceName, NAK, NO_ACK } from './evidence.ts';
 import * as limits from './limits.ts';
 import * as loss from './loss-history.ts';
 import type { Pool, PoolSettings } from './pool.ts';
@@ -22,7 +22,7 @@ export function lengthen(pool: Pool, store: Evidence, row: number): void {
     run.priorAll = all;
     run.first = evidenceName(store, row);
   }
-  const code = store.code[row] as number;
+  const code = codeOf(store, row);
   run.surprise += loss.nextLostLn({ lost: run.priorLost, all: run.priorAll }, run.length);
   run.length++;
   run.codes[code] = (run.codes[code] as number) + 1;

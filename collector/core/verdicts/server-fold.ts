@@ -6,8 +6,9 @@
 
 import type { Bracket, Reason, State } from '../finding.ts';
 import { bracket } from './bracket.ts';
-import { ANSWERED, type Evidence } from './evidence.ts';
+import { ANSWERED, BESIDE, codeOf, type Evidence } from './evidence.ts';
 import { sitesUnservedText } from './evidence-text.ts';
+import { foldOffer } from './offers-beside.ts';
 import { addSite, createPool, type Pool, type PoolSettings, type Shift } from './pool.ts';
 import { fallSilent, foldRow } from './pool-fold.ts';
 import type { ShiftSink } from './pool-turn.ts';
@@ -15,6 +16,8 @@ import type { ShiftSink } from './pool-turn.ts';
 /** Plain JSON. */
 export interface ServerState {
   pool: Pool;
+  /** Its DOs beside DORAs; null: none yet. */
+  offers: Pool | null;
   /** The state of each site's path (worst bucket's last word is not needed: buckets are paths of their own). */
   paths: State[];
   state: State;
@@ -42,6 +45,7 @@ export interface ServerInput {
 
 export const createServerState = (): ServerState => ({
   pool: createPool(),
+  offers: null,
   paths: [],
   state: 'unknown',
   reason: null,
@@ -52,12 +56,14 @@ export const createServerState = (): ServerState => ({
 /** Adds a site's path. @returns its number */
 export function addServerSite(server: ServerState, site: string): number {
   server.paths.push('unknown');
+  if (server.offers) addSite(server.offers, site);
   return addSite(server.pool, site);
 }
 
 /** How many sites report, and how many of them are not served. */
 function countSites(server: ServerState, settings: PoolSettings, now: number, suspectRun: number) {
-  const { lastAt, run } = server.pool.sites;
+  const { lastAt, run: unacked } = server.pool.sites;
+  const run = unacked.map((own, i) => Math.max(own, server.offers?.sites.run[i] ?? 0));
   let reporting = 0;
   const unserved: string[] = [];
   let suspect = 0;
@@ -125,8 +131,9 @@ export function foldServer(
     while (next < input.turns.length && (input.turns[next] as PathTurn).decided < sent) {
       takeTurn(server, settings, input.turns[next++] as PathTurn, sink, pooled);
     }
-    foldRow(pool, settings, site, store, row, pooled);
-    if (store.code[row] !== ANSWERED && server.paths[site] === 'non-serving')
+    if ((store.remarks[row] as number) & BESIDE) foldOffer(pool, offersOf(server), settings, site, store, row, pooled);
+    else foldRow(pool, settings, site, store, row, pooled);
+    if (codeOf(store, row) !== ANSWERED && server.paths[site] === 'non-serving')
       stillUnserved(server, settings, site, sent, sink);
   }
   while (next < input.turns.length) {
@@ -136,6 +143,14 @@ export function foldServer(
   // Ills may come and go while it stays degraded.
   if (server.state === 'degraded' && pool.state === 'degraded' && server.reason !== 'some-sites')
     Object.assign(server, { reason: pool.reason, evidence: pool.evidence });
+}
+
+function offersOf(server: ServerState): Pool {
+  if (server.offers === null) {
+    server.offers = createPool();
+    for (const name of server.pool.names) addSite(server.offers, name);
+  }
+  return server.offers;
 }
 
 function takeTurn(

@@ -8,7 +8,7 @@
  */
 import type { Bracket, Reason } from '../finding.ts';
 import { bracket } from './bracket.ts';
-import { batchOf, CODES, type Evidence, evidenceName } from './evidence.ts';
+import { batchOf, CODES, codeOf, type Evidence, evidenceName } from './evidence.ts';
 import { MERE_LOSS_LN, WITNESSES_MAX } from './limits.ts';
 import { prior } from './loss-history.ts';
 import type { Pool, PoolSettings } from './pool.ts';
@@ -124,7 +124,7 @@ function disagreed(own: Witness, other: string, { store, row }: Testimony): Disa
     begins: true,
     unanswered: own.name,
     answered: other,
-    reason: CODES[store.code[row] as number] ?? 'no-offer',
+    reason: CODES[codeOf(store, row)] ?? 'no-offer',
     bracket: bracket(own.from - error, own.runAt + dropUs + error),
     first: evidenceName(store, row),
   };
