@@ -13,7 +13,7 @@ import type { KeaTimers } from './kea-config.ts';
 import { type HaMode, HEALTHY_STATE } from './kea-pair.ts';
 import type { KeaServer } from './kea-server.ts';
 import { LabEvents } from './lab-event.ts';
-import { type LabOptions, makeServer, timersOf } from './lab-options.ts';
+import { type LabOptions, type Making, makeServer, timersOf } from './lab-options.ts';
 import { CHILD_LIMIT, DELAY_LINE_START_LIMIT_MS, LAB_LIMIT } from './limits.ts';
 import { Mariadbd } from './mariadbd.ts';
 import {
@@ -56,6 +56,8 @@ export class Lab implements AsyncDisposable {
   readonly timers: KeaTimers;
   readonly mode: HaMode;
   readonly #database: Mariadbd | undefined;
+  readonly #making: Making;
+  readonly #successors: KeaServer[] = [];
   readonly #children = new Set<LabChild>();
   readonly #delayLines: LabChild[] = [];
   /** By gateway interface. */
@@ -79,9 +81,9 @@ export class Lab implements AsyncDisposable {
     mkdirSync(join(this.folder, 'logs'));
     this.#database = this.#makeDatabase();
     const leases = this.#database?.leaseDatabase(options.leases);
-    const making = { options, network: this.network, folder: this.folder, events: this.events, leases };
-    this.primary = makeServer('primary', making);
-    this.standby = makeServer('standby', making);
+    this.#making = { options, network: this.network, folder: this.folder, events: this.events, leases };
+    this.primary = makeServer('primary', this.#making);
+    this.standby = makeServer('standby', this.#making);
     open.add(this);
     guardProcess(options.onSignals ?? 'close');
   }
@@ -153,6 +155,13 @@ export class Lab implements AsyncDisposable {
     known.line.kill('SIGUSR2');
   }
 
+  /** A server that is to take another's place in the pair, on an extra host; not started. */
+  successor(of: 'primary' | 'standby', part: ExtraPart): KeaServer {
+    const server = makeServer(of, this.#making, { name: `${of}-at-${part}`, host: this.extra(part) });
+    this.#successors.push(server);
+    return server;
+  }
+
   /** Starts both servers and waits until the pair is as it should be. Returns the ms that each took to load. */
   async startPair(limitMs = 120_000): Promise<{ readonly primaryMs: number; readonly standbyMs: number }> {
     this.primary.start();
@@ -177,7 +186,8 @@ export class Lab implements AsyncDisposable {
     // The WAN last: what still says goodbye needs it.
     await Promise.all(this.children.map((child) => child.stop()));
     await Promise.all(this.#delayLines.map((line) => line.stop('SIGKILL')));
-    await Promise.all([this.primary.kill(), this.standby.kill(), this.#database?.kill()]);
+    const servers = [this.primary, this.standby, ...this.#successors];
+    await Promise.all([...servers, this.#database].map((each) => each?.kill()));
     this.closeNow();
   }
 

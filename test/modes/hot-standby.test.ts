@@ -1,12 +1,12 @@
 /**
  * A hot-standby pair's whole life on real Kea: killed, taken over, brought back (with the second gap, while it fetches leases
- * and keeps its partner silent), and a planned maintenance there and back. The capture is the truth.
+ * and keeps its partner silent), and a planned maintenance. The capture is the truth.
  */
 import t from 'tap';
 import { pause } from '../lab/child.ts';
 import { labSkipReason } from '../lab/requirements.ts';
 import { layOtherLeases, SLOW_SYNC } from './leases.ts';
-import { cancelMaintenance, startMaintenance } from './maintenance.ts';
+import { restartInMaintenance, startMaintenance } from './maintenance.ts';
 import { groupOf, setStage, yamlOf } from './stage.ts';
 import { endStory, holdAgainstWire, lanesByServer, reportOf } from './verdict.ts';
 
@@ -34,7 +34,7 @@ t.test('hot-standby: failure, second gap, maintenance', { skip: labSkipReason(),
   await startMaintenance(lab, lab.standby);
   await events.next({ kind: 'failover' });
   await pause(QUIET_MS);
-  t.comment(`maintenance called off after ${await cancelMaintenance(lab, lab.standby)} cancellations`);
+  await restartInMaintenance(lab, lab.standby);
   await events.next({ kind: 'fail-back' });
   await pause(QUIET_MS);
 
@@ -42,10 +42,14 @@ t.test('hot-standby: failure, second gap, maintenance', { skip: labSkipReason(),
   t.comment((await stage.programs.ops('report', '--group', GROUP, '--since', '-30m')).stdout);
   const report = await reportOf(stage, GROUP);
   const { primary, standby } = lab.network;
-  holdAgainstWire(t, report, lanesByServer(wire, { [primary.address]: 'primary', [standby.address]: 'standby' }));
+  const [, second] = holdAgainstWire(
+    t,
+    report,
+    lanesByServer(wire, { [primary.address]: 'primary', [standby.address]: 'standby' }),
+  );
   const moves = report.failovers.map(({ from, to }) => `${from} → ${to}`);
   const away = ['primary → standby', 'standby → primary'];
-  t.same(moves.slice(0, 4), [...away, ...away], 'there and back, twice');
-  t.ok((report.gaps[1]?.duration_ms ?? 0) > 1_000, 'the second gap, at the fail-back, is told');
+  t.same(moves, [...away, ...away], 'there and back, twice');
+  t.ok((second?.durationUs ?? 0) > 1_000_000, `the second gap, at the fail-back, took ${second?.durationUs} µs`);
   t.same(report.overlaps, [], 'at no handover do both serve');
 });

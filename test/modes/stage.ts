@@ -3,7 +3,7 @@
  * happens. The WAN has no delay here, so that the wire's moments and the site's are the same and a busy machine disturbs
  * neither. Polling `status` instead of following events was refused: each poll is a program started beside what is measured.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Test } from 'tap';
 import { Programs } from '../failover/programs.ts';
 import { type Capture, startCapture } from '../lab/capture.ts';
@@ -130,7 +130,7 @@ export async function modeLab(t: Test, options: Partial<LabOptions>): Promise<La
 
 /** What Kea's HA hook logged of itself: where a story went wrong, look here. */
 function keaTold(server: { readonly name: string; readonly logPath: string }): string {
-  const lines = readFileSync(server.logPath, 'utf8').split('\n');
+  const lines = existsSync(server.logPath) ? readFileSync(server.logPath, 'utf8').split('\n') : [];
   return [
     server.name,
     ...lines.filter((line) => /HA_(STATE|LOCAL|MAINT|COMM|SYNC)|DB_/.test(line)).map((line) => line.slice(11, 220)),
