@@ -72,7 +72,7 @@ class Asked {
   readonly #timer: NodeJS.Timeout;
   #open: Promise<void> | undefined;
   /** What was written last, and when. */
-  #written = { text: '', at: Number.NEGATIVE_INFINITY };
+  #written = { text: '', odd: false, at: Number.NEGATIVE_INFINITY };
   #prefixes: ReadonlyMap<number, string> | undefined;
   #isClosed = false;
 
@@ -106,12 +106,15 @@ class Asked {
     const entry: KeaEntry = { kind: 'kea', receivedAt, group, server, word, problem: heard.problem };
     const text = JSON.stringify([word && { ...word, ...RESTLESS }, this.#bands(word), heard.problem]);
     const isNew = text !== this.#written.text;
-    if (!isNew && !isOdd(entry) && receivedAt - this.#written.at < KEA_REPEAT_MS * 1000) return;
+    const odd = isOdd(entry);
+    // The first that fits again too: what was told has an end.
+    const isTold = odd || this.#written.odd;
+    if (!isNew && !isTold && receivedAt - this.#written.at < KEA_REPEAT_MS * 1000) return;
     if (isNew && heard.problem !== null)
       logger.warn({ group, server, url: kea.url }, `no word from Kea: ${heard.problem}`);
     try {
       await append(entry);
-      this.#written = { text, at: receivedAt };
+      this.#written = { text, odd, at: receivedAt };
     } catch (error) {
       logger.error({ err: error, group, server }, "Kea's word cannot be written to the log");
     }
