@@ -29,12 +29,13 @@ import { BATCH_NS, EMPTY_BATCH_NS, ROUTE_REFRESH_NS } from './core/probe-limits.
 import { isExpectedSource, type ProbePath } from './core/probe-path.ts';
 import { nextDue, takeDue } from './core/schedule.ts';
 import { advance } from './core/sweep.ts';
+import { ClientEngines } from './engine/client-engines.ts';
 import { ProbeEngine } from './engine/engine.ts';
 import { createLaneMemory, endDrills } from './engine/lane-memory.ts';
 import type { EngineFeed, EngineSink, LeaseBook } from './engine/ports.ts';
-import { createLane, type Lane, laneKey, pathOf, scheduleOf } from './engine/target.ts';
-import { openPortGuard, type PortGuard } from './io/port-guard.ts';
-import { localAddressTo } from './io/route.ts';
+import { RelayAddresses } from './engine/relay-addresses.ts';
+import { contactOf, createLane, type Lane, laneKey, pathOf, scheduleOf } from './engine/target.ts';
+import { SourcePorts } from './io/source-ports.ts';
 
 /** The lines that a prober writes; a pino logger fits. */
 export interface ProberLog {
@@ -57,9 +58,9 @@ export interface ProberOptions {
   readonly log: ProberLog;
   /** Called about once a second, and more often when a batch is full. */
   readonly onBatch: (batch: ResultBatch) => void;
-  /** Groups of which some server has answered this agent once, ever; the prober adds to its own copy. */
+  /** Groups, and groups by interface in client role, that have answered this agent once, ever; the prober adds to its own copy. */
   readonly contactedGroups: Iterable<string>;
-  /** A server of this group has answered this agent for the first time, ever: worth remembering on disk. */
+  /** One of these has answered for the first time, ever: worth remembering on disk. */
   readonly onContact: (group: string) => void;
   /** Keeps account of the addresses that servers give; absent: nobody does. */
   readonly leases?: LeaseBook;
@@ -88,8 +89,8 @@ class RunningProber implements Prober {
   readonly #batcher: Batcher;
   readonly #contacted: Set<string>;
   readonly #memory = createLaneMemory();
-  /** By address; a promise, so that two assignments in quick succession share one. */
-  readonly #guards = new Map<string, Promise<PortGuard>>();
+  readonly #clients: ClientEngines;
+  readonly #addresses: RelayAddresses;
   readonly #said = new Map<string, MonotonicNs>();
   readonly #epochStart: MonotonicNs;
   readonly #batchTimer: NodeJS.Timeout;
@@ -106,16 +107,19 @@ class RunningProber implements Prober {
     this.#closedNs = this.#epochStart;
     this.#contacted = new Set(options.contactedGroups);
     this.#batcher = createBatcher({ ...options, epochStart: this.#epochStart });
+    const { clock, random, stamps = 'auto', leases, log } = options;
+    const warn = (text: string, fields: object): void => this.#warn(text, fields);
+    const ports = new SourcePorts({ random, monotonic: clock.monotonic });
+    const shared = { clock, random, stamps, leases, sink: this.#sink() };
     this.#engine = new ProbeEngine({
-      clock: options.clock,
-      random: options.random,
+      ...shared,
       localPort: 67,
       serverPort: 67,
-      stamps: options.stamps ?? 'auto',
-      sink: this.#sink(),
       feed: this.#feed(),
-      leases: options.leases,
+      sourcePorts: ports,
     });
+    this.#clients = new ClientEngines({ ...shared, warn });
+    this.#addresses = new RelayAddresses({ native: this.#engine.native, ports, log, warn });
     this.#batchTimer = setInterval(() => this.#tick(), BATCH_NS / 1e6);
     this.#routeTimer = setInterval(() => this.#apply(), ROUTE_REFRESH_NS / 1e6);
   }
@@ -132,19 +136,21 @@ class RunningProber implements Prober {
   async stop(): Promise<void> {
     this.#isStopping = true;
     clearInterval(this.#routeTimer);
-    await this.#engine.finished();
+    await Promise.all([this.#engine.finished(), this.#clients.finished()]);
     clearInterval(this.#batchTimer);
     this.#engine.close();
+    this.#clients.close();
     this.#close();
-    for (const guard of this.#guards.values()) (await guard).close();
+    await this.#addresses.close();
   }
 
   /** Looks the routes up and takes the newest assignment over; what has not changed stays as it is. */
   #apply(): void {
     const assignment = this.#assignment;
     if (assignment === undefined || this.#isStopping) return;
-    void this.#relayAddresses(assignment).then((relays) => {
+    void this.#addresses.find(assignment).then((relays) => {
       if (assignment !== this.#assignment || this.#isStopping) return;
+      this.#clients.use(new Set(assignment.targets.flatMap(({ interface: on }) => on ?? [])));
       const known = new Map(this.#lanes.map((lane) => [lane.key, lane]));
       const now = this.#options.clock.monotonic();
       endDrills(this.#memory, assignment.targets);
@@ -159,38 +165,6 @@ class RunningProber implements Prober {
     });
   }
 
-  async #relayAddresses(assignment: Assignment): Promise<readonly (string | undefined)[]> {
-    const relays = await Promise.all(assignment.targets.map(({ address }) => this.#relayAddress(assignment, address)));
-    for (const relay of new Set(relays)) if (relay !== undefined) await this.#guard(relay);
-    return relays;
-  }
-
-  async #relayAddress({ relayAddress }: Assignment, server: string): Promise<string | undefined> {
-    if (relayAddress !== null) return relayAddress;
-    const route = await localAddressTo(server);
-    if (route.kind === 'address') return route.address;
-    this.#warn(`no route to ${server}`, { server, said: route.said });
-    return undefined;
-  }
-
-  async #guard(address: string): Promise<void> {
-    const known = this.#guards.get(address);
-    const opened = known ?? openPortGuard(address, 67, this.#engine.native);
-    this.#guards.set(address, opened);
-    const { state } = await opened;
-    if (known !== undefined) return;
-    if (state.kind === 'taken')
-      this.#options.log.info(
-        { address },
-        'port 67 is held by another program, which then answers for it: that is fine',
-      );
-    else if (state.kind !== 'bound')
-      this.#options.log.warn(
-        { address, said: state.said },
-        'port 67 cannot be guarded: this host will answer servers with ICMP port unreachable; CAP_NET_BIND_SERVICE allows it',
-      );
-  }
-
   #feed(): EngineFeed {
     return {
       dispatch: (now) => {
@@ -200,7 +174,7 @@ class RunningProber implements Prober {
         if (this.#isStopping || this.#lanes.length === 0) return undefined;
         let soonest = Number.POSITIVE_INFINITY;
         for (const lane of this.#lanes) {
-          const schedule = scheduleOf(lane, this.#contacted.has(lane.target.group));
+          const schedule = scheduleOf(lane, this.#contacted.has(lane.contact));
           if (schedule !== undefined) soonest = Math.min(soonest, nextDue(schedule));
         }
         return soonest === Number.POSITIVE_INFINITY ? undefined : monotonicNs(soonest);
@@ -210,14 +184,15 @@ class RunningProber implements Prober {
   }
 
   #dispatch(lane: Lane, now: MonotonicNs): void {
-    const isContacted = this.#contacted.has(lane.target.group);
+    const isContacted = this.#contacted.has(lane.contact);
+    const engine = lane.target.interface === null ? this.#engine : this.#clients;
     const schedule = scheduleOf(lane, isContacted);
     if (schedule === undefined) return;
     const due = takeDue(schedule, now);
     if (due.stalled > 0) recordUnsent(this.#batcher, pathOf(lane, isContacted).ref, 'stalled', due.stalled);
     for (let count = 0; count < due.send; count += 1) {
       const path = pathOf(lane, isContacted);
-      const cause = lane.isRouted ? this.#engine.begin(path) : 'send_error';
+      const cause = lane.isRouted ? engine.begin(path) : 'send_error';
       if (cause !== undefined) recordUnsent(this.#batcher, path.ref, cause, 1);
       if (lane.sweep !== undefined) advance(lane.sweep);
     }
@@ -250,14 +225,15 @@ class RunningProber implements Prober {
       this.#warn(`malformed answer from ${formatIpv4(source)}: ${reason}`, { server: path.ref.server });
   }
 
-  #onAnswer({ ref: { group }, waiting }: ProbePath): void {
+  #onAnswer({ ref, waiting }: ProbePath): void {
     const now = this.#options.clock.monotonic();
     if (waiting !== undefined) waiting.sinceNs = now;
-    if (this.#contacted.has(group)) return;
-    this.#contacted.add(group);
+    const contact = contactOf(ref);
+    if (this.#contacted.has(contact)) return;
+    this.#contacted.add(contact);
     // The ordinary schedule has stood still so far; what it missed was never meant to be sent.
-    for (const lane of this.#lanes) if (lane.target.group === group) takeDue(lane.schedule, now);
-    this.#options.onContact(group);
+    for (const lane of this.#lanes) if (lane.contact === contact) takeDue(lane.schedule, now);
+    this.#options.onContact(contact);
   }
 
   /** The same words once a minute at most: a server that is away must not fill the host's log. */
@@ -278,10 +254,10 @@ class RunningProber implements Prober {
   #close(): void {
     const now = this.#options.clock.monotonic();
     this.#closedNs = now;
-    const { stamped, loopDelayMaxUs } = this.#engine.takeQuality();
+    const { stamped, loopDelayMaxUs } = this.#clients.takeQuality(this.#engine.takeQuality());
     const batch = closeBatch(this.#batcher, {
       now,
-      oldestSentNs: this.#engine.oldestSentNs,
+      oldestSentNs: this.#clients.oldestSent(this.#engine.oldestSentNs),
       assignmentVersion: this.assignmentVersion,
       dropTimeUs: millisecondsToUs(this.#applied?.dropTimeMs ?? (0 as Assignment['dropTimeMs'])),
       stamped,

@@ -40,6 +40,8 @@ export interface Exchange {
   readonly xid: number;
   /** What its packets say in `secs`: 0 but in a drill. */
   readonly secs: number;
+  /** What its packets are sent from, where that is not the engine's own port. */
+  readonly sourcePort?: number | undefined;
   /** DISCOVER sent. */
   readonly sentNs: MonotonicNs;
   readonly deadlineNs: MonotonicNs;
@@ -96,7 +98,7 @@ export type IcmpOutcome = Extract<Outcome, 'refused' | 'unreachable'>;
 /** The exchange of a DISCOVER that left at `sentNs`. */
 export function discoverSent(
   path: ProbePath,
-  sender: Pick<Exchange, 'identity' | 'xid' | 'secs'>,
+  sender: Pick<Exchange, 'identity' | 'xid' | 'secs' | 'sourcePort'>,
   sentNs: MonotonicNs,
 ): Exchange {
   const deadlineNs = (sentNs + path.dropTimeNs) as MonotonicNs;

@@ -88,3 +88,13 @@ export const SIGHTING_AGAIN_NS: Nanoseconds = millisecondsToNs(milliseconds(600_
 export const SERVERS_SEEN_MAX = 32;
 /** Characters of a domain name that are told: RFC 1035 allows no more. */
 export const DOMAIN_CHARS_MAX = 253;
+
+/** Source ports bound ahead a relay address: what falls due in one turn of the loop, at hundreds a second. */
+export const SOURCE_PORTS_AHEAD = 32;
+/** Sockets behind source ports in all: three seconds of 200 exchanges a second that nobody answers, and as many lingering. */
+export const SOURCE_PORTS_MAX = 1_024;
+/** A port that was not answered stays ours this much longer: most late answers come within it, and find it open. */
+export const LATE_PORT_NS: Nanoseconds = millisecondsToNs(milliseconds(10_000));
+
+/** Interfaces probed as a client: a site's uplink and its VLANs; each has two sockets and an engine. */
+export const CLIENT_INTERFACES_MAX = 16;

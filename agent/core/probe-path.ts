@@ -6,7 +6,7 @@ import type { PathRef } from '../../shared/core/batch.ts';
 import type { ExchangeKind } from '../../shared/core/outcome.ts';
 import type { Nanoseconds } from '../../shared/core/units.ts';
 import type { IdentityPool } from './identity-pool.ts';
-import { type Ipv4, type Prefix, prefixContains } from './net/ipv4.ts';
+import { type Ipv4, noAddress, type Prefix, prefixContains } from './net/ipv4.ts';
 import type { PacketTemplates } from './probe-packet.ts';
 import type { Waiting } from './raised-secs.ts';
 
@@ -22,11 +22,16 @@ export interface ProbePath {
   readonly release: 'always' | 'never';
   readonly pool: IdentityPool;
   readonly packets: PacketTemplates;
+  /** Each exchange is sent from a port of its own (RFC 8357). */
+  readonly isPortFresh?: boolean;
   /** Option 118 as sent: an answer without its echo is none (RFC 3011). */
   readonly subnetSelection?: Ipv4 | undefined;
   /** In a drill alone; otherwise `secs` is 0. */
   readonly waiting?: Waiting | undefined;
 }
+
+/** Sources of a path in client role: whoever answers is of interest. */
+export const ANYBODY: readonly Prefix[] = [{ network: noAddress, length: 0 }];
 
 /** True when an answer from this address is an answer of the path's server. */
 export function isExpectedSource(path: Pick<ProbePath, 'address' | 'sources'>, source: Ipv4): boolean {

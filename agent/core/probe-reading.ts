@@ -13,6 +13,7 @@ import { decodeDatagram } from './net/datagram.ts';
 import { decodeIcmpError, type IcmpUnreachable } from './net/icmp.ts';
 import type { Ipv4 } from './net/ipv4.ts';
 import { u8 } from './net/octets.ts';
+import { isSourcePort } from './source-port.ts';
 
 /** A datagram for our port, before anybody stamped it. */
 export type Reading =
@@ -27,9 +28,9 @@ const answerTypes = new Map<MessageType, Answer['type']>([
 ]);
 
 /** Reads one packet of the UDP socket; undefined when it is no business of ours (another port, a client's request). */
-export function readReply(packet: Uint8Array, localPort: number): Reading | undefined {
+export function readReply(packet: Uint8Array, ports: ProbePorts): Reading | undefined {
   const datagram = decodeDatagram(packet);
-  if (datagram.kind !== 'udp' || datagram.destinationPort !== localPort) return undefined;
+  if (datagram.kind !== 'udp' || !isOurs(datagram.destinationPort, datagram.sourcePort, ports)) return undefined;
   const { payload, source } = datagram;
   // Clients' broadcasts, and our own when the server is this host: op 1.
   if (u8(payload, 0) === 1) return undefined;
@@ -52,10 +53,16 @@ function decodedMarks(payload: Uint8Array): AnswerMarks | MalformedReason {
   return { xid, yiaddr, chaddr, type, server, leaseSeconds: leaseSeconds(message), subnetSelection, clientId };
 }
 
-/** Our two ports, by which a quoted packet is known as ours. */
+/** Our two ports, by which a packet to us or a quoted one is known as ours. */
 export interface ProbePorts {
   readonly localPort: number;
   readonly serverPort: number;
+  /** Exchanges may have ports of their own on our side; see source-port.ts. */
+  readonly hasSourcePorts: boolean;
+}
+
+function isOurs(ownPort: number, peerPort: number, { localPort, serverPort, hasSourcePorts }: ProbePorts): boolean {
+  return ownPort === localPort || (hasSourcePorts && isSourcePort(ownPort) && peerPort === serverPort);
 }
 
 /** Reads one packet of the ICMP socket; undefined unless it is an error about a packet between our two ports. */
@@ -64,7 +71,8 @@ export function readIcmp(packet: Uint8Array, ports: ProbePorts): (IcmpQuote & { 
   if (error.kind !== 'error') return undefined;
   const { destination, xid, sourcePort, destinationPort } = error.quoted;
   const outcome = icmpOutcome(error.unreachable);
-  if (sourcePort !== ports.localPort || destinationPort !== ports.serverPort || outcome === undefined) return undefined;
+  if (destinationPort !== ports.serverPort || outcome === undefined) return undefined;
+  if (!isOurs(sourcePort, destinationPort, ports)) return undefined;
   return { destination, xid, outcome };
 }
 

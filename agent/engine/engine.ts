@@ -29,8 +29,9 @@ import type { Ipv4 } from '../core/net/ipv4.ts';
 import { HEARTBEAT_NS, STAMPS_ON_NS } from '../core/probe-limits.ts';
 import { discoverPacket, type Lease, releasePacket, requestPacket } from '../core/probe-packet.ts';
 import type { ProbePath } from '../core/probe-path.ts';
-import { readIcmp, readReply } from '../core/probe-reading.ts';
+import { type ProbePorts, readIcmp, readReply } from '../core/probe-reading.ts';
 import { raisedSecs } from '../core/raised-secs.ts';
+import { SOURCE_PORT_MIN, setSourcePort } from '../core/source-port.ts';
 import type { NativeCalls } from '../io/native-calls.ts';
 import { LoopWatch } from './loop-watch.ts';
 import type { EngineOptions } from './ports.ts';
@@ -41,6 +42,7 @@ export class ProbeEngine {
   readonly #options: EngineOptions;
   readonly #table = createTable();
   readonly #sockets: ProbeSockets;
+  readonly #ports: ProbePorts;
   readonly #watch = new LoopWatch(() => this.turn());
   /** When the sockets were last known to be empty: what came before this moment has been read. */
   #emptyNs: MonotonicNs;
@@ -53,9 +55,11 @@ export class ProbeEngine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    const { localPort, stamps, clock, open } = options;
+    const { localPort, serverPort, stamps, clock, open, sourcePorts } = options;
     const onReadable = (which: WakeUp): void => this.turn(which);
-    this.#sockets = new ProbeSockets({ localPort, stamps, monotonic: clock.monotonic, onReadable, open });
+    const portsFrom = sourcePorts === undefined ? undefined : SOURCE_PORT_MIN;
+    this.#ports = { localPort, serverPort, hasSourcePorts: sourcePorts !== undefined };
+    this.#sockets = new ProbeSockets({ localPort, portsFrom, stamps, monotonic: clock.monotonic, onReadable, open });
     this.#emptyNs = clock.monotonic();
   }
 
@@ -93,16 +97,19 @@ export class ProbeEngine {
       returnUnused(path.pool, identity);
       return 'no_identity';
     }
-    const sender = { xid, identity, secs: raisedSecs(path.waiting, clock.monotonic()) };
+    const sourcePort = path.isPortFresh === true ? this.#options.sourcePorts?.take(path.ref.giaddr) : undefined;
+    const sender = { xid, identity, sourcePort, secs: raisedSecs(path.waiting, clock.monotonic()) };
     const packet = discoverPacket(path.packets, sender);
     const sentNs = clock.monotonic();
-    const said = this.#sockets.udp.send(packet, path.ref.address);
+    const isPortless = path.isPortFresh === true && sourcePort === undefined;
+    const said = isPortless ? 'no source port is to be had' : this.#send(packet, path, sourcePort);
+    const exchange = discoverSent(path, sender, sentNs);
     if (said !== undefined) {
+      this.#freePort(exchange, true);
       returnUnused(path.pool, identity);
       sink.onSendError(path, said);
       return 'send_error';
     }
-    const exchange = discoverSent(path, sender, sentNs);
     openExchange(this.#table, exchange);
     sink.onSent(path, exchange);
     return undefined;
@@ -165,10 +172,10 @@ export class ProbeEngine {
   }
 
   #onReply(packet: Uint8Array, mac: string | undefined): void {
-    const { clock, sink, feed, localPort } = this.#options;
+    const { clock, sink, feed } = this.#options;
     // First of all: without a kernel stamp this is the moment of arrival, and whatever comes before it counts as latency.
     const readNs = clock.monotonic();
-    const reading = readReply(packet, localPort);
+    const reading = readReply(packet, this.#ports);
     if (reading === undefined) return;
     if (reading.kind === 'malformed') {
       sink.onStray('malformed', feed.pathOf(reading.source), reading.source, reading.reason);
@@ -197,7 +204,7 @@ export class ProbeEngine {
         sink.onForeign(receipt.exchange.path, arrival.source);
         return;
       case 'duplicate':
-        sink.onStray('duplicates', receipt.exchange.path, arrival.source, arrival.type);
+        this.#onDuplicate(receipt.exchange.path, arrival);
         return;
       case 'late':
         sink.onAnswer(receipt.exchange.path, arrival);
@@ -217,7 +224,7 @@ export class ProbeEngine {
         sink.onStray('malformed', exchange.path, answer.source, step.reason);
         return;
       case 'duplicate':
-        sink.onStray('duplicates', exchange.path, answer.source, answer.type);
+        this.#onDuplicate(exchange.path, answer);
         return;
       case 'finish':
         sink.onAnswer(exchange.path, answer);
@@ -229,13 +236,18 @@ export class ProbeEngine {
     }
   }
 
+  /** A broadcast is answered by every server there is: another's OFFER is no repetition, and told as a sighting. */
+  #onDuplicate(path: ProbePath, { type, source }: Answer & { source: Ipv4 }): void {
+    if (path.ref.interface === null || type !== 'OFFER') this.#options.sink.onStray('duplicates', path, source, type);
+  }
+
   #request(exchange: Exchange, offered: Lease, answer: Answer): void {
     const { clock, serverFor, sink, leases } = this.#options;
     const lease = serverFor === undefined ? offered : { ...offered, server: serverFor(offered) };
     const packet = requestPacket(exchange.path.packets, exchange, lease);
     leases?.onRequest(exchange, lease);
     const requestNs = clock.monotonic();
-    const said = this.#sockets.udp.send(packet, exchange.path.ref.address);
+    const said = this.#send(packet, exchange.path, exchange.sourcePort);
     if (said === undefined) {
       requestSent(exchange, lease, answer, requestNs);
       return;
@@ -249,6 +261,7 @@ export class ProbeEngine {
     const released = this.#release(exchange, ending.lease);
     endExchange(this.#table, exchange, ending, now);
     returnIdentity(exchange.path.pool, exchange.identity, now);
+    this.#freePort(exchange, ending.outcome === 'acked' || ending.outcome === 'naked');
     this.#options.leases?.onEnding(exchange, ending, released);
     this.#options.sink.onEnding(exchange, ending, released);
   }
@@ -256,7 +269,16 @@ export class ProbeEngine {
   #release(exchange: Exchange, lease: Lease | undefined): boolean {
     const { path } = exchange;
     if (lease === undefined || path.release === 'never') return false;
-    return this.#sockets.udp.send(releasePacket(path.packets, exchange, lease), path.ref.address) === undefined;
+    return this.#send(releasePacket(path.packets, exchange, lease), path, exchange.sourcePort) === undefined;
+  }
+
+  #send(packet: Uint8Array, { ref }: ProbePath, sourcePort: number | undefined): string | undefined {
+    if (sourcePort !== undefined) setSourcePort(packet, sourcePort);
+    return this.#sockets.udp.send(packet, ref.address);
+  }
+
+  #freePort({ path, sourcePort }: Exchange, answered: boolean): void {
+    if (sourcePort !== undefined) this.#options.sourcePorts?.free(path.ref.giaddr, sourcePort, answered);
   }
 
   /** The server gave an address after all. An identity that is already asking again keeps it, and gives it back then. */
@@ -267,7 +289,7 @@ export class ProbeEngine {
   }
 
   #onIcmp(packet: Uint8Array): void {
-    const error = readIcmp(packet, this.#options);
+    const error = readIcmp(packet, this.#ports);
     if (error === undefined) return;
     const found = onIcmpError(this.#table, error, error.outcome);
     if (found !== undefined) this.#end(found.exchange, found.ending);

@@ -47,6 +47,14 @@ export interface LeaseBook {
   readonly onLateLease: (exchange: Exchange, lease: Lease, released: boolean) => void;
 }
 
+/** Where an exchange's own source port comes from; see `SourcePorts`. */
+export interface PortSource {
+  /** Undefined when there is none to be had on this relay address. */
+  readonly take: (address: string) => number | undefined;
+  /** The exchange is over; when it was not answered, an answer may come yet. */
+  readonly free: (address: string, port: number, answered: boolean) => void;
+}
+
 /** What an engine is made of. */
 export interface EngineOptions {
   readonly clock: Clock;
@@ -57,6 +65,8 @@ export interface EngineOptions {
   readonly stamps: 'auto' | 'user';
   readonly sink: EngineSink;
   readonly feed: EngineFeed;
+  /** Where paths get a port for each exchange; absent: no path has one. */
+  readonly sourcePorts?: PortSource | undefined;
   /** Absent: a relay's sockets. */
   readonly open?: OpenSocket;
   /** Absent: nobody keeps account. */

@@ -21,6 +21,8 @@ export interface SocketsOptions {
   readonly localPort: number;
   readonly stamps: 'auto' | 'user';
   readonly monotonic: () => MonotonicNs;
+  /** A relay's exchanges may have ports of their own from this one up. */
+  readonly portsFrom?: number | undefined;
   readonly onReadable: (which: WakeUp) => void;
   /** Absent: a relay's sockets, the one for ICMP among them. Nobody complains about a broadcast. */
   readonly open?: OpenSocket | undefined;
@@ -35,11 +37,11 @@ export class ProbeSockets {
   #isAligned = false;
 
   /** Throws RawSocketError. */
-  constructor({ localPort: port, stamps, monotonic, onReadable, open }: SocketsOptions) {
+  constructor({ localPort: port, portsFrom, stamps, monotonic, onReadable, open }: SocketsOptions) {
     this.native = loadNativeCalls();
     const { native } = this;
     const raw = (protocol: 'udp' | 'icmp'): RawSocket =>
-      openRawSocket({ protocol, port, native, onReadable: () => onReadable(protocol) });
+      openRawSocket({ protocol, port, portsFrom, native, onReadable: () => onReadable(protocol) });
     this.udp = open === undefined ? raw('udp') : open(port, native, () => onReadable('udp'));
     this.#icmp = open === undefined ? raw('icmp') : undefined;
     const { fd } = this.udp;

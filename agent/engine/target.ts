@@ -10,7 +10,7 @@ import { createPool, type IdentityPool, resizePool } from '../core/identity-pool
 import { type Ipv4, ipv4, noAddress, parseIpv4, parsePrefix } from '../core/net/ipv4.ts';
 import { FIRST_CONTACT_NS, IDENTITIES_MAX, POOLS_MAX } from '../core/probe-limits.ts';
 import { packetTemplates } from '../core/probe-packet.ts';
-import type { ProbePath } from '../core/probe-path.ts';
+import { ANYBODY, type ProbePath } from '../core/probe-path.ts';
 import { tagsOf } from '../core/probe-tags.ts';
 import { alignedOrigin, createSchedule, type Schedule } from '../core/schedule.ts';
 import { createSweep, currentPath, type Sweep } from '../core/sweep.ts';
@@ -21,7 +21,9 @@ export interface Lane {
   readonly target: Target;
   /** Everything that shapes the target's packets and times, to tell a changed target from an unchanged one. */
   readonly key: string;
-  /** Used once a server of the group has answered; `first` until then. */
+  /** What must have answered once for `path` to be used: the group, or (client role) whoever is on the interface. */
+  readonly contact: string;
+  /** Used once that is so; `first` until then. */
   readonly path: ProbePath;
   readonly first: ProbePath;
   readonly schedule: Schedule;
@@ -110,6 +112,7 @@ export function createLane(fields: LaneFields, memory: LaneMemory): Lane {
   return {
     target,
     key: laneKey(fields),
+    contact: contactOf(target),
     path,
     first: { ...path, ref: refOf({ ...ref, firstContact: true }) },
     isBeside: isBeside(fields.assignment, target),
@@ -121,6 +124,11 @@ export function createLane(fields: LaneFields, memory: LaneMemory): Lane {
     ),
     isRouted: address !== undefined && relay !== undefined,
   };
+}
+
+/** An answer on a local link says nothing of whether the servers know this agent's own subnet, nor the other way round. */
+export function contactOf({ group, interface: on }: Pick<Target, 'group' | 'interface'>): string {
+  return on === null ? group : `${group} ${on}`;
 }
 
 interface PathFields {
@@ -135,11 +143,13 @@ function createPath(fields: LaneFields, { ref, address, relay }: PathFields, mem
   const subnet = target.scopes.length > 0 ? noAddress : parseIpv4(target.probeSubnet ?? '');
   const isLink = target.selection === 'link-selection';
   const selection = isLink ? { linkSelection: subnet } : { subnetSelection: subnet };
-  const ports = { localPort: 67, serverPort: 67 };
+  const isClient = target.interface !== null;
+  const isPortFresh = assignment.relayPort && !isClient;
+  const ports = { localPort: isClient ? 68 : 67, serverPort: 67, relayPort: isPortFresh, broadcast: isClient };
   return {
     ref,
     address,
-    sources: target.sources.map(parsePrefix).filter((prefix) => prefix !== undefined),
+    sources: isClient ? ANYBODY : target.sources.map(parsePrefix).filter((prefix) => prefix !== undefined),
     kind: target.kind,
     dropTimeNs: millisecondsToNs(assignment.dropTimeMs),
     release: assignment.release,
@@ -151,6 +161,7 @@ function createPath(fields: LaneFields, { ref, address, relay }: PathFields, mem
       ...selection,
       tags: tagsOf(assignment.identify),
     }),
+    isPortFresh,
     subnetSelection: isLink ? undefined : subnet,
     waiting: waitingOf(memory, target, { sinceNs: now }),
   };

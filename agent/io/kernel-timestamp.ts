@@ -19,7 +19,7 @@ export interface KernelTimestamps {
 
 /** What it reads from. */
 export interface KernelTimestampSource {
-  readonly native: NativeCalls;
+  readonly native: Pick<NativeCalls, 'realtime' | 'lastReceived'>;
   readonly fd: number;
   readonly monotonic: () => MonotonicNs;
 }

@@ -47,7 +47,11 @@ export interface RawSocketOptions {
   readonly protocol: 'udp' | 'icmp';
   /** UDP destination port to receive; others are filtered out where koffi allows it. */
   readonly port: number;
+  /** Ports to receive as well: all from this one up, from servers' port 67 alone. */
+  readonly portsFrom?: number | undefined;
   readonly native: NativeCalls | undefined;
+  /** Sends and receives on this interface alone; absent: on any. */
+  readonly device?: string;
   /** Called when something is waiting to be read. */
   readonly onReadable: () => void;
 }
@@ -56,6 +60,7 @@ const SOL_SOCKET = 1;
 const IPPROTO_IP = 0;
 const IP_HDRINCL = 3;
 const SO_BROADCAST = 6;
+const SO_BINDTODEVICE = 25;
 const SO_RCVBUF = 8;
 const SO_RCVBUFFORCE = 33;
 const SO_MEMINFO = 55;
@@ -65,7 +70,7 @@ const PROTOCOL_NUMBER = { udp: 17, icmp: 1 } as const;
 /** Holds a second of 20,000 answers; with the default of 208 kB, one in a hundred was lost at that rate. */
 const RECEIVE_BUFFER_OCTETS = 8 << 20;
 /** Packets read before other work gets a turn: about 50 ms of a core. */
-const DRAIN_PACKETS_MAX = 4_096;
+export const DRAIN_PACKETS_MAX = 4_096;
 /** The largest IPv4 packet: an answer that is cut would count as malformed. */
 const PACKET_OCTETS_MAX = 65_535;
 /** Sockets that are open, so that none is collected: see the header. */
@@ -80,7 +85,9 @@ export function openRawSocket(options: RawSocketOptions): RawSocket {
   // A pending socket error (ENETDOWN when an interface goes) is read with the next packet and means nothing by itself.
   socket.on('error', () => undefined);
   setOptions(socket, options.protocol);
-  if (fd !== undefined && options.protocol === 'udp') options.native?.attachFilter(fd, destinationPort(options.port));
+  if (options.device !== undefined) bindToDevice(socket, options.device);
+  if (fd !== undefined && options.protocol === 'udp')
+    options.native?.attachFilter(fd, destinationPort(options.port, options.portsFrom));
   const memory = new SocketMemory(socket);
   const inbox = new Inbox(socket, memory);
   return {
@@ -130,6 +137,18 @@ function setOptions(socket: Socket, protocol: RawSocketOptions['protocol']): voi
   }
   set(IPPROTO_IP, IP_HDRINCL, 1);
   set(SOL_SOCKET, SO_BROADCAST, 1);
+}
+
+/** Throws RawSocketError where there is no such interface. */
+function bindToDevice(socket: Socket, device: string): void {
+  const name = Buffer.from(`${device}\0`, 'latin1');
+  try {
+    socket.setOption(SOL_SOCKET, SO_BINDTODEVICE, name, name.length);
+  } catch (error) {
+    open.delete(socket);
+    socket.close();
+    throw new RawSocketError('OPEN_FAILED', `interface ${device}: ${errorText(error)}`, error);
+  }
 }
 
 /** One option call: its result, or undefined when the kernel refuses, as it may on an older one. */
@@ -204,12 +223,15 @@ class SocketMemory {
   }
 }
 
-/** Classic BPF: accept when the UDP destination port behind the IP header is this one. */
-function destinationPort(port: number): readonly FilterStep[] {
+/** Classic BPF: accept when the UDP destination port behind the IP header is this one, or from `from` up and the source 67. */
+export function destinationPort(port: number, from = 0x10000): readonly FilterStep[] {
   return [
     [0xb1, 0, 0, 0], // x = 4 * (packet[0] & 15), the length of the IP header
-    [0x48, 0, 0, 2], // a = 16 bits at x + 2
-    [0x15, 0, 1, port], // if a is not the port, skip one
+    [0x48, 0, 0, 2], // a = 16 bits at x + 2, the destination port
+    [0x15, 3, 0, port], // if a is the port, skip three
+    [0x35, 0, 3, from], // if a is below `from`, skip three
+    [0x48, 0, 0, 0], // a = 16 bits at x, the source port
+    [0x15, 0, 1, 67], // if a is not 67, skip one
     [0x06, 0, 0, 0x40000], // accept
     [0x06, 0, 0, 0], // drop
   ];

@@ -1,5 +1,5 @@
-// The three messages a relay probe sends, each made from what came before it: DISCOVER, REQUEST from an OFFER, RELEASE
-// from an ACK. RFC 2131 section 4.3 and table 5, RFC 3046 for option 82 last.
+// The three messages that a probe sends, as a relay or as a client, each made from what came before it: DISCOVER, REQUEST
+// from an OFFER, RELEASE from an ACK. RFC 2131 section 4.3 and table 5, RFC 3046 for option 82 last.
 //
 // Harmless is decided here: hops 1 and a giaddr of our own (servers answer to giaddr:67), flags 0, no host name, no
 // FQDN, no requested address of our own wish. One constructor with a message type argument was refused: which options
@@ -40,7 +40,7 @@ export interface Probe {
   readonly chaddr: Uint8Array;
   /** Content of option 61, type octet included. */
   readonly clientId: Uint8Array;
-  /** Our own address, where the server sends its answers. */
+  /** Our own address, where the server sends its answers; `noAddress` in client role, which leaves option 82 to the relay. */
   readonly giaddr: Ipv4;
   /** Option 82.5: ask for the subnet of this address instead of giaddr's (RFC 3527). */
   readonly linkSelection?: Ipv4 | undefined;
@@ -50,7 +50,7 @@ export interface Probe {
   readonly tags?: Tags | undefined;
   /** Option 82.19: answer to our source port; needed when that is not 67 (RFC 8357). */
   readonly relayPort?: boolean | undefined;
-  /** Sets the BOOTP broadcast flag; a relay needs no answer by broadcast. */
+  /** Sets the BOOTP broadcast flag: a client that cannot take a unicast needs it, a relay does not. */
   readonly broadcast?: boolean | undefined;
   /** Codes of option 55; `defaultParameterRequestList` by default. */
   readonly parameterRequestList?: readonly number[] | undefined;
@@ -124,7 +124,7 @@ function request(probe: Probe, own: Pick<Message, 'xid' | 'secs' | 'options'>): 
     op: Op.request,
     htype: 1,
     hlen: probe.chaddr.length,
-    hops: 1,
+    hops: probe.giaddr === noAddress ? 0 : 1,
     flags: probe.broadcast === true ? broadcastFlag : 0,
     ciaddr: noAddress,
     yiaddr: noAddress,
@@ -171,6 +171,8 @@ function tagOptions({ tags, subnetSelection }: Probe): Option[] {
 }
 
 function relayAgent(probe: Probe): Option[] {
+  // A relay discards a client's message that has the option already (RFC 3046 section 2.1.1).
+  if (probe.giaddr === noAddress) return [];
   const subOptions: RelaySubOption[] = [];
   const { circuitId, remoteId } = probe.tags ?? {};
   if (circuitId !== undefined) subOptions.push({ kind: 'identifier', code: 1, identifier: circuitId });

@@ -18,13 +18,12 @@ function host() {
     view.setBigInt64(8, ns % 1_000_000_000n, true);
     return true;
   };
-  const native: NativeCalls = {
+  const native: Pick<NativeCalls, 'realtime' | 'lastReceived'> = {
     realtime: (timespec) => {
       state.monotonicNs += state.readNs;
       return put(timespec, state.aheadNs + BigInt(state.monotonicNs - state.readNs / 2));
     },
     lastReceived: (_, timespec) => state.stampNs !== undefined && put(timespec, state.stampNs),
-    attachFilter: () => false,
   };
   const monotonic = (): MonotonicNs => state.monotonicNs as MonotonicNs;
   return { state, stamps: kernelTimestamps({ native, fd: 3, monotonic }) };
