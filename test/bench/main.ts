@@ -1,12 +1,13 @@
 /**
  * `npm run bench`: how dorawatch compares, measured in one run on this machine: in turn with its peer where it has one, with
- * the aims beside the figures. It asserts nothing, leaves nothing behind, and takes under six minutes.
+ * the aims beside the figures. It asserts nothing, leaves nothing behind, and takes under seven minutes.
  */
 import { cpus } from 'node:os';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { labSkipReason } from '../lab/requirements.ts';
 import { agentCostFigures } from './agent-cost.ts';
 import { type Figure, figureTable, type Tell } from './figure.ts';
+import { fleetFigures } from './fleet.ts';
 import { latencyFigures } from './latency.ts';
 import { rateFigures } from './rate.ts';
 import { throughputFigures } from './throughput.ts';
@@ -21,17 +22,19 @@ const PARTS: Readonly<Record<string, Part>> = {
   latency: { run: latencyFigures, startServers: 'yes' },
   agent: { run: agentCostFigures, startServers: 'yes' },
   throughput: { run: throughputFigures, startServers: 'no' },
+  fleet: { run: fleetFigures, startServers: 'no' },
   rate: { run: rateFigures, startServers: 'yes' },
 };
 
 const USAGE = `Usage: npm run bench [-- PART...]
 
 Measures dorawatch against perfdhcp and tcpdump in network namespaces on this machine, and prints a table. Without a
-PART all of them run, in under six minutes.
+PART all of them run, in under seven minutes.
 
   latency     error of the mean latency against tcpdump, at 10/s, beside perfdhcp's
   agent       CPU, memory and octets on the wire of \`dorawatch-agent run\` at 10/s on two servers
   throughput  results a second through stream, log and detector of a collector
+  fleet       a collector's CPU, and its status, with 142 sites that sweep 829 subnets
   rate        highest rate of DORAs without loss, beside perfdhcp's: Kea, and a plain responder (needs cc)
   --help      this text
 
