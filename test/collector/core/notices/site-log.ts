@@ -63,8 +63,9 @@ function batchOf(
   { site, agent, second }: { site: string; agent: string; second: number },
   done: readonly Exchange[],
 ): ResultBatch {
-  const refs = [...new Map(done.map((one) => [JSON.stringify(refOf(one)), refOf(one)])).entries()];
-  const pathOf = (one: Exchange): number => refs.findIndex(([key]) => key === JSON.stringify(refOf(one)));
+  const keys = new Map(done.map((one) => [one, JSON.stringify(refOf(one))]));
+  const refs = [...new Map(done.map((one) => [keys.get(one), refOf(one)])).entries()];
+  const pathOf = (one: Exchange): number => refs.findIndex(([key]) => key === keys.get(one));
   const isAcked = ({ outcome = 'acked' }: Exchange): boolean => outcome === 'acked';
   const stageOf = (one: Exchange): number => STAGES.indexOf(one.stage ?? (isAcked(one) ? 'ack' : 'offer'));
   return {
