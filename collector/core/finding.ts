@@ -67,6 +67,8 @@ export interface Transition extends Bracket {
     readonly served: number;
     readonly reporting: number;
   } | null;
+  /** In load balancing: whose clients it is about, the server's own or those that it answers only in its partner's place. */
+  readonly clients?: 'own' | 'partner';
   /** For a disagreement: the agent that is not answered, and one that is. */
   readonly agents?: { readonly unanswered: string; readonly answered: string };
   /** Share of exchanges lost when it became degraded, 0–1; null otherwise. */

@@ -31,6 +31,7 @@ import { importedPeriod, importedReport } from '../core/import/imported-group.ts
 import type { PauseEntry } from '../core/log-entry.ts';
 import { RAISE_SECS_MAX_MS } from '../core/raised-secs.ts';
 import { availabilityOf, measuredFigures } from '../core/rollup/availability.ts';
+import { ownBucket } from '../core/verdicts/group-state.ts';
 import { overlay } from '../core/verdicts/overlay.ts';
 import { createEventStreams } from './event-streams.ts';
 import type { Inbox } from './inbox.ts';
@@ -162,8 +163,8 @@ async function report(options: OpsServerOptions, request: ask.PeriodRequest): Pr
   const probed = { rate_per_second: config.probe.ratePerSecond, drop_time_ms: config.probe.dropTimeMs };
   const too_late = fold.model.verdicts.view().tooLate;
   const measured = { ...probed, ...measuredFigures(figures), ...lost, too_late, source };
-  const names = group.servers.map(({ name }) => name);
-  const availability = availabilityOf(figures, names);
+  const places = group.servers.map(({ name, role }) => ({ server: name, bucket: ownBucket(group.mode, role) }));
+  const availability = availabilityOf(figures, places);
   return reportOf({ ...period, mode: group.mode }, fold.model.timeline.rows(), { measured, availability });
 }
 

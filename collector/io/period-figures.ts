@@ -61,17 +61,17 @@ async function addRollups(
 ): Promise<void> {
   for (const span of rollupSpans(period, minutesFrom())) {
     for await (const { name, rollup } of rollups.read({ group, ...span })) {
-      mergeRollup(figuresOf(figures, name.server), rollup);
+      mergeRollup(figuresOf(figures, name), rollup);
       if (exchangesOf(rollup) > 0) figures.sites.add(name.site);
     }
   }
 }
 
 function countBatch(figures: PeriodFigures, { batch, clocks, slice }: PeriodBatch, group: string): void {
-  const rollups = batch.paths.map((path) => (path.group === group && isServerPath(path) ? path.server : null));
+  const rollups = batch.paths.map((path) => (path.group === group && isServerPath(path) ? path : null));
   const rollupOf = (path: number) => {
-    const server = rollups[path] ?? null;
-    return server === null ? null : figuresOf(figures, server);
+    const ref = rollups[path] ?? null;
+    return ref === null ? null : figuresOf(figures, ref);
   };
   const within = (momentUs: number): boolean => {
     const at = clocks.correct(batch, momentUs);

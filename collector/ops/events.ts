@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { EventsRequest } from '../../shared/core/ops-request.ts';
 import type { EventRow } from '../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
-import { isSharp, lengthText, localTime, uncertaintyText } from '../core/answers/clock-text.ts';
+import { elapsedText, isSharp, lengthText, localTime, uncertaintyText } from '../core/answers/clock-text.ts';
 import { isSaid } from '../core/answers/event-rows.ts';
 import { jsonLine } from '../core/answers/ops-json.ts';
 import type { OpsClient } from './client.ts';
@@ -49,32 +49,33 @@ async function showEvents(client: OpsClient, flags: EventsFlags, runtime: Runtim
     return;
   }
   // A live list cannot know the widths of what is to come: it prints lines instead of a table.
-  if (follow) for await (const event of events) await runtime.write(`${eventCells(event, runtime.zone).join('  ')}\n`);
+  if (follow) for await (const event of events) await runtime.write(`${eventCells(event, runtime).join('  ')}\n`);
   else await writeTable(events, runtime);
 }
 
 async function writeTable(events: AsyncIterable<EventRow>, runtime: Runtime): Promise<void> {
   const rows: (readonly string[])[] = [];
-  for await (const event of events) rows.push(eventCells(event, runtime.zone));
+  for await (const event of events) rows.push(eventCells(event, runtime));
   if (rows.length === 0) return runtime.write('No events.\n');
   return runtime.write(tableText([`Time (${runtime.zone})`, '±', 'Group', 'Event', 'Why', 'Detected after'], rows));
 }
 
-function eventCells(event: EventRow, zone: string): readonly string[] {
+function eventCells(event: EventRow, { zone, clock }: Runtime): readonly string[] {
   const { at, earliest, latest, detected_at: detected, group, reason } = event;
   const half = earliest === null || latest === null ? '-' : uncertaintyText((latest - earliest) / 2000);
   const delay = detected === null || isSaid(event) ? '-' : lengthText(Math.max(0, detected - at) / 1000);
   const time = localTime(at, zone, { date: true, tenths: isSharp(event) });
-  return [time, half, group ?? '-', sentence(event), reason ?? '-', delay];
+  return [time, half, group ?? '-', sentence(event, clock.wall()), reason ?? '-', delay];
 }
 
-function sentence(event: EventRow): string {
+/** @param now for the length of what is still open */
+function sentence(event: EventRow, now: UnixMicros): string {
   const credit = [event.ref, event.actor].filter((part) => part !== null).join(', ');
   const late = event.late ? ' (learned late)' : '';
   if (isSaid(event)) return `* ${event.text}${credit === '' ? '' : ` (${credit})`}`;
   if (event.kind === 'gap' || event.kind === 'overlap') {
     const length = event.duration_ms ?? null;
-    return `${event.text}${length === null ? ', and still' : ` for ${lengthText(length)}`}${late}`;
+    return `${event.text} for ${length === null ? `${elapsedText(Math.max(0, now - event.at) / 1000)} so far` : lengthText(length)}${late}`;
   }
   const gap = event.gap_ms ?? 0;
   return `${event.text}${gap > 0 ? `, ${lengthText(gap)} without service` : ''}${late}`;

@@ -4,6 +4,7 @@ import type { GroupView, ServerView } from '../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
 import { elapsedText, localDate, localTime } from '../core/answers/clock-text.ts';
 import { troubleLines } from '../core/answers/consumers.ts';
+import { clientsText, isServed } from '../core/answers/event-text.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';
 import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
@@ -13,8 +14,8 @@ interface StatusFlags extends CommonFlags {
 }
 
 const HELP = `
-Drop ratio and latency are over the last 5 minutes, all sites together. A standby's row says "standing by" while it is
-silent by design: silence says nothing about its health.
+Drop ratio and latency are over the last 5 minutes, all sites together. A standby's or backup's row says "standing by" while
+it is silent by design: silence says nothing about its health. In load balancing a row is about the server's own clients.
 
 Examples:
   dorawatch status
@@ -45,7 +46,7 @@ function groupText(group: GroupView, runtime: Runtime, windowSeconds: number): s
   const { served, unserved, unknown } = group.sites;
   const since = group.since === null ? '' : ` since ${momentText(group.since, runtime)}`;
   const sites = `sites: ${served} served, ${unserved} unserved, ${unknown} unknown`;
-  const state = runtime.paint(GROUP_WORDS[group.state] ?? group.state);
+  const state = runtime.paint(GROUP_WORDS[group.state] ?? group.state) + gapText(group);
   const minutes = `${windowSeconds / 60} min`;
   const head = [
     'Server',
@@ -69,26 +70,36 @@ function groupText(group: GroupView, runtime: Runtime, windowSeconds: number): s
 
 /** What a verdict rests on is too long for a column, and stands below for the servers that are not well. */
 function whyText(server: ServerView, group: GroupView['state']): string {
-  if (server.evidence === null || (isSilentByDesign(server) && group !== 'gap')) return '';
+  if (server.evidence === null || isSilentByDesign(server, group)) return '';
   return `${server.name} is ${server.state}: ${server.evidence}\n`;
 }
 
 const NEVER_ANSWERED =
   'never-answered: no server of the group has answered these agents yet. Are their relay addresses in a subnet that the servers know?\n';
 
+/** Whose gap it is where only one half of the clients has it, and how long it has lasted. */
+function gapText({ state, servers, open_gap_ms: length }: GroupView): string {
+  if (state !== 'gap') return '';
+  const unserved = [0, 1].filter((bucket) => {
+    const half = servers.flatMap(({ buckets }) => buckets.filter((one) => one.bucket === bucket));
+    return half.length > 0 && half.every((one) => one.state === 'non-serving');
+  });
+  const whose = unserved.length === 1 ? ` for ${clientsText(unserved[0] ?? 0)}` : '';
+  return `${whose}${length === null ? '' : `, ${elapsedText(length)} so far`}`;
+}
+
 function serverRow(server: ServerView, group: GroupView['state'], runtime: Runtime): readonly string[] {
   const { offer_p50, offer_p99, ack_p50, ack_p99 } = server.latency_us;
   const sites = server.sites.serving + server.sites.degraded;
   const all = sites + server.sites.non_serving + server.sites.unknown;
-  // In a gap the standby should have taken over: its silence is then a part of the fault.
-  const silent = isSilentByDesign(server) && group !== 'gap';
+  const silent = isSilentByDesign(server, group);
   return [
     server.name,
     server.address,
     server.role,
-    silent ? standingBy(server, runtime) : runtime.paint(server.state),
+    silent ? standingBy(server, runtime) : runtime.paint(server.state) + takenOverText(server),
     server.since === null ? '-' : momentText(server.since, runtime),
-    silent ? '-' : (server.reason ?? '-'),
+    server.reason ?? '-',
     `${sites} of ${all}`,
     // A standby leaves every probe unanswered: a drop ratio of 100 % would read as a fault.
     silent || server.drop_ratio === null ? '-' : `${(server.drop_ratio * 100).toFixed(1)} %`,
@@ -97,8 +108,15 @@ function serverRow(server: ServerView, group: GroupView['state'], runtime: Runti
   ];
 }
 
-const isSilentByDesign = ({ expected, state }: ServerView): boolean =>
-  expected === 'silent' && (state === 'non-serving' || state === 'unknown');
+/** In a gap one that stands by should have taken over: its silence is then a part of the fault, and the collector says so. */
+const isSilentByDesign = ({ expected, state, reason }: ServerView, group: GroupView['state']): boolean =>
+  reason === 'by-design' || (expected === 'silent' && state === 'unknown' && group !== 'gap');
+
+/** Partner-down: it answers those who are not its own as well. */
+function takenOverText({ buckets }: ServerView): string {
+  const taken = buckets.filter(({ expected, state }) => expected === 'silent' && isServed(state));
+  return taken.map(({ bucket }) => `, also ${clientsText(bucket)}`).join('');
+}
 
 /** How long ago stands in the next column already, and this one is the widest. */
 function standingBy({ last_served_at: at }: ServerView, runtime: Runtime): string {

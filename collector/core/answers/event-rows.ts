@@ -5,16 +5,9 @@
  */
 import type { EventsRequest } from '../../../shared/core/ops-request.ts';
 import type { EventRow } from '../../../shared/core/ops-view.ts';
-import {
-  type Failover,
-  type Finding,
-  type Interval,
-  NOTICE_KINDS,
-  type Notice,
-  type State,
-  type Transition,
-} from '../finding.ts';
+import { type Failover, type Finding, type Interval, NOTICE_KINDS, type Notice, type Transition } from '../finding.ts';
 import type { MarkEntry } from '../log-entry.ts';
+import { failoverText, intervalText, isServed, textOf } from './event-text.ts';
 
 /** What a person said, with its identifier, as the timeline keeps it. */
 export interface StoredMark extends Omit<MarkEntry, 'kind'> {
@@ -90,7 +83,6 @@ const byId = (a: { readonly id: string }, b: { readonly id: string }): number =>
   a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 const momentOf = (finding: Finding): number => ('start' in finding ? finding.start.at : finding.at);
 
-const isServed = (state: State): boolean => state === 'serving' || state === 'degraded';
 const pathKey = ({ group, server, site, bucket }: Transition): string => JSON.stringify([group, server, site, bucket]);
 
 function remember(finding: Finding, served: Set<string>): void {
@@ -131,60 +123,9 @@ function noticeRow({ detectedAt, ...notice }: Notice): EventRow {
   return { ...NOTHING, ...notice, detected_at: detectedAt };
 }
 
-const capitalised = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1);
-
-function textOf(finding: Transition, servedBefore: boolean): string {
-  if (finding.kind === 'silent') return silenceText(finding);
-  return finding.kind === 'disagreement' ? disagreementText(finding) : transitionText(finding, servedBefore);
-}
-
-function disagreementText({ site, server, to, agents }: Transition): string {
-  const [one, other] = [agents?.unanswered ?? '?', agents?.answered ?? '?'];
-  const who = `Site ${site ?? '?'}: agents ${[one, other].sort().join(' and ')}`;
-  if (to !== 'degraded') return `${who} agree about ${server ?? '?'} again`;
-  return `${who} disagree about ${server ?? '?'} (${one} is not answered)`;
-}
-
-function silenceText({ site, to }: Transition): string {
-  return to === 'unknown' ? `Site ${site ?? '?'} is silent: no agent reports` : `Site ${site ?? '?'} reports again`;
-}
-
-/** "Primary stops serving leases", with the site at the end when it is one path's. */
-function transitionText(finding: Transition, servedBefore: boolean): string {
-  const at = finding.site === null ? '' : ` at ${finding.site}`;
-  return `${capitalised(finding.server ?? '?')} ${verb(finding, servedBefore)}${at}`;
-}
-
-/** What a degraded server has, where its figures do not say it in a few words; the evidence does. */
-const DEGRADED_BY: Readonly<Record<string, string>> = {
-  slow: 'far slower than usual',
-  overloaded: 'overloaded: loses while answers queue',
-  'some-identities': 'some identities are refused',
-};
-
-function verb({ from, to, reason, sites, lossRatio }: Transition, servedBefore: boolean): string {
-  switch (to) {
-    case 'serving':
-      return servedBefore || isServed(from) ? 'resumes serving leases' : 'starts serving leases';
-    case 'non-serving':
-      // Out of unknown nothing was seen to stop.
-      return from === 'unknown' && !servedBefore ? 'is not serving leases' : 'stops serving leases';
-    case 'degraded': {
-      if (sites !== null && sites.served < sites.reporting) {
-        return `is degraded (${sites.served} of ${sites.reporting} sites served)`;
-      }
-      const why = DEGRADED_BY[reason];
-      if (why !== undefined) return `is degraded (${why})`;
-      return lossRatio === null ? 'is degraded' : `is degraded (${Math.round(lossRatio * 100)} % of exchanges lost)`;
-    }
-    case 'unknown':
-      return reason === 'foreign-source' ? 'is unknown: only other addresses answer' : 'is unknown: no news of it';
-  }
-}
-
 function intervalRow(finding: Interval): EventRow {
   const { id, kind, group, bucket, start, end, durationMs, uncertaintyMs, detectedAt, late } = finding;
-  const text = kind === 'gap' ? 'No server serves leases' : 'More than one server serves leases';
+  const text = intervalText(finding);
   return {
     ...NOTHING,
     id,
@@ -204,7 +145,7 @@ function intervalRow(finding: Interval): EventRow {
 
 function failoverRow(finding: Failover): EventRow {
   const { id, kind, group, bucket, from, to, start, gapMs, uncertaintyMs, detectedAt, late } = finding;
-  const text = `${kind === 'failover' ? 'Failover' : 'Fail-back'} from ${from} to ${to}`;
+  const text = failoverText(finding);
   const lengths = { gap_ms: gapMs, uncertainty_ms: uncertaintyMs };
   return { ...NOTHING, id, kind, ...start, detected_at: detectedAt, group, bucket, from, to, text, late, ...lengths };
 }

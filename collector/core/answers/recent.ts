@@ -1,11 +1,11 @@
 /**
- * Drop ratio and latency quantiles of each server over the last few minutes, for `status`. Latencies are kept as
+ * Drop ratio and latency quantiles of each server (in load balancing, of each bucket's clients) over the last few minutes, for `status`. Latencies are kept as
  * sketches, so windows add up.
  *
  * It is a display, not a verdict: what came late belongs to the past and is left out. Rejected: keeping the samples, whose
  * number has no bound.
  */
-import { ABSENT, isServerPath, type ResultBatch } from '../../../shared/core/batch.ts';
+import { ABSENT, isServerPath, type PathRef, type ResultBatch } from '../../../shared/core/batch.ts';
 import type { LatencyView } from '../../../shared/core/ops-view.ts';
 import { OUTCOMES } from '../../../shared/core/outcome.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
@@ -29,7 +29,7 @@ export interface RecentFigures {
 export interface Recent {
   /** Counts a batch's results; those sent before the window are left out. */
   add(batch: ResultBatch, receivedAt: UnixMicros): void;
-  figures(server: { readonly group: string; readonly server: string }, now: UnixMicros): RecentFigures;
+  figures(server: Pick<PathRef, 'group' | 'server' | 'bucket'>, now: UnixMicros): RecentFigures;
 }
 
 const ACKED = OUTCOMES.indexOf('acked');
@@ -37,7 +37,8 @@ const UNMEASURED = OUTCOMES.indexOf('unmeasured');
 const SLOT_US = RECENT_SLOT_S * 1e6;
 const SLOTS = RECENT_WINDOW_S / RECENT_SLOT_S;
 
-const keyOf = (group: string, server: string): string => JSON.stringify([group, server]);
+const keyOf = ({ group, server, bucket }: Pick<PathRef, 'group' | 'server' | 'bucket'>): string =>
+  JSON.stringify([group, server, bucket]);
 
 /** @returns an empty window */
 export function createRecent(): Recent {
@@ -48,16 +49,16 @@ export function createRecent(): Recent {
       const number = Math.floor(receivedAt / SLOT_US);
       // Before the first contact silence is no evidence, so it is no drop either.
       const slots = batch.paths.map((path) =>
-        path.firstContact || !isServerPath(path) ? null : slotOf(servers, keyOf(path.group, path.server), number),
+        path.firstContact || !isServerPath(path) ? null : slotOf(servers, keyOf(path), number),
       );
       // By the agent's own clock, against the newest of its batch: an offset of clocks cancels out.
       const oldest = batch.completeThroughUs - RECENT_WINDOW_S * 1e6;
       const backlog = batch.anchor + batch.completeThroughUs < receivedAt - RECENT_WINDOW_S * 1e6;
       if (!backlog) countResults(batch, slots, oldest);
     },
-    figures: ({ group, server }, now) => {
+    figures: (server, now) => {
       const from = Math.floor(now / SLOT_US) - SLOTS;
-      return figuresOf((servers.get(keyOf(group, server)) ?? []).filter(({ number }) => number > from));
+      return figuresOf((servers.get(keyOf(server)) ?? []).filter(({ number }) => number > from));
     },
   };
 }

@@ -7,6 +7,7 @@ import type { UnixMicros } from '../../../shared/core/units.ts';
 import { AVAILABILITY_HEAD, availabilityRows, countedText, countText, restsOnText } from './availability-text.ts';
 import { elapsedText, isSharp, lengthText, localDate, localTime, stepText, uncertaintyText } from './clock-text.ts';
 import { isSaid } from './event-rows.ts';
+import { clientsText } from './event-text.ts';
 
 /** One line of the table: event, time, elapsed, uncertainty; `finding` marks those that are not rows of the JSON. */
 export interface ReportLine {
@@ -20,7 +21,7 @@ export interface ReportText {
   readonly lines: readonly ReportLine[];
   /** Cells of a row a server under AVAILABILITY_HEAD; none when nothing was measured. */
   readonly availability: readonly (readonly string[])[];
-  /** "Measured from 1 site, …" */
+  /** "Measured from 1 site, …", after a gap that is still open. */
   readonly measured: string;
 }
 
@@ -52,7 +53,7 @@ export function reportText(report: ReportView, zone: string): ReportText {
     head: ['Event', `Time (${zone})`, 'Elapsed', '±'],
     lines: lines.map(({ cells, finding }) => ({ cells, finding })),
     availability: availabilityRows(report.availability),
-    measured: measuredText(report),
+    measured: openGapText(report) + measuredText(report),
   };
 }
 
@@ -76,18 +77,26 @@ function credit({ ref, actor }: EventRow): string {
 }
 
 function intervalCells(row: EventRow, until: UnixMicros, time: TimeText): Cells {
-  const name = row.kind === 'gap' ? 'gap: no server serving' : 'overlap: both serving';
+  const whose = row.bucket === null ? '' : ` ${clientsText(row.bucket)}`;
+  const name = row.kind === 'gap' ? `gap: no server serving${whose}` : `overlap: both serving${whose}`;
   const half = row.uncertainty_ms ?? null;
-  const [length, reach] =
-    row.duration_ms === null || row.duration_ms === undefined
-      ? [lengthText((until - row.at) / 1000), ' so far']
-      : [lengthText(row.duration_ms), ''];
+  const length = row.duration_ms ?? null;
   return [
-    `  ${name} for ${length}${reach}`,
+    `  ${name} for ${length === null ? `${lengthText((until - row.at) / 1000)} so far` : lengthText(length)}`,
     time(row.at, isSharp(row)),
     '',
     half === null ? '-' : uncertaintyText(half),
   ];
+}
+
+/** What a reader who skips the table must not miss; empty where no gap is open. */
+function openGapText({ gaps, until }: ReportView): string {
+  const open = gaps.filter((row) => (row.duration_ms ?? null) === null);
+  const longest = open[0];
+  if (longest === undefined) return '';
+  const count =
+    gaps.length === 1 ? 'The gap is' : `${open.length} of ${gaps.length} gaps ${open.length === 1 ? 'is' : 'are'}`;
+  return `${count} still open: no server serving for ${elapsedText((until - longest.at) / 1000)} so far. `;
 }
 
 /** Uncertainty up to which a move without a provable gap is called one without, ms. */

@@ -8,11 +8,18 @@ import type { PauseRow } from '../../../shared/core/ops-reply.ts';
 import type * as ask from '../../../shared/core/ops-request.ts';
 import type * as view from '../../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
-import type { CollectorConfig, GroupConfig, ServerConfig } from '../config/config.ts';
+import type { CollectorConfig, GroupConfig, Mode, ServerConfig } from '../config/config.ts';
 import type { KeaBook, KeaStand } from '../kea/kea-book.ts';
 import type { NoticesView } from '../notices/view.ts';
 import { groupPauseText } from '../pauses.ts';
-import type { GroupView as GroupVerdict, ServerView, SiteCounts, VerdictsView } from '../verdicts/views.ts';
+import { dutyOf, expectedOf, ownBucket } from '../verdicts/group-state.ts';
+import type {
+  BucketVerdict,
+  GroupView as GroupVerdict,
+  ServerView,
+  SiteCounts,
+  VerdictsView,
+} from '../verdicts/views.ts';
 import { amissLines } from './amiss-lines.ts';
 import { RECENT_WINDOW_S } from './limits.ts';
 import type { Recent } from './recent.ts';
@@ -49,7 +56,7 @@ function groupView(sources: StatusSources, config: GroupConfig): view.GroupView 
     since: found?.since?.at ?? null,
     sites: groupSites(found, sources.config.sites.length),
     servers: config.servers.map((server) => serverView(sources, config, server)),
-    open_gap_ms: null,
+    open_gap_ms: openGapMs(found, sources.now),
     paused: groupPauseText(
       sources.pauses,
       config.name,
@@ -59,27 +66,57 @@ function groupView(sources: StatusSources, config: GroupConfig): view.GroupView 
   };
 }
 
+/** A gap is open as long as nobody has been seen to serve; with the news of it gone too, nobody knows. */
+function openGapMs(found: GroupVerdict | undefined, now: UnixMicros): number | null {
+  if (found?.state !== 'gap') return null;
+  const since = found.openGapSince ?? found.since?.at ?? null;
+  return since === null ? null : Math.max(0, Math.round((now - since) / 1000));
+}
+
 function serverView(sources: StatusSources, group: GroupConfig, server: ServerConfig): view.ServerView {
   const found = sources.verdicts.servers.find((one) => one.group === group.name && one.server === server.name);
-  const { dropRatio, latency } = sources.recent.figures({ group: group.name, server: server.name }, sources.now);
+  const post = { role: server.role, bucket: ownBucket(group.mode, server.role) };
+  const place = { group: group.name, server: server.name, bucket: post.bucket };
+  const { dropRatio, latency } = sources.recent.figures(place, sources.now);
+  const silent = found !== undefined && isByDesign(sources, group.mode, found);
   return {
     name: server.name,
     address: server.address,
     role: server.role,
     state: found?.state ?? 'unknown',
-    expected: found?.expected ?? (server.role === 'standby' ? 'silent' : 'serving'),
+    expected: found?.expected ?? expectedOf(group.mode, post),
     since: found?.since?.at ?? null,
     last_served_at: found?.lastServedAt ?? null,
-    reason: reasonOf(found),
+    reason: silent ? 'by-design' : reasonOf(found),
     sites: siteCounts(found?.sites, sources.config.sites.length),
     drop_ratio: dropRatio,
     latency_us: latency,
-    evidence: found?.evidence ?? null,
-    buckets: [],
+    evidence: silent
+      ? `silent as a ${server.role} in ${group.mode} is; this says nothing about its health`
+      : (found?.evidence ?? null),
+    buckets: (found?.buckets ?? []).map(bucketView),
     answers_as: sources.notices.answersAs(group.name, server.name).join(', ') || null,
     kea: keaView(sources.kea.find(group.name, server.name) ?? null),
   };
 }
+
+/**
+ * Nothing but silence from one of whom nothing else is expected. What says more than silence (an ICMP error, a NAK) is no design,
+ * and in a gap one that stands by should have taken over; a backup never does by itself.
+ */
+function isByDesign({ verdicts }: StatusSources, mode: Mode, found: ServerView): boolean {
+  if (found.expected !== 'silent' || found.state !== 'non-serving' || found.reason !== 'no-offer') return false;
+  const state = verdicts.groups.find(({ group }) => group === found.group)?.state;
+  return state !== 'gap' || dutyOf(mode, found) === 'backs-up';
+}
+
+const bucketView = ({ bucket, state, expected, since, lastServedAt }: BucketVerdict): view.BucketView => ({
+  bucket,
+  state,
+  expected,
+  since: since?.at ?? null,
+  last_served_at: lastServedAt,
+});
 
 function keaView(stand: KeaStand | null): view.KeaView | null {
   if (stand === null) return null;

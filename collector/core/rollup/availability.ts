@@ -4,12 +4,12 @@
  */
 import type { AvailabilityView, LatencyView, MeasuredView } from '../../../shared/core/ops-view.ts';
 import { emptyRollup, exchangesOf, judgedOf, mergeRollup, type Rollup } from './rollup.ts';
-import { RESOLUTION_US, type Resolution } from './rollup-fold.ts';
+import { RESOLUTION_US, type Resolution, type RollupName } from './rollup-fold.ts';
 import { sketchQuantile } from './sketch.ts';
 
 /** A period's figures as they are gathered. */
 export interface PeriodFigures {
-  /** By server. */
+  /** By server and bucket. */
   readonly servers: Map<string, Rollup>;
   /** Sites with an exchange. */
   readonly sites: Set<string>;
@@ -19,10 +19,14 @@ export interface PeriodFigures {
 
 export const noFigures = (): PeriodFigures => ({ servers: new Map(), sites: new Set(), clockErrorUs: null });
 
-/** The rollup of a server, to be added to. */
-export function figuresOf({ servers }: PeriodFigures, server: string): Rollup {
-  const known = servers.get(server) ?? emptyRollup();
-  servers.set(server, known);
+type Place = Pick<RollupName, 'server' | 'bucket'>;
+
+const keyOf = ({ server, bucket }: Place): string => JSON.stringify([server, bucket]);
+
+/** The rollup of a server in a bucket, to be added to. */
+export function figuresOf({ servers }: PeriodFigures, place: Place): Rollup {
+  const known = servers.get(keyOf(place)) ?? emptyRollup();
+  servers.set(keyOf(place), known);
   return known;
 }
 
@@ -39,10 +43,14 @@ export function measuredFigures({ servers, sites, clockErrorUs }: PeriodFigures)
   return { sites: sites.size, exchanges: exchangesOf(all), unmeasured, unsent, late, clock_error_max_us: error };
 }
 
-/** @param names of the servers, in the order of the configuration @returns a line each */
-export function availabilityOf({ servers }: PeriodFigures, names: readonly string[]): readonly AvailabilityView[] {
-  return names.map((server) => {
-    const rollup = servers.get(server) ?? emptyRollup();
+/**
+ * @param places the servers in the order of the configuration, each with the bucket of its own clients: what it leaves unanswered
+ *   of its partner's is no loss @returns a line each
+ */
+export function availabilityOf({ servers }: PeriodFigures, places: readonly Place[]): readonly AvailabilityView[] {
+  return places.map((place) => {
+    const { server } = place;
+    const rollup = servers.get(keyOf(place)) ?? emptyRollup();
     const [exchanges, answered] = [judgedOf(rollup), rollup.counts.acked];
     const ratio = exchanges === 0 ? null : answered / exchanges;
     return { server, exchanges, answered, ratio, latency_us: latencyOf(rollup) };

@@ -7,10 +7,12 @@
  */
 
 import { unixMicros } from '../../../shared/core/units.ts';
+import type { Role } from '../config/config.ts';
 import type { Transition } from '../finding.ts';
 import { createEvidence, type Evidence, EXCLUDED, rowAt } from './evidence.ts';
 import { findingId } from './finding-id.ts';
 import { alter, enter } from './findings-book.ts';
+import { clientsOf } from './group-state.ts';
 import {
   type AgentNode,
   checkpoint,
@@ -47,10 +49,11 @@ interface About {
   readonly server: string;
   readonly site: string | null;
   readonly bucket: number | null;
+  readonly role: Role;
 }
 
 /** A path's sink: its shifts, and its agents' disagreements. */
-function pathSink(path: PathNode): PathSink {
+function pathSink(path: PathNode, { role }: ServerNode): PathSink {
   const disagree = ({ decided, begins, unanswered, answered, reason, bracket, first }: Disagreement): void => {
     const { group, server, site, bucket } = path;
     const [from, to] = begins ? (['serving', 'degraded'] as const) : (['degraded', 'serving'] as const);
@@ -68,12 +71,13 @@ function pathSink(path: PathNode): PathSink {
       late: false,
     });
   };
-  return { ...sinkOf(path, path), disagree };
+  return { ...sinkOf(path, { ...path, role }), disagree };
 }
 
 /** A sink that turns shifts into findings of a node's book. */
 function sinkOf<S>(node: FoldNode<S>, about: About): ShiftSink {
-  const { group, server, site, bucket } = about;
+  const { group, server, site, bucket, role } = about;
+  const whose = bucket === null ? {} : { clients: clientsOf(role, bucket) };
   return {
     shift: ({ decided, from, to, reason, bracket, lossRatio, evidence, first, sites }: Shift) => {
       const id = findingId('transition', group, server, site, bucket, from, to, first);
@@ -84,6 +88,7 @@ function sinkOf<S>(node: FoldNode<S>, about: About): ShiftSink {
         server,
         site,
         bucket,
+        ...whose,
         from,
         to,
         reason,
@@ -121,7 +126,7 @@ export function advancePath(context: FoldContext, path: PathNode, server: Server
   if (to <= path.frontier) return;
   const store = context.kept.stores.get(key) ?? createEvidence();
   const known = path.book.kept.length;
-  const sink = pathSink(path);
+  const sink = pathSink(path, server);
   for (const stop of stopsBetween(context, path.frontier, to)) {
     const settings = context.settings(path, path.frontier);
     const begin = rowAt(store, path.frontier);
@@ -219,7 +224,7 @@ export function advanceServer(context: FoldContext, server: ServerNode, to: numb
   for (let site = server.state.paths.length; site < server.paths.length; site++) {
     addServerSite(server.state, context.paths.get(server.paths[site] as string)?.site ?? '');
   }
-  const about = { group: server.group, server: server.server, site: null, bucket: server.bucket };
+  const about = { ...server, site: null };
   for (const stop of stopsBetween(context, server.frontier, to)) {
     const rows = gather(stores, shuffled(server), server.frontier, stop);
     const turns = turnsOf(context, server, server.frontier, stop);

@@ -38,6 +38,10 @@ export const bucketsAsked = (mode: Mode, role: Role): readonly (number | null)[]
 /** @returns the role whose clients a bucket holds */
 export const ownerOf = (bucket: number): Role => OWNERS[bucket] ?? 'server';
 
+/** @returns whose clients a bucket's are to a server of a load-balancing group */
+export const clientsOf = (role: Role, bucket: number): 'own' | 'partner' =>
+  ownerOf(bucket) === role ? 'own' : 'partner';
+
 /** What a mode asks of a server; where nobody says whose clients were asked for, both of a load-balancing pair serve. */
 export function dutyOf(mode: Mode, { role, bucket }: Post): Duty {
   if (mode === 'independent') return 'serves';

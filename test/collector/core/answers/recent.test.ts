@@ -4,7 +4,7 @@ import { unixMicros } from '../../../../shared/core/units.ts';
 import { batches } from '../../fake-agent.ts';
 
 const HOUR_US = 3600 * 1e6;
-const primary = { group: 'corsham-dhcp', server: 'primary' };
+const primary = { group: 'corsham-dhcp', server: 'primary', bucket: null };
 const at = (second: number): ReturnType<typeof unixMicros> => unixMicros(HOUR_US + second * 1e6);
 
 t.test('drops and latencies of the window, and nothing older', async (t) => {
