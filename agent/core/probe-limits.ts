@@ -80,8 +80,8 @@ export const WINDOW_IDENTITIES = 32;
 /** Addresses remembered for -u. */
 export const ADDRESSES_MAX = 1_048_576;
 
-/** A server's answers are looked into no more often than this: decoding each whole would cost a third of every exchange. */
-export const SIGHTING_LOOK_NS: Nanoseconds = millisecondsToNs(milliseconds(10_000));
+/** A server whose answers differ each time (a lease time that runs down, two behind one address) is told no more often. */
+export const SIGHTING_PAUSE_NS: Nanoseconds = millisecondsToNs(milliseconds(10_000));
 /** … and what they say is told again after this long, though nothing has changed. */
 export const SIGHTING_AGAIN_NS: Nanoseconds = millisecondsToNs(milliseconds(600_000));
 /** Servers remembered a path, each by what it was seen in; a pair has four, and a flood of made-up ones must end somewhere. */

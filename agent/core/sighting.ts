@@ -2,18 +2,19 @@
  * Who answered, and with what: read out of whole messages, but only now and then. The first answer of a server on a path is
  * told at once, another when what it gives has changed, and each again after ten minutes, so that any part of a log says it.
  *
- * Between two looks at one server's answers lie some seconds, in which they are not even decoded: at full rate that would cost
- * a third of every exchange. Comparing the address given was refused: each identity has another, and nothing has changed.
+ * Answers are decoded only when their fingerprint is another than the last one's: at full rate that would cost a third of every
+ * exchange. Looking only every so often was refused: a change would be placed where it was seen, seconds after it happened.
  */
 import type { PathRef, Sighting } from '../../shared/core/batch.ts';
 import { MAX_ADDRESSES_PER_SIGHTING } from '../../shared/core/limits.ts';
 import type { MonotonicNs } from '../../shared/core/units.ts';
+import { answerFingerprint } from './dhcp4/answer-fingerprint.ts';
 import { OptionCode } from './dhcp4/codes.ts';
 import { decode } from './dhcp4/decode.ts';
 import { addressOption, leaseSeconds, type Message, serverIdentifier } from './dhcp4/message.ts';
 import type { Answer } from './exchange.ts';
-import { formatIpv4, type Ipv4, noAddress } from './net/ipv4.ts';
-import { DOMAIN_CHARS_MAX, SERVERS_SEEN_MAX, SIGHTING_AGAIN_NS, SIGHTING_LOOK_NS } from './probe-limits.ts';
+import { formatIpv4, type Ipv4, noAddress, parseIpv4, prefixMask } from './net/ipv4.ts';
+import { DOMAIN_CHARS_MAX, SERVERS_SEEN_MAX, SIGHTING_AGAIN_NS, SIGHTING_PAUSE_NS } from './probe-limits.ts';
 
 /** Somebody's answer to an exchange of ours, as it came in. */
 export interface Heard {
@@ -33,9 +34,13 @@ export interface Heard {
 export type Offered = Omit<Sighting, 'path' | 'sentUs'>;
 
 interface Known {
-  lookedNs: MonotonicNs;
+  heardNs: MonotonicNs;
   toldNs: MonotonicNs;
   terms: string;
+  /** Of the last answer that was found to say `terms`. */
+  fingerprint: number;
+  /** Another has answered for the same server since, which was told. */
+  isAway: boolean;
 }
 
 /** What has been told of whom, by path and then by server; changed by `sight` alone. A path that is no more takes its part along. */
@@ -46,22 +51,44 @@ export function sight(book: SightingBook, path: PathRef, heard: Heard, now: Mono
   if (heard.type === 'NAK') return undefined;
   const seen = book.get(path) ?? new Map<string, Known>();
   book.set(path, seen);
-  const name = `${heard.type} ${heard.source} ${heard.server ?? ''} ${heard.mac ?? ''}`;
+  const name = `${heard.type} ${heard.expected} ${heard.source} ${heard.server ?? ''} ${heard.mac ?? ''}`;
   const known = seen.get(name);
-  if (known === undefined && !hasRoom(seen, now)) return undefined;
-  if (known !== undefined && now - known.lookedNs < SIGHTING_LOOK_NS) return undefined;
+  const fingerprint = answerFingerprint(heard.payload);
+  if (known === undefined) {
+    if (!hasRoom(seen, now)) return undefined;
+  } else {
+    known.heardNs = now;
+    if (now - known.toldNs < SIGHTING_PAUSE_NS) return undefined;
+    if (known.fingerprint === fingerprint && !known.isAway && now - known.toldNs < SIGHTING_AGAIN_NS) return undefined;
+  }
   const offered = readOffered(heard);
   if (offered === undefined) return undefined;
-  const terms = JSON.stringify({ ...offered, address: null });
-  const isTold = known !== undefined && known.terms === terms && now - known.toldNs < SIGHTING_AGAIN_NS;
-  seen.set(name, { lookedNs: now, toldNs: isTold ? known.toldNs : now, terms });
-  return isTold ? undefined : offered;
+  const terms = termsOf(offered);
+  if (known?.terms === terms && !known.isAway && now - known.toldNs < SIGHTING_AGAIN_NS) {
+    known.fingerprint = fingerprint;
+    return undefined;
+  }
+  // A relay's path leads to one server: who answers now has taken the place of who did. A broadcast may be answered by many.
+  if (path.interface === null && heard.expected) leave(seen, `${heard.type} true `);
+  seen.set(name, { heardNs: now, toldNs: now, terms, fingerprint, isAway: false });
+  return offered;
+}
+
+function leave(seen: Map<string, Known>, start: string): void {
+  for (const [name, known] of seen) if (name.startsWith(start)) known.isAway = true;
+}
+
+/** All that people would call a change: of the address, its subnet alone. */
+function termsOf(offered: Offered): string {
+  const mask = parseIpv4(offered.subnetMask ?? '') ?? prefixMask(24);
+  const subnet = ((parseIpv4(offered.address) ?? noAddress) & mask) >>> 0;
+  return JSON.stringify({ ...offered, address: subnet });
 }
 
 /** Those not heard of for long make room; a flood of made-up servers finds none. */
 function hasRoom(seen: Map<string, Known>, now: MonotonicNs): boolean {
   if (seen.size < SERVERS_SEEN_MAX) return true;
-  for (const [name, { lookedNs }] of seen) if (now - lookedNs >= SIGHTING_AGAIN_NS) seen.delete(name);
+  for (const [name, { heardNs }] of seen) if (now - heardNs >= SIGHTING_AGAIN_NS) seen.delete(name);
   return seen.size < SERVERS_SEEN_MAX;
 }
 

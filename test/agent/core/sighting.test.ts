@@ -9,6 +9,7 @@ import type { Option } from '../../../agent/core/dhcp4/option.ts';
 import { ipv4 } from '../../../agent/core/net/ipv4.ts';
 import { SERVERS_SEEN_MAX } from '../../../agent/core/probe-limits.ts';
 import { type Heard, type SightingBook, sight } from '../../../agent/core/sighting.ts';
+import type { PathRef } from '../../../shared/core/batch.ts';
 import { at, OFFERED, OTHER, REF, SERVER } from '../probe-fixture.ts';
 
 const address = (code: 1 | 54, value: number): Option => ({ kind: 'address', code, address: ipv4(value) });
@@ -39,6 +40,8 @@ const heard = (payload: Uint8Array, fields: Partial<Heard> = {}): Heard => ({
   ...fields,
 });
 
+const SUBNET = ipv4(OFFERED + 0x100);
+
 const book = (): SightingBook => new WeakMap();
 
 t.test('all that an answer says is told, as far as it is bounded and printable', async (t) => {
@@ -68,8 +71,12 @@ t.test('told once, again at a change, and again after ten minutes', async (t) =>
     sight(seen, REF, heard(answer(options), fields), at(ms));
   t.ok(tell(0, []));
   t.notOk(tell(20_000, []), 'nothing new');
-  t.notOk(sight(seen, REF, heard(answer([], { yiaddr: OTHER })), at(30_000)), 'another address of the same server');
-  t.notOk(tell(31_000, [text('new')]), 'looked into a second ago');
+  t.notOk(
+    sight(seen, REF, heard(answer([], { yiaddr: ipv4(OFFERED + 7) })), at(30_000)),
+    'another address of the same server',
+  );
+  t.ok(sight(seen, REF, heard(answer([], { yiaddr: SUBNET })), at(31_000)), 'an address in another subnet');
+  t.notOk(tell(32_000, [text('new')]), 'told a second ago');
   t.equal(tell(45_000, [text('new')])?.domain, 'new');
   t.notOk(tell(640_000, [text('new')]));
   t.ok(tell(650_000, [text('new')]), 'ten minutes after it was told');
@@ -77,6 +84,30 @@ t.test('told once, again at a change, and again after ten minutes', async (t) =>
   t.ok(tell(650_002, [], { source: OTHER, expected: false }), 'and so is another server');
   t.ok(sight(seen, { ...REF }, heard(answer([])), at(650_003)), 'or another path');
 });
+
+t.test(
+  'one server in the place of another, and back, is told each time; many that answer a broadcast are not',
+  async (t) => {
+    const other = { source: OTHER, server: OTHER };
+    const story = (path: PathRef) => {
+      const seen = book();
+      const tell = (ms: number, fields: Partial<Heard>) => sight(seen, path, heard(answer([]), fields), at(ms));
+      const turns = [
+        [0, {}],
+        [20_000, other],
+        [20_100, other],
+        [40_000, {}],
+        [40_100, {}],
+        [41_000, other],
+      ] as const;
+      const told = turns.map(([ms, fields]) => tell(ms, fields) !== undefined);
+      tell(42_000, { source: ipv4(OTHER + 1), expected: false });
+      return [...told, tell(60_000, {}) !== undefined];
+    };
+    t.same(story(REF), [true, true, false, true, false, true, true]);
+    t.same(story({ ...REF, interface: 'eth0' }), [true, true, false, false, false, false, false]);
+  },
+);
 
 t.test('a NAK and what cannot be read are not told', async (t) => {
   t.notOk(sight(book(), REF, heard(answer([]), { type: 'NAK' }), at(0)));
