@@ -80,7 +80,7 @@ function serverDrafts(probe: ProbeConfig, { group, server, at, steering }: Serve
   const isScarce = steering.scarce.some((one) => one.group === group.name && one.server === server.name);
   const bucketed = buckets(group.mode, server.role);
   const rate = at.rateAt(group, server);
-  const sweepShare = sweepPart(probe, at.site, server);
+  const sweepShare = isSwept(group, server, at.site) ? probe.sweep.share : 0;
   const own = (rate * (1 - sweepShare)) / bucketed.length;
   const parts = kindParts(probe, isScarce);
   const base = { group: group.name, server: server.name, address: server.address, sources: server.sources };
@@ -116,8 +116,8 @@ function ownBucket(mode: Mode, role: Role): number | null {
 }
 
 /** A standby is swept too, since it serves after a failover; a backup never serves, so its silence about scopes says nothing. */
-const sweepPart = ({ sweep }: ProbeConfig, { subnets }: SiteConfig, { role }: ServerConfig): number =>
-  subnets.length > 0 && role !== 'backup' ? sweep.share : 0;
+const isSwept = (group: GroupConfig, { role }: ServerConfig, site: SiteConfig): boolean =>
+  site.subnets.length > 0 && role !== 'backup' && (site.group === null || site.group === group.name);
 
 interface KindPart {
   readonly kind: ExchangeKind;

@@ -35,6 +35,7 @@ export const SITE_DEFAULTS = {
   relayAddress: null,
   probeSubnet: null,
   ratePerSecond: null,
+  group: null,
   subnets: [],
   client: null,
   expect: null,
@@ -88,6 +89,8 @@ export interface SiteConfig {
   readonly probeSubnet: string | null;
   /** Cap on what this site sends to one server, exchanges a second; null = its even share. */
   readonly ratePerSecond: number | null;
+  /** The group that serves its clients: its subnets and what they expect are that one's alone; null = any group's. */
+  readonly group: string | null;
   /** Subnets of the site's clients, "10.80.1.0/24", which its agents sweep. */
   readonly subnets: readonly string[];
   readonly client: ClientConfig | null;

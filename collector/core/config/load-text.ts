@@ -106,7 +106,9 @@ export function loadWarnings(config: CollectorConfig, { sweeps, clients }: Confi
   const slowed = clients.filter(
     ({ site, broadcastsPerSecond }) => broadcastsPerSecond < (asked.get(site) ?? 0) * 0.999,
   );
+  const homeless = config.sites.filter(({ group, subnets }) => group === null && subnets.length > 0);
   return [
+    ...(homeless.length === 0 || config.groups.length < 2 ? [] : [homelessText(homeless.map(({ name }) => name))]),
     ...slow.map(
       ({ site, group, scopes, roundSeconds }) =>
         `Site ${site}: one round over its ${scopes} subnets at ${group} takes ${spanText(roundSeconds)}; a higher probe.rate or sweep.share shortens it.`,
@@ -118,6 +120,9 @@ export function loadWarnings(config: CollectorConfig, { sweeps, clients }: Confi
         ]),
   ];
 }
+
+const homelessText = (sites: readonly string[]): string =>
+  `${sites.length === 1 ? `Site ${sites[0]} has` : `${sites.length} sites (${sites[0]} …) have`} subnets and no "group": every group is asked for them, and each that does not have them is told as not serving them.`;
 
 /** 7.5 → "7.5 s", 8280 → "2 h 18 min". */
 export function spanText(seconds: number): string {

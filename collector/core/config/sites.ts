@@ -35,7 +35,7 @@ interface Around {
   readonly groups: readonly GroupConfig[];
 }
 
-const KEYS = ['name', 'relay_address', 'probe_subnet', 'rate', 'subnets', 'client', 'expect'];
+const KEYS = ['name', 'relay_address', 'probe_subnet', 'rate', 'group', 'subnets', 'client', 'expect'];
 
 function readSite(reader: Reader, at: Located, { names, relays, groups }: Around): SiteConfig | null {
   const section = reader.section(at, KEYS);
@@ -49,9 +49,21 @@ function readSite(reader: Reader, at: Located, { names, relays, groups }: Around
   const subnets = section.get('subnets');
   const claimed = subnets === null ? [] : reader.items(subnets, SUBNETS_MAX);
   const sweeps = claimed.flatMap((item) => swept.claim(item, reader.value(item, parsePrefix)) ?? []);
-  const client = readClient(reader, section.get('client'), groups);
+  const group = reader.value(section.get('group'), (text) =>
+    parseWord(
+      text,
+      groups.map((one) => one.name),
+    ),
+  );
+  const client = readClient(
+    reader,
+    section.get('client'),
+    group === null ? groups : groups.filter((one) => one.name === group),
+  );
   const expect = readExpect(reader, section.get('expect'));
-  return name === null ? null : { name, relayAddress, probeSubnet, ratePerSecond, subnets: sweeps, client, expect };
+  return name === null
+    ? null
+    : { name, relayAddress, probeSubnet, ratePerSecond, group, subnets: sweeps, client, expect };
 }
 
 /** Null where the key is absent. */

@@ -8,7 +8,7 @@ import type { ExpectConfig } from '../config/config.ts';
 import { isWithin, subnetOf } from './address.ts';
 import { type EpisodeState, type EpisodeWords, episodeEnd, episodeStep, NO_EPISODE } from './episode.ts';
 import type { Around, Kind } from './notice-kind.ts';
-import { isKnownAddress, serverAt } from './rules.ts';
+import { isHome, isKnownAddress, serverAt } from './rules.ts';
 
 /** Plain JSON. */
 export interface FieldValue {
@@ -73,6 +73,7 @@ export const EXPECTATION: Kind<FieldValue, EpisodeState> = {
       const rules = seen.rules(seen.place(sighting.sentUs));
       const expect = rules.expect[batch.site];
       if (ref === undefined || expect === undefined || ref.scope !== null || !sighting.expected) return;
+      if (!isHome(rules, batch.site, ref.group)) return;
       const inClientRole = ref.interface !== null;
       const identifier = inClientRole ? (sighting.serverIdentifier ?? sighting.source) : null;
       const server = identifier === null ? ref.server : (serverAt(rules, ref.group, identifier) ?? identifier);

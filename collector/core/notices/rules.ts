@@ -18,6 +18,8 @@ export interface Rules {
     readonly addresses: readonly string[];
   }[];
   readonly expect: Readonly<Record<string, ExpectConfig>>;
+  /** By site: the group that serves its clients, whose answers alone are held against what they expect. Absent: any group's. */
+  readonly homes?: Readonly<Record<string, string>>;
 }
 
 const NO_RULES: Rules = { from: 0, known: [], servers: [], expect: {} };
@@ -28,7 +30,8 @@ export function rulesOf(config: CollectorConfig, from: number): Rules {
   );
   const expect = config.sites.flatMap((site) => (site.expect ? [[site.name, site.expect] as const] : []));
   const known = [...new Set([...servers.flatMap(({ addresses }) => addresses), ...(config.allowServers ?? [])])];
-  return { from, known, servers, expect: Object.fromEntries(expect) };
+  const homes = config.sites.flatMap((site) => (site.group ? [[site.name, site.group] as const] : []));
+  return { from, known, servers, expect: Object.fromEntries(expect), homes: Object.fromEntries(homes) };
 }
 
 /** Adds a configuration's rules; of too many the oldest go. */
@@ -40,6 +43,9 @@ export function addRules(all: Rules[], rules: Rules): void {
 /** Those in force at a moment: before the first, the first. */
 export const rulesAt = (all: readonly Rules[], at: number): Rules =>
   all.findLast(({ from }) => from <= at) ?? all[0] ?? NO_RULES;
+
+/** Whether a group's answers at a site are those that its clients get. */
+export const isHome = ({ homes }: Rules, site: string, group: string): boolean => (homes?.[site] ?? group) === group;
 
 /** Without any configuration nobody is a stranger. */
 export const isKnownAddress = ({ known }: Rules, address: string): boolean =>

@@ -105,6 +105,12 @@ t.test(
       ['one 0 dora 4.5', 'two 0 dora 4.5', 'three - dora 10'],
       'the path keeps the rest',
     );
+    const two = told({ ...swept, groups: [balanced, standby], sites: [{ ...corsham, subnets, group: 'hs' }] });
+    t.same(
+      two.filter(({ scopes }) => scopes.length > 0).map(brief),
+      ['primary - do 1', 'standby - do 1'],
+      'the group that serves the site’s clients',
+    );
     const dora = { ...PROBE_DEFAULTS, sweep: { ...PROBE_DEFAULTS.sweep, kind: 'dora' as const } };
     const scarce = [{ group: 'lb', server: 'one' }];
     const kinds = told({ ...swept, probe: dora }, { scarce }).filter(({ scopes }) => scopes.length > 0);

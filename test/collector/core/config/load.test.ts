@@ -67,6 +67,18 @@ t.test('sweeps: their round, their scopes, and a warning when a round takes long
   t.match(swept('probe: { rate: 1/s, sweep: { kind: dora } }').load.servers[0], { kept: 0, worst: 4 + 2 });
 });
 
+t.test('of several groups, a site with subnets ought to say which has them', async (t) => {
+  const two = `${pair.replace('{ name: corsham }', '{ name: corsham, subnets: [10.80.1.0/24] }')}`.replace(
+    'sites:',
+    '  - { name: other, mode: independent, servers: [{ name: a, address: 10.77.7.2 }] }\nsites:',
+  );
+  const { config, load } = of(two);
+  t.match(loadWarnings(config, load), [/^Site corsham has subnets and no "group": every group is asked/]);
+  const named = of(two.replace('subnets:', 'group: other, subnets:'));
+  t.same(loadWarnings(named.config, named.load), []);
+  t.match(named.load.sweeps, [{ group: 'other' }]);
+});
+
 t.test('clients: how often a segment hears them, and that they are slowed for the servers’ sake', async (t) => {
   const clients = (rate: string, count: number) =>
     of(
