@@ -31,6 +31,15 @@ import { addServerSite, foldServer, type PathTurn } from './server-fold.ts';
 import { keepBase, type Stops, stopsBetween } from './stops.ts';
 import type { Disagreement } from './witnesses.ts';
 
+/** A path or a server, as far as its settings go. */
+export interface Judged {
+  readonly group: string;
+  readonly server: string;
+  readonly site?: string;
+  readonly paths?: readonly string[];
+  readonly firstContact?: boolean;
+}
+
 /** What the nodes are advanced with. */
 export interface FoldContext extends Stops {
   readonly kept: Kept;
@@ -41,7 +50,7 @@ export interface FoldContext extends Stops {
   /** Grows with the number of nodes; see checkpoint(). */
   readonly spread: number;
   /** @param at moment of event time, µs: settings change with the configuration */
-  settings(node: { readonly group: string; readonly firstContact?: boolean }, at: number): PoolSettings;
+  settings(node: Judged, at: number): PoolSettings;
 }
 
 interface About {

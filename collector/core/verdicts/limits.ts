@@ -76,6 +76,10 @@ export const IDENTITY_RUN = 3;
 export const REGIONS = 8;
 export const REGION_SHARE = 0.75;
 
+/** Agents have stopped so long (µs) after a pause was said, and what was in flight has come in. */
+export const PAUSE_SETTLED_US = 10e6;
+/** Pauses in force at once. */
+export const PAUSES_KEPT = 256;
 /** Shortest silence (µs) that counts: shorter ones are a restart of an agent, or a slow link. */
 export const SILENCE_MIN_US = 15e6;
 /** A path is silent after this many of its own periods without a result, plus the drop time. */

@@ -30,6 +30,8 @@ type Aging = PathView | ServerView | BucketVerdict;
 /** Unknown since the last that was heard: the state before it has no end that anybody saw. */
 function aged<T extends Aging>(row: T): T {
   const reason = 'reason' in row ? { reason: 'silent-agent', evidence: null } : {};
+  // Nobody is missed where nobody probes.
+  if ('reason' in row && row.reason === 'paused') return row;
   if (row.state === 'unknown') return { ...row, ...reason };
   const last = row.lastEvidenceAt;
   return { ...row, state: 'unknown', ...reason, since: last === null ? null : bracket(last, last) };

@@ -20,12 +20,16 @@ import { type ShiftSink, turn } from './pool-turn.ts';
 
 /** Tells a pool that event time has reached `now`: without results for longer than the limit it becomes unknown. */
 export function fallSilent(pool: Pool, settings: PoolSettings, now: number, sink: ShiftSink): void {
-  if (pool.lastAt < 0 || now - pool.lastAt <= settings.silenceUs) return;
+  const { pausedAt = null } = settings;
+  const silentAt = pool.lastAt + settings.silenceUs;
+  const isPaused = pausedAt !== null && pausedAt <= silentAt;
+  const decided = isPaused ? Math.min(silentAt, Math.max(pool.lastAt, pausedAt) + limits.PAUSE_SETTLED_US) : silentAt;
+  if (pool.lastAt < 0 || now <= decided) return;
   if (pool.state !== 'unknown') {
     const first = pool.lastBatch ? nameOf(pool.lastBatch, pool.lastIndex) : '';
     const since = bracket(pool.lastAt, pool.lastAt);
-    const decided = pool.lastAt + settings.silenceUs;
-    turn(pool, sink, { decided, to: 'unknown', reason: 'silent-agent', bracket: since, first });
+    const reason = isPaused ? 'paused' : 'silent-agent';
+    turn(pool, sink, { decided, to: 'unknown', reason, bracket: since, first });
   } else if (pool.answers === 0 && pool.run.length >= settings.fall) {
     pool.before = { serves: false, at: pool.run.sent.at(-1) ?? pool.lastAt };
   }

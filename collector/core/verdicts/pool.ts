@@ -15,6 +15,8 @@ export interface PoolSettings {
   readonly fall: number;
   readonly rise: number;
   readonly silenceUs: number;
+  /** Since when it is not probed because a person paused it, µs; null or absent: it is. */
+  readonly pausedAt?: number | null;
 }
 
 /** An unbroken run of unanswered exchanges. */

@@ -72,12 +72,19 @@ function turn(site: string, from: State, to: State, at: number, first: string): 
   };
 }
 
-/** The site's silences: `serving → unknown` at the last result, `unknown → serving` at the first new one. */
-export function silences(site: string, coverage: Coverage, furthest: number, limit: number): Transition[] {
+/** The site's silences, @param pausedAt since when nothing is probed from it because a person said so: `serving → unknown` at the last result, `unknown → serving` at the first new one. */
+export function silences(
+  site: string,
+  coverage: Coverage,
+  furthest: number,
+  limit: number,
+  pausedAt: number | null = null,
+): Transition[] {
   const turns: Transition[] = [];
   coverage.forEach((span, i) => {
     if (i > 0) turns.push(turn(site, 'unknown', 'serving', span.from, span.first));
-    const ended = i < coverage.length - 1 || furthest - span.to > limit;
+    const isPaused = pausedAt !== null && pausedAt - span.to <= limit;
+    const ended = i < coverage.length - 1 || (furthest - span.to > limit && !isPaused);
     if (ended) turns.push(turn(site, 'serving', 'unknown', span.to, span.last));
   });
   return turns;

@@ -28,6 +28,14 @@ export function coverSite(
   }
 }
 
+/** After a pause: its span is no silence of the site. */
+export function coverPause(node: SiteNode, from: number, to: number, limit: number): void {
+  const last = node.coverage.at(-1);
+  // A silence that was there before goes on until the site is heard of.
+  if (last === undefined || from - last.to > limit) return;
+  cover(node.coverage, { from: last.to, to: Math.max(to, last.to), first: last.last, last: last.last }, limit);
+}
+
 /** The spans of a batch's exchanges: one, unless its agent was stopped in between (a batch then reaches over the whole stop). */
 function spansOf(sent: readonly number[], limit: number): readonly { readonly from: number; readonly to: number }[] {
   let [least, most] = [Number.POSITIVE_INFINITY, 0];
@@ -47,7 +55,7 @@ function spansOf(sent: readonly number[], limit: number): readonly { readonly fr
 
 const plain = (finding: Transition): string => JSON.stringify({ ...finding, detectedAt: 0, late: false });
 
-/** Compares a site's silences with what was told. @param whole whether its agent's batches are all there */
+/** Compares a site's silences with what was told. @param whole whether its agent's batches are all there @param pausedAt since when it is paused, µs */
 export function retellSite(
   site: string,
   node: SiteNode,
@@ -55,10 +63,11 @@ export function retellSite(
   limit: number,
   whole: boolean,
   at: UnixMicros,
+  pausedAt: number | null = null,
 ): FindingChange[] {
   if (!whole && at - node.comparedAt < REFOLD_US) return [];
   node.comparedAt = at;
-  const turns = silences(site, node.coverage, furthest, limit);
+  const turns = silences(site, node.coverage, furthest, limit, pausedAt);
   const before = new Map(node.told.map((finding) => [finding.id, finding]));
   const changes: FindingChange[] = [];
   node.told = turns.map((finding) => {

@@ -6,7 +6,7 @@ import type { PathRef, ResultBatch } from '../../../shared/core/batch.ts';
 import { type CollectorConfig, GROUP_DEFAULTS, type GroupConfig } from '../config/config.ts';
 import type { LossEntry } from '../log-entry.ts';
 import { createEvidence, type Evidence } from './evidence.ts';
-import type { FoldContext } from './fold.ts';
+import type { FoldContext, Judged } from './fold.ts';
 import { readGroup } from './group-reading.ts';
 import {
   AGENTS_MAX,
@@ -26,6 +26,7 @@ import {
   type SiteNode,
 } from './nodes.ts';
 import { createPathState } from './path-fold.ts';
+import { allPausedSince, type PausePlace } from './paused.ts';
 import type { PoolSettings } from './pool.ts';
 import { addServerSite, createServerState } from './server-fold.ts';
 import { type Regime, regimeAt } from './stops.ts';
@@ -135,14 +136,22 @@ function limitFor(config: CollectorConfig | null, sites: number): number {
 export const isWatched = ({ config }: VerdictState, site: string): boolean =>
   config === null || config.sites.length === 0 || config.sites.some(({ name }) => name === site);
 
+/** What a path or a server is asked at: a path's own site, a server's that are watched. */
+function placesOf(state: VerdictState, { group, server, site, paths }: Judged): PausePlace[] {
+  if (site !== undefined) return [{ group, server, site }];
+  const sites = (paths ?? []).flatMap((key) => state.paths.get(key)?.site ?? []);
+  return sites.filter((name) => isWatched(state, name)).map((name) => ({ group, server, site: name }));
+}
+
 /** What the nodes are advanced with at this entry. */
 export function contextOf(state: VerdictState): FoldContext {
   const { kept, paths, agents, furthest, regimes, moments } = state;
-  const settings = (node: { readonly firstContact?: boolean }, at: number): PoolSettings => {
+  const settings = (node: Judged, at: number): PoolSettings => {
     const regime = regimeAt(regimes, at) ?? settingsNow(state);
-    return node.firstContact && regime.silenceUs < SILENCE_FIRST_CONTACT_US
-      ? { ...regime, silenceUs: SILENCE_FIRST_CONTACT_US }
-      : regime;
+    const pauses = ('paused' in regime ? regime.paused : undefined) ?? [];
+    const pausedAt = pauses.length === 0 ? null : allPausedSince(pauses, placesOf(state, node));
+    const silenceUs = node.firstContact ? Math.max(regime.silenceUs, SILENCE_FIRST_CONTACT_US) : regime.silenceUs;
+    return pausedAt === null && silenceUs === regime.silenceUs ? regime : { ...regime, silenceUs, pausedAt };
   };
   const spread = Math.max(1, Math.ceil(paths.size / NODES_AT_FULL_CHECKPOINTS));
   return { kept, paths, agents, furthest, regimes, moments, isFirst: true, spread, settings };

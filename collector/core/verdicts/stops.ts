@@ -7,13 +7,16 @@
  * Rejected: a snapshot of all nodes every so often. Nodes are never at one moment together, and what lies between them
  * would have to be kept as rows.
  */
+import type { PauseRow } from '../../../shared/core/ops-reply.ts';
 import * as limits from './limits.ts';
 import type { FoldNode } from './nodes.ts';
 import type { PoolSettings } from './pool.ts';
 
 /** What configuration says about the judging of results sent from a moment on, µs of event time. */
-export interface Regime extends PoolSettings {
+export interface Regime extends Omit<PoolSettings, 'pausedAt'> {
   readonly at: number;
+  /** What a person has paused; absent: nothing. */
+  readonly paused?: readonly PauseRow[];
 }
 
 /** What stops a fold. */
@@ -30,11 +33,12 @@ export const regimeAt = (regimes: readonly Regime[], at: number): Regime | undef
   regimes.findLast((regime) => regime.at <= at) ?? regimes[0];
 
 /** Adds what configuration says from now on, if it says something new. @param at when it was received, µs */
-export function addRegime(regimes: Regime[], settings: PoolSettings, at: number): void {
+export function addRegime(regimes: Regime[], settings: PoolSettings, at: number, pauses?: readonly PauseRow[]): void {
   const { fall, rise, silenceUs } = settings;
   const last = regimes.at(-1);
-  if (last?.fall === fall && last.rise === rise && last.silenceUs === silenceUs) return;
-  regimes.push({ at: Math.max(at, last?.at ?? 0), fall, rise, silenceUs });
+  const paused = pauses ?? last?.paused ?? [];
+  if (last?.fall === fall && last.rise === rise && last.silenceUs === silenceUs && pauses === undefined) return;
+  regimes.push({ at: Math.max(at, last?.at ?? 0), fall, rise, silenceUs, paused });
   if (regimes.length > limits.REGIMES_KEPT) regimes.shift();
 }
 

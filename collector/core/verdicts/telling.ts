@@ -8,6 +8,7 @@ import { bucketsAsked } from './group-state.ts';
 import { type Refolded, retellGroup } from './group-telling.ts';
 import { SILENCE_FIRST_CONTACT_US, TRANSITIONS_KEPT } from './limits.ts';
 import { type GroupNode, oldest, type ServerNode } from './nodes.ts';
+import { siteSince } from './paused.ts';
 import { retellSite } from './site-telling.ts';
 import { type HistoryNote, isWatched, silenceLimit, type VerdictState } from './state.ts';
 import type { FindingChange } from './views.ts';
@@ -45,13 +46,24 @@ export function tell(state: VerdictState, late: ReadonlySet<string>, at: UnixMic
 export function tellSites(state: VerdictState, own: string, whole: boolean, at: UnixMicros): FindingChange[] {
   const changes: FindingChange[] = [];
   const least = silenceLimit(state);
+  const pauses = state.regimes.at(-1)?.paused ?? [];
   for (const [name, site] of state.sites) {
     if (!isWatched(state, name)) continue;
     const limit = site.firstContact ? Math.max(least, SILENCE_FIRST_CONTACT_US) : least;
     const ended = site.coverage.at(-1)?.to ?? state.furthest;
     const overdue = state.furthest - ended > limit && site.told.at(-1)?.to !== 'unknown';
     if (name === own || overdue)
-      changes.push(...retellSite(name, site, state.furthest, limit, whole || name !== own, at));
+      changes.push(
+        ...retellSite(
+          name,
+          site,
+          state.furthest,
+          limit,
+          whole || name !== own,
+          at,
+          siteSince(pauses, state.config, name),
+        ),
+      );
   }
   return changes;
 }

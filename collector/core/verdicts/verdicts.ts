@@ -8,7 +8,8 @@
  */
 import { isServerPath } from '../../../shared/core/batch.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
-import type { BatchEntry, ClockEntry, ConfigEntry, LogEntry } from '../log-entry.ts';
+import type { BatchEntry, ClockEntry, ConfigEntry, LogEntry, PauseEntry } from '../log-entry.ts';
+import { withPause } from '../pauses.ts';
 import { addSample, type ClockTrack, isMeasured, sampleOf } from './clock-track.ts';
 import { mergeRows } from './evidence.ts';
 import { advancePath, advanceServer, type FoldContext, reach, refoldPath, refoldServer } from './fold.ts';
@@ -19,9 +20,10 @@ import { isHistoryDue, isHistoryPending, noteHistory } from './history-note.ts';
 import { isCredible, noteForeign, type Placement, placement, takeRows } from './intake.ts';
 import * as limits from './limits.ts';
 import { type AgentNode, oldest, type PathNode, type ServerNode, soil } from './nodes.ts';
+import { siteSince } from './paused.ts';
 import { readView } from './reading.ts';
 import { leaveOut, reclock, takeBack } from './reclock.ts';
-import { coverSite } from './site-telling.ts';
+import { coverPause, coverSite } from './site-telling.ts';
 import { restoreState, stateSnapshot, type VerdictsSnapshot } from './snapshot.ts';
 import * as states from './state.ts';
 import { addRegime } from './stops.ts';
@@ -70,6 +72,7 @@ function applyEntry(state: states.VerdictState, entry: LogEntry): readonly Findi
   if (entry.kind === 'clock') applyClock(state, entry);
   if (entry.kind === 'loss') states.noteLoss(state, entry);
   if (entry.kind === 'config') return applyConfig(state, entry);
+  if (entry.kind === 'pause') applyPause(state, entry);
   if (entry.kind === 'quiet') return applyQuiet(state, entry.receivedAt);
   return [];
 }
@@ -105,6 +108,17 @@ function applyConfig(state: states.VerdictState, { config, receivedAt }: ConfigE
     changes.push(...retellGroup(node, serversOf(state, node), false, receivedAt));
   }
   return changes;
+}
+
+function applyPause(state: states.VerdictState, entry: PauseEntry): void {
+  const before = state.regimes.at(-1)?.paused ?? [];
+  const after = withPause(before, entry).slice(-limits.PAUSES_KEPT);
+  addRegime(state.regimes, states.settingsNow(state), entry.receivedAt, after);
+  for (const [name, site] of state.sites) {
+    const since = siteSince(before, state.config, name);
+    if (since === null || siteSince(after, state.config, name) !== null) continue;
+    coverPause(site, since, entry.receivedAt, siteLimit(state, site.firstContact));
+  }
 }
 
 function applyBatch(state: states.VerdictState, entry: BatchEntry): readonly FindingChange[] {
