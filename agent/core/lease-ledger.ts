@@ -18,7 +18,9 @@ export interface LeasePlace {
   /** Where its packets go, dotted. */
   readonly address: string;
   readonly giaddr: string;
-  /** Hardware address of the interface that has giaddr; empty: not known. */
+  /** Client role: where it broadcasts; null: relay role. */
+  readonly interface: string | null;
+  /** Hardware address of that interface, or of the one that has giaddr; empty: not known. */
   readonly card: string;
   readonly release: 'always' | 'never';
   /** A RELEASE of the path, a whole IPv4 packet; its identity, address and server identifier are of no meaning. */

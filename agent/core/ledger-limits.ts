@@ -10,7 +10,7 @@ export const LEASES_MAX = 65_536;
 export const UNTOLD_LEASE_SECONDS = 86_400;
 /** A REQUEST may wait in a server's queue, and an unanswered one's lease begins then. */
 export const QUEUED_REQUEST_SECONDS = 10;
-/** A generation of the ledger's file: at ten exchanges a second some twenty minutes. The one before is kept for people. */
+/** A generation of the ledger's file: at ten exchanges a second a quarter of an hour. The one before is kept for people. */
 export const LEDGER_GENERATION_BYTES = 1024 * 1024;
 /** What a start reads of it; anything larger was not written by this program. */
 export const LEDGER_READ_BYTES = 16 * 1024 * 1024;

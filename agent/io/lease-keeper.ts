@@ -21,7 +21,7 @@ import {
 import { type Lease, releasePacket } from '../core/probe-packet.ts';
 import type { ProbePath } from '../core/probe-path.ts';
 import { LedgerFile } from './ledger-file.ts';
-import { hardwareAddressOf } from './route.ts';
+import { hardwareAddressOf } from './sending-interface.ts';
 
 export interface LeaseKeeperOptions {
   /** The state directory. */
@@ -191,10 +191,10 @@ export class LeaseKeeper {
     const { path } = exchange;
     const known = this.#placeOf.get(path);
     if (known !== undefined) return known;
-    const { group, server, scope, address, giaddr } = path.ref;
+    const { group, server, scope, address, giaddr, interface: on } = path.ref;
     const place: LeasePlace = {
-      ...{ group, server, scope, address, giaddr },
-      card: hardwareAddressOf(giaddr) ?? '',
+      ...{ group, server, scope, address, giaddr, interface: on },
+      card: hardwareAddressOf({ giaddr, interface: on }) ?? '',
       release: path.release,
       packet: releasePacket(path.packets, exchange, lease).slice(),
     };

@@ -57,10 +57,3 @@ export function interfaceAddress(nameOrAddress: string): string | undefined {
       if (family === 'IPv4' && (name === nameOrAddress || address === nameOrAddress)) return address;
   return undefined;
 }
-
-/** The hardware address of the interface that has this address; undefined when no interface of this host has it. */
-export function hardwareAddressOf(address: string): string | undefined {
-  for (const addresses of Object.values(networkInterfaces()))
-    for (const known of addresses ?? []) if (known.address === address) return known.mac;
-  return undefined;
-}

@@ -20,7 +20,7 @@ const releaseOf = (path: ProbePath): Uint8Array => {
 
 export const PLACE: LeasePlace = {
   ...{ group: 'corsham', server: 'primary', scope: null, address: '10.77.1.2', giaddr: '10.77.0.10' },
-  ...{ card: '', release: 'always', packet: releaseOf(pathTo()) },
+  ...{ interface: null, card: '', release: 'always', packet: releaseOf(pathTo()) },
 };
 
 /** An exchange whose REQUEST for this lease has left. */
