@@ -11,7 +11,7 @@ import { groupOf, setStage, yamlOf } from './stage.ts';
 import { endStory, holdAgainstWire, lanesByServer, reportOf } from './verdict.ts';
 
 const GROUP = 'corsham-dhcp';
-const QUIET_MS = 4_000;
+const QUIET_MS = 2_500;
 
 t.test('hot-standby: failure, second gap, maintenance', { skip: labSkipReason(), timeout: 300_000 }, async (t) => {
   const stage = await setStage(t, {

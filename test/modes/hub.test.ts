@@ -9,7 +9,7 @@ import { labSkipReason } from '../lab/requirements.ts';
 import { groupOf, setStage, yamlOf } from './stage.ts';
 import { endStory, holdAgainstWire, lanesByServer, reportOf } from './verdict.ts';
 
-const QUIET_MS = 4_000;
+const QUIET_MS = 2_500;
 /** What offers lie in: the probe subnet, and the second subnet of the lab's Kea. */
 const GROUPS = [
   { name: 'spoke-a', subnet: '10.77.0.0', isOwn: (address: string) => address.startsWith('10.77.') },

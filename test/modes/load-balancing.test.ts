@@ -13,7 +13,7 @@ import { groupOf, setStage, yamlOf } from './stage.ts';
 import { endStory, holdAgainstWire, type Lane, reportOf } from './verdict.ts';
 
 const GROUP = 'corsham-dhcp';
-const QUIET_MS = 4_000;
+const QUIET_MS = 2_500;
 
 /** Each server's exchanges by bucket: 0 the primary's clients, 1 the secondary's. Before `untilUs` the pair was well. */
 function lanesByBucket(

@@ -13,7 +13,7 @@ import { groupOf, type Stage, setStage, yamlOf } from './stage.ts';
 import { endStory, holdAgainstWire, lanesByServer, reportOf } from './verdict.ts';
 
 const GROUP = 'corsham-dhcp';
-const QUIET_MS = 4_000;
+const QUIET_MS = 2_500;
 /** Ask again twice a second, for as long as it takes. */
 const PATIENT = { 'max-reconnect-tries': 1_000, 'reconnect-wait-time': 500, 'on-fail': 'stop-retry-exit' } as const;
 
