@@ -25,7 +25,7 @@ const prober = startProber({
   clock,
   random: randomUint32,
   log: { info: say, warn: say },
-  contactedGroups: contacted === 'contacted' ? ['group'] : [],
+  contactedGroups: contacted === 'contacted' ? ['group', 'group clients'] : [],
   onContact: (group) => console.error(`contact ${group}`),
   onBatch: (batch) => console.log(JSON.stringify(batch)),
   stamps: stamps === 'user' ? 'user' : 'auto',
