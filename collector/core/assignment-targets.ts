@@ -49,8 +49,12 @@ export function targetsOf(config: CollectorConfig, at: Seat, steering: Steering)
   ];
   return placed
     .filter(({ group, server }) => !isPaused(steering.paused, { group, server, site: at.site.name }))
-    .map((target) => (steering.raised.includes(target.group) ? { ...target, raiseSecs: true } : target));
+    .map((target) => (isRaised(target, steering) ? { ...target, raiseSecs: true } : target));
 }
+
+/** A scope that nobody has is never answered: its secs would tell Kea of clients in need that do not exist. */
+const isRaised = ({ group, scopes, interface: on }: Target, { raised }: Steering): boolean =>
+  raised.includes(group) && scopes.length === 0 && on === null;
 
 /** As many targets as one agent is given at the site that asks for the most. */
 export function targetsAtMost(config: CollectorConfig): number {

@@ -172,7 +172,13 @@ t.test('paused targets are left out, and nobody else is told anything', async (t
   t.equal(after.byAgent.get('corsham-0'), before.byAgent.get('corsham-0'));
 });
 
-t.test('a drill raises secs at its own group alone', async (t) => {
+t.test('a drill raises secs at its own group’s paths alone: no sweep’s, no client’s', async (t) => {
+  const client = { interface: 'eth0.20', group: 'hs', ratePerSecond: 1 };
+  const beside = config({ sites: [{ ...corsham, subnets: ['10.80.1.0/24'], client }] });
+  t.same(
+    told(beside, { raised: ['hs'] }).map(({ raiseSecs }) => raiseSecs),
+    [true, true, false, false, false],
+  );
   const targets = told(config({ groups: [standby, balanced] }), { raised: ['hs'] });
   t.same(new Set(targets.filter(({ raiseSecs }) => raiseSecs).map(({ group: name }) => name)), new Set(['hs']));
 });
