@@ -7,6 +7,7 @@
  */
 import type { EventRow } from '../../../shared/core/ops-view.ts';
 import { isSaid } from '../answers/event-rows.ts';
+import { NOTICE_KINDS } from '../finding.ts';
 import { nanoseconds, type Point, placeTags, present } from './point.ts';
 
 /** Findings of one series and µs are told apart by their identifier, a hash. */
@@ -53,8 +54,9 @@ function transitionPoint(row: EventRow, timestamp: string): Point {
   return { measurement: 'dhcp_transition', tags, fields, timestamp };
 }
 
-/** Whose state it is: of a path (a site's view), of a server, of a site's agents, or of a group. */
-function levelOf({ server, site }: EventRow): string {
+/** Whose state it is: of a path (a site's view), of a server, of a site's agents, or of a group; a notice is of none. */
+function levelOf({ kind, server, site }: EventRow): string {
+  if (NOTICE_KINDS.some((one) => one === kind)) return 'notice';
   if (server !== null) return site === null ? 'server' : 'path';
   return site === null ? 'group' : 'site';
 }

@@ -35,6 +35,8 @@ export interface Exchange {
 export interface SiteLog {
   readonly site?: string;
   readonly agent?: string;
+  /** The agent's start, µs since 1970. */
+  readonly anchorUs?: number;
   readonly exchanges: readonly Exchange[];
 }
 
@@ -50,17 +52,22 @@ const doneAt = ({ second, outcome = 'acked' }: Exchange): number =>
   second * 1e6 + (outcome === 'dropped' ? DROP_US : 40_000);
 
 /** The site's batches, a second each. */
-export function siteBatches({ site = 'corsham', agent = 'agent-1', exchanges }: SiteLog): ResultBatch[] {
+export function siteBatches({
+  site = 'corsham',
+  agent = 'agent-1',
+  anchorUs = START,
+  exchanges,
+}: SiteLog): ResultBatch[] {
   const bySecond = new Map<number, Exchange[]>();
   for (const one of [...exchanges].sort((a, b) => doneAt(a) - doneAt(b))) {
     const second = Math.floor(doneAt(one) / 1e6);
     bySecond.set(second, [...(bySecond.get(second) ?? []), one]);
   }
-  return [...bySecond].map(([second, done]) => batchOf({ site, agent, second }, done));
+  return [...bySecond].map(([second, done]) => batchOf({ site, agent, anchorUs, second }, done));
 }
 
 function batchOf(
-  { site, agent, second }: { site: string; agent: string; second: number },
+  { site, agent, anchorUs, second }: { site: string; agent: string; anchorUs: number; second: number },
   done: readonly Exchange[],
 ): ResultBatch {
   const keys = new Map(done.map((one) => [one, JSON.stringify(refOf(one))]));
@@ -73,7 +80,7 @@ function batchOf(
     site,
     epoch: 1,
     sequence: second + 1,
-    anchor: unixMicros(START),
+    anchor: unixMicros(anchorUs),
     fromUs: epochMicros(second * 1e6),
     completeThroughUs: epochMicros(Math.max(0, (second + 1) * 1e6 - DROP_US)),
     assignmentVersion: 1,
