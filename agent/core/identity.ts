@@ -39,7 +39,11 @@ export interface Series {
 /** Outside load balancing, and with no prefix of the operator's. */
 export const PLAIN_SERIES: Series = { fixedOctets: 1, bucket: null };
 
-/** Reads "02:00:5e"; anything that is not one to three octets of two hex digits gives `02`, as if nothing had been asked for. */
+/**
+ * Reads "02:00:5e"; anything that is not one to three octets of two hex digits gives `02`, as if nothing had been asked for.
+ * Each octet taken is one less to tell agents apart: with 142 agents, two servers and 31 identities each, some two share a MAC
+ * in one fleet of seven with three octets, in one of 1,700 with two.
+ */
 export function macPrefixOctets(text: string | null): readonly number[] {
   const isPrefix = text !== null && /^[0-9a-f]{2}(?::[0-9a-f]{2}){0,2}$/i.test(text);
   return isPrefix ? text.split(':').map((octet) => Number.parseInt(octet, 16)) : [UNICAST_LOCAL];
