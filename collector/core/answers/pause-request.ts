@@ -30,7 +30,10 @@ export function judgePause(
     wordsProblem(action, request) ??
     (action === 'pause' ? pauseProblem(request, config, pauses) : resumeProblem(request, config, pauses));
   if (problem !== null) return { ok: false, problem };
-  const { group, server, site, actor, ref } = request;
+  const { server, site, actor, ref } = request;
+  // A server's name without its group is one server's here, and its row belongs to that group's report.
+  const only = server === null || action === 'resume' ? null : (groupsWith(config, server)[0] ?? null);
+  const group = request.group ?? only;
   const text = request.text?.trim() || null;
   return { ok: true, entry: { kind: 'pause', receivedAt: now, action, group, server, site, text, actor, ref } };
 }
@@ -42,11 +45,14 @@ function pauseProblem(request: PauseRequest, config: CollectorConfig, pauses: re
 }
 
 /** "primary" is a server of every pair. */
-function ambiguity({ group, server }: PauseRequest, { groups }: CollectorConfig): string | null {
+function ambiguity({ group, server }: PauseRequest, config: CollectorConfig): string | null {
   if (server === null || group !== null) return null;
-  const having = groups.filter(({ servers }) => servers.some(({ name }) => name === server)).map(({ name }) => name);
+  const having = groupsWith(config, server);
   return having.length < 2 ? null : `a server "${server}" is in groups ${having.join(', ')}; say which with its group`;
 }
+
+const groupsWith = ({ groups }: CollectorConfig, server: string): readonly string[] =>
+  groups.filter(({ servers }) => servers.some(({ name }) => name === server)).map(({ name }) => name);
 
 function resumeProblem(request: PauseRequest, config: CollectorConfig, pauses: readonly PauseRow[]): string | null {
   // What the configuration no longer has can still be paused, and its pause must end some day.

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { batches, FakeAgent } from '../fake-agent.ts';
 import { type Ran, run, startCollectorProcess } from '../programs.ts';
 
@@ -17,6 +17,9 @@ const anchorUs = Math.floor(Date.now() / 1000 - seconds - 4) * 1e6;
 /** The keys of the contract, in their order. */
 const keys = (value: object): string => Object.keys(value).join();
 
+/** What was published stands first and in its order; main.contract.test names what follows it. */
+const published = (t: Test, value: object, list: string): boolean => t.equal(keys(value).slice(0, list.length), list);
+
 t.test('with a collector', async (t) => {
   const collector = await startCollectorProcess(example, `${t.testdir()}/state`);
   t.teardown(() => collector.kill('SIGKILL'));
@@ -29,12 +32,9 @@ t.test('with a collector', async (t) => {
 
   await t.test('status', async (t) => {
     const { groups } = await json('status');
-    t.equal(keys(groups[0]), 'name,mode,state,since,sites,servers,open_gap_ms,paused');
+    published(t, groups[0], 'name,mode,state,since,sites,servers');
     const [primary, standby] = groups[0].servers;
-    t.equal(
-      keys(primary),
-      'name,address,role,state,expected,since,last_served_at,reason,sites,drop_ratio,latency_us,evidence,buckets,answers_as,kea',
-    );
+    published(t, primary, 'name,address,role,state,expected,since,last_served_at,reason,sites,drop_ratio,latency_us');
     t.match(primary, {
       state: 'serving',
       expected: 'serving',
@@ -53,14 +53,14 @@ t.test('with a collector', async (t) => {
 
   await t.test('sites and agents', async (t) => {
     const { sites } = await json('sites');
-    t.equal(keys(sites[0]), 'site,group,served_by,state,since,last_ack_at,agent_state,reason,evidence,client_state');
+    published(t, sites[0], 'site,group,served_by,state,since,last_ack_at,agent_state,reason');
     t.match(sites[0], { site: 'corsham', served_by: ['primary'], state: 'served', agent_state: 'connected' });
     t.same(await json('sites', '--unserved'), { sites: [] });
     t.equal((await dorawatch('sites', '--unserved')).stdout, 'No site is unserved.\n');
     const { agents } = await json('agents');
     const order =
-      'id,site,version,connected,last_seen,clock_offset_us,clock_error_us,backlog_batches,assignment_version,loop_delay_max_ms,refused_batches,lost_batches,lost_exchanges,throttled,trouble,leases_held,leases_worst,leases,resting';
-    t.equal(keys(agents[0]), order);
+      'id,site,version,connected,last_seen,clock_offset_us,clock_error_us,backlog_batches,assignment_version,loop_delay_max_ms,refused_batches,lost_batches,lost_exchanges,throttled,trouble';
+    published(t, agents[0], order);
     t.match(agents[0], {
       id: 'agent-1',
       site: 'corsham',
@@ -85,9 +85,10 @@ t.test('with a collector', async (t) => {
     const next = async () => JSON.parse((await events.next()).value);
     const first = await next();
     t.match(first, { kind: 'transition', server: 'primary', from: 'unknown', to: 'serving' });
-    t.equal(
-      keys(first),
-      'id,kind,at,earliest,latest,detected_at,group,server,site,bucket,from,to,reason,text,actor,ref,late,scope,evidence',
+    published(
+      t,
+      first,
+      'id,kind,at,earliest,latest,detected_at,group,server,site,bucket,from,to,reason,text,actor,ref,late',
     );
     const mark = await json(
       'mark',

@@ -48,6 +48,18 @@ t.test('pauses', async (t) => {
   t.match(judge({}, many), { ok: false, problem: /256 pauses/ });
 });
 
+t.test('a server that is in one group alone brings its group with it', async (t) => {
+  const single = judgeConfigText(pair);
+  if (!single.ok) throw new Error('the configuration of this test has mistakes');
+  const circumstances = { config: single.config, pauses: [], now };
+  const verdict = judgePause({ ...nothing, server: 'primary' }, 'pause', circumstances);
+  t.match(verdict, { ok: true, entry: { group: 'corsham-dhcp', server: 'primary' } });
+  if (!verdict.ok) return;
+  const pauses = withPause([], verdict.entry);
+  const resumed = judgePause({ ...nothing, server: 'primary' }, 'resume', { ...circumstances, pauses });
+  t.same(resumed.ok && withPause(pauses, resumed.entry), []);
+});
+
 t.test('resumes', async (t) => {
   const judge = (request: Partial<PauseRequest>, pauses: readonly PauseRow[]) =>
     judgePause({ ...nothing, ...request }, 'resume', { config, pauses, now });
