@@ -1,7 +1,8 @@
 /**
- * A sweep asks for a subnet and is offered an address of another: the scope is missing and the server falls back on another,
- * or a shared network's first pool is full. A kind of its own beside `scope`, since it is known from what the answer says
- * and not from whether there is one. Told under the kind `scope`.
+ * A sweep asks for a subnet and is offered an address of another that is none of the site's: the scope is missing and the server
+ * falls back on what it has. Subnets of one shared network stand in for each other, in Kea at its own choice and not only when a pool
+ * is full, so an address of another subnet that the site lists is as good. A kind of its own beside `scope`, since it is known from
+ * what the answer says and not from whether there is one. Told under the kind `scope`.
  */
 import { isWithin, subnetOf } from './address.ts';
 import { type EpisodeState, type EpisodeWords, episodeEnd, episodeStep, NO_EPISODE } from './episode.ts';
@@ -15,7 +16,8 @@ export const ELSEWHERE: Kind<string | null, EpisodeState> = {
       const ref = batch.paths[path];
       if (ref === undefined || ref.scope === null || ref.interface !== null || !expected) return;
       const { group, server, scope } = ref;
-      const value = isWithin(address, scope) ? null : subnetOf(address, subnetMask);
+      const own = [scope, ...(seen.rules(seen.place(sentUs)).subnets?.[batch.site] ?? [])];
+      const value = own.some((subnet) => isWithin(address, subnet)) ? null : subnetOf(address, subnetMask);
       const place = { group, server, site: batch.site, scope, detail: null };
       seen.add(place, { us: sentUs, index: `s${index}`, value, afterUs: 0 });
     });

@@ -18,11 +18,13 @@ export interface Rules {
     readonly addresses: readonly string[];
   }[];
   readonly expect: Readonly<Record<string, ExpectConfig>>;
+  /** The subnets that each site lists; absent in snapshots of earlier versions. */
+  readonly subnets?: Readonly<Record<string, readonly string[]>>;
   /** By site: the group that serves its clients, whose answers alone are held against what they expect. Absent: any group's. */
   readonly homes?: Readonly<Record<string, string>>;
 }
 
-const NO_RULES: Rules = { from: 0, known: [], servers: [], expect: {} };
+const NO_RULES: Rules = { from: 0, known: [], servers: [], expect: {}, subnets: {} };
 
 export function rulesOf(config: CollectorConfig, from: number): Rules {
   const servers = config.groups.flatMap(({ name, servers }) =>
@@ -31,7 +33,9 @@ export function rulesOf(config: CollectorConfig, from: number): Rules {
   const expect = config.sites.flatMap((site) => (site.expect ? [[site.name, site.expect] as const] : []));
   const known = [...new Set([...servers.flatMap(({ addresses }) => addresses), ...(config.allowServers ?? [])])];
   const homes = config.sites.flatMap((site) => (site.group ? [[site.name, site.group] as const] : []));
-  return { from, known, servers, expect: Object.fromEntries(expect), homes: Object.fromEntries(homes) };
+  const subnets = config.sites.map((site) => [site.name, site.subnets ?? []] as const);
+  const [expected, listed] = [Object.fromEntries(expect), Object.fromEntries(subnets)];
+  return { from, known, servers, expect: expected, subnets: listed, homes: Object.fromEntries(homes) };
 }
 
 /** Adds a configuration's rules; of too many the oldest go. */

@@ -1,5 +1,6 @@
 /** Scopes that are not served though a server serves: told, ended, and never mistaken for a server that is not serving. */
 import t from 'tap';
+import { createReadModel } from '../../../../collector/core/answers/read-model.ts';
 import { every, feed, inTime, PAIR, prelude, siteBatches } from './site-log.ts';
 
 const scope = '10.80.1.0/24';
@@ -135,4 +136,44 @@ t.test('an address of another subnet is a notice of its own', async (t) => {
     'Site corsham: scope 10.80.1.0/24 is offered from itself by primary again',
   ]);
   t.match(told, [{ kind: 'scope', reason: 'elsewhere' }, { kind: 'scope' }]);
+});
+
+t.test('but not where the site lists that subnet as well: a shared network gives of either', async (t) => {
+  const yaml = PAIR.replace('{ name: corsham }', '{ name: corsham, subnets: [10.80.1.0/24, 10.80.2.0/24] }');
+  const exchanges = every(20, 0, 400, (second) => ({
+    second,
+    scope,
+    seen: second % 40 === 0 ? {} : { address: '10.80.2.9' },
+  }));
+  t.strictSame(feed([...prelude(yaml), ...inTime(siteBatches({ exchanges }))]).texts, []);
+});
+
+t.test('no verdict hears of it: the same log with and without its sweeps', async (t) => {
+  const own = every(1, 0, 200, (second) => ({
+    second,
+    ...(second > 90 && second < 120 && { outcome: 'dropped' as const }),
+  }));
+  const swept = [
+    ...own,
+    ...every(
+      1,
+      0,
+      200,
+      sweep(() => true),
+    ),
+    ...every(1, 0, 200, (second) => ({ second, interface: 'eth0', outcome: 'dropped' as const })),
+  ];
+  const transitions = (exchanges: typeof own) => {
+    const model = createReadModel(null);
+    [...prelude(PAIR), ...inTime(siteBatches({ exchanges }))].forEach((entry, i) => void model.apply(i + 1, entry));
+    return model.timeline.rows().filter(({ kind }) => !['scope', 'client', 'relay'].includes(kind));
+  };
+  const without = transitions(own);
+  t.ok(
+    without.some(({ to }) => to === 'non-serving'),
+    'there is something to tell',
+  );
+  // A batch's clock error is that of its first row, so moments may differ by microseconds.
+  const essence = (rows: typeof without) => rows.map(({ kind, to, at }) => [kind, to, Math.floor(at / 1e4)]);
+  t.strictSame(essence(transitions(swept)), essence(without));
 });
