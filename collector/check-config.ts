@@ -20,7 +20,8 @@ interface CheckFlags {
 const HELP = `
 Figures are those of one agent at every site; more agents at a site share its rate. Packets are counted while everything is
 answered: a DORA is DISCOVER, REQUEST and RELEASE to a server, OFFER and ACK from it; a DO is DISCOVER and OFFER.
-Leases at worst: what is left when every agent is killed at once, until it expires or they start again and release it.
+Leases at worst: an address for each identity (in a sweep: in each subnet), when agents are killed or every RELEASE is lost, until
+it expires or they start again and release it. dorawatch agents counts the same, with what is held now.
 
 Examples:
   dorawatch-collector check-config collector.yaml

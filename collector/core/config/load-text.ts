@@ -79,7 +79,7 @@ export function totalText(config: CollectorConfig, { total, servers }: ConfigLoa
     worst === 0
       ? 'no lease is ever taken'
       : kept === 0
-        ? `no lease is kept; at worst ${worst} are left behind by agents that are killed, until they expire or those start again`
+        ? `no lease is kept; at worst, with agents killed or every RELEASE lost, ${worst} stand until they expire or those agents start again`
         : `${kept} leases are kept all the time`;
   return `All servers together: ${packets}; ${left}. Drop time ${config.probe.dropTimeMs / 1000}s.${sharedText(servers)}`;
 }

@@ -17,7 +17,7 @@ export interface Load {
   readonly from: number;
   /** Leases that stand there all the time. */
   readonly kept: number;
-  /** Leases at worst: every agent killed with all that it can hold, until they expire or it starts again. */
+  /** Leases at worst, as agents count them: no RELEASE arrives, or every agent is killed; until they expire. */
   readonly worst: number;
 }
 
@@ -111,8 +111,8 @@ function targetLoad(assignment: Assignment, target: Target): Load {
   if (kind === 'do') return { exchanges, to: exchanges, from: exchanges, kept: 0, worst: 0 };
   const identities = identitiesOf(assignment, target);
   const isReleased = assignment.release === 'always';
-  // Without a RELEASE, an identity that goes round keeps an address in every scope.
-  const held = identities * (isReleased ? 1 : Math.max(1, scopes.length));
+  // An identity that goes round can have an address in every scope: kept there, or because each RELEASE was lost.
+  const held = identities * Math.max(1, scopes.length);
   return {
     exchanges,
     to: exchanges * (isReleased ? 3 : 2),
@@ -122,6 +122,6 @@ function targetLoad(assignment: Assignment, target: Target): Load {
   };
 }
 
-/** An identity is in one exchange at a time, so no more leases than identities can be left behind. */
+/** An identity is one client to a server: it has one address of a subnet at a time, however often it asks. */
 const identitiesOf = ({ clients, dropTimeMs }: Assignment, { ratePerSecond }: Target): number =>
   clients ?? identitiesNeeded(ratePerSecond, dropTimeMs);
