@@ -10,10 +10,10 @@ import type { MonotonicNs } from '../../shared/core/units.ts';
 import { LATE_PORT_NS, SOURCE_PORTS_AHEAD, SOURCE_PORTS_MAX } from '../core/probe-limits.ts';
 import { createPortTurn, nextPort } from '../core/source-port.ts';
 
-/** Bound and not yet used, on one address, and how many are on their way. */
+/** Bound and not yet used, on one address, and those on their way. */
 interface Ahead {
   readonly sockets: Socket[];
-  binding: number;
+  readonly binding: Set<Promise<void>>;
 }
 
 /** A port's end, still guarded, since an answer may come after all. */
@@ -42,16 +42,18 @@ export class SourcePorts {
       for (const socket of sockets) socket.close();
       this.#ahead.delete(address);
     }
-    await Promise.all(Array.from(addresses, (address) => this.#fill(address)));
+    for (const address of addresses) this.#fill(address);
+    await Promise.all(Array.from(this.#ahead.values()).flatMap(({ binding }) => [...binding]));
   }
 
-  /** A port that nobody else has; undefined when none could be bound. */
+  /** A port that nobody else has; undefined when none could be bound, or none was reserved on this address. */
   take(address: string): number | undefined {
-    const socket = this.#ahead.get(address)?.sockets.shift();
-    void this.#fill(address);
-    if (socket === undefined) return undefined;
-    const { port } = socket.address();
-    this.#taken.set(`${address}:${port}`, socket);
+    const ahead = this.#ahead.get(address);
+    if (ahead === undefined) return undefined;
+    const socket = ahead.sockets.shift();
+    const port = socket?.address().port;
+    if (socket !== undefined) this.#taken.set(`${address}:${port}`, socket);
+    this.#fill(address);
     return port;
   }
 
@@ -77,23 +79,26 @@ export class SourcePorts {
 
   get #count(): number {
     let ahead = 0;
-    for (const { sockets, binding } of this.#ahead.values()) ahead += sockets.length + binding;
+    for (const { sockets, binding } of this.#ahead.values()) ahead += sockets.length + binding.size;
     return ahead + this.#taken.size + this.#lingering.length;
   }
 
-  async #fill(address: string): Promise<void> {
-    const ahead = this.#ahead.get(address) ?? { sockets: [], binding: 0 };
+  #fill(address: string): void {
+    const ahead = this.#ahead.get(address) ?? { sockets: [], binding: new Set() };
     this.#ahead.set(address, ahead);
-    const missing = SOURCE_PORTS_AHEAD - ahead.sockets.length - ahead.binding;
-    await Promise.all(Array.from({ length: Math.max(0, missing) }, () => this.#bind(address, ahead)));
+    while (ahead.sockets.length + ahead.binding.size < SOURCE_PORTS_AHEAD && this.#hasRoom()) {
+      const binding = this.#bind(address, ahead).finally(() => ahead.binding.delete(binding));
+      ahead.binding.add(binding);
+    }
+  }
+
+  #hasRoom(): boolean {
+    if (this.#count >= SOURCE_PORTS_MAX) this.#sweep(true);
+    return this.#count < SOURCE_PORTS_MAX;
   }
 
   async #bind(address: string, ahead: Ahead): Promise<void> {
-    if (this.#count >= SOURCE_PORTS_MAX) this.#sweep(true);
-    if (this.#count >= SOURCE_PORTS_MAX) return;
-    ahead.binding += 1;
     const socket = await bound(address, nextPort(this.#turn));
-    ahead.binding -= 1;
     if (socket === undefined) return;
     // The address may have been given up, or everything closed, while the bind was on its way.
     if (this.#ahead.get(address) === ahead) ahead.sockets.push(socket);

@@ -7,17 +7,26 @@ import {
   isFull,
   recordEnding,
   recordForeign,
+  recordHeard,
   recordLate,
   recordSent,
   recordStray,
   recordUnsent,
 } from '../../../agent/core/batcher.ts';
+import { discover } from '../../../agent/core/dhcp4/build.ts';
+import { encode } from '../../../agent/core/dhcp4/encode.ts';
 import { ipv4 } from '../../../agent/core/net/ipv4.ts';
 import { BATCH_LATE_MAX, BATCH_RESULTS_MAX } from '../../../agent/core/probe-limits.ts';
 import { ABSENT } from '../../../shared/core/batch.ts';
+import { MAX_SIGHTINGS_PER_BATCH } from '../../../shared/core/limits.ts';
 import { OUTCOMES, STAGES } from '../../../shared/core/outcome.ts';
 import { microseconds, unixMicros } from '../../../shared/core/units.ts';
-import { at, exchangeOn, OTHER, pathTo, REF } from '../probe-fixture.ts';
+import { at, exchangeOn, GIADDR, OTHER, pathTo, REF } from '../probe-fixture.ts';
+
+const offer = encode({
+  ...discover({ xid: 7, chaddr: new Uint8Array(6), clientId: Uint8Array.of(1), giaddr: GIADDR }),
+  op: 2,
+});
 
 const start = () =>
   createBatcher({ agent: 'a', site: 's', epoch: 7, anchor: unixMicros(1_700_000_000_000_000), epochStart: at(100) });
@@ -93,4 +102,22 @@ t.test('bounds: a full batch says so, and late answers beyond theirs are counted
   t.equal(batch.late.length, BATCH_LATE_MAX);
   t.equal(batch.counts[0]?.orphans, 5);
   t.notOk(isFull(batcher));
+});
+
+t.test('who answered is told with its exchange, in as many lines as a batch may have', async (t) => {
+  const batcher = start();
+  const exchange = exchangeOn(pathTo(), 200);
+  const hear = (each: number): void => {
+    // A path each, as the book of one path has room for a few servers alone.
+    const path = { ...exchange.path, ref: { ...REF } };
+    const heard = { type: 'OFFER', source: OTHER, server: OTHER, expected: true, mac: null, payload: offer } as const;
+    recordHeard(batcher, { ...exchange, path }, heard, at(300 + each));
+  };
+  hear(0);
+  t.notOk(isEmpty(batcher));
+  for (let each = 1; each < MAX_SIGHTINGS_PER_BATCH + 9; each += 1) hear(each);
+  const { sightings } = closeBatch(batcher, closing(1100));
+  t.equal(sightings.length, MAX_SIGHTINGS_PER_BATCH);
+  t.match(sightings[0], { path: 0, sentUs: 100_000, stage: 'offer', source: '10.77.9.9' });
+  t.ok(isEmpty(batcher));
 });

@@ -101,6 +101,18 @@ t.test('a RELEASE has the address in ciaddr and no option 50 or 55', async (t) =
   t.match(find(message, 53), { messageType: 7 });
 });
 
+t.test('a client asks for broadcasts, is no relay, and leaves option 82 to one', async (t) => {
+  const [offer, ack] = [captured('kea-perfdhcp.hex', 'OFFER'), captured('kea-perfdhcp.hex', 'ACK')];
+  const tags = { circuitId: octetsOf('6c616e'), vendorClass: octetsOf('70') };
+  const client: Probe = { ...probe, giaddr: ipv4(0), broadcast: true, relayPort: true, linkSelection: ipv4(5), tags };
+  const [first, second] = [discover({ ...client, xid: 1 }), built(requestFromOffer(offer, client))];
+  for (const message of [first, second]) t.match(message, { hops: 0, giaddr: 0, flags: 0x8000, ciaddr: 0 });
+  t.same(codes(first), [53, 55, 61, 60]);
+  t.same(codes(second), [53, 54, 50, 55, 61, 60]);
+  t.match(built(releaseFromAck(ack, client)), { hops: 0, giaddr: 0, ciaddr: ack.yiaddr });
+  t.same(codes(built(releaseFromAck(ack, client))), [53, 54, 61, 60]);
+});
+
 t.test('an OFFER or ACK without server identifier or address is a named failure', async (t) => {
   const offer = captured('kea-perfdhcp.hex', 'OFFER');
   const without54 = { ...offer, options: offer.options.filter(({ code }) => code !== 54) };
