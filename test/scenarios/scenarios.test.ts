@@ -104,6 +104,8 @@ function line(kind: string, f: Finding): string {
   return `${kind} ${f.kind === 'silent' ? 'silent ' : ''}${who}: ${f.from} → ${f.to} (${f.reason}) ${span(f)}${sites} ${detected}${late}`;
 }
 
+const openText = (since: number | null): string => (since === null ? '' : `, gap open since ${seconds(since)}`);
+
 function told(lines: readonly string[]): string {
   const { world, restartAt, foreign } = worldOf(lines);
   const paths = lines.includes('show paths');
@@ -123,7 +125,9 @@ function told(lines: readonly string[]): string {
   }
   const view = verdicts.view();
   for (const g of view.groups)
-    out.push(`group ${g.state}: ${g.sites.served} served, ${g.sites.unserved} unserved, ${g.sites.unknown} unknown`);
+    out.push(
+      `group ${g.state}: ${g.sites.served} served, ${g.sites.unserved} unserved, ${g.sites.unknown} unknown${openText(g.openGapSince)}`,
+    );
   for (const s of view.servers) {
     const buckets = s.buckets.map(({ bucket, state, expected }) => `, bucket ${bucket} ${state}, expected ${expected}`);
     out.push(`server ${s.server} ${s.state} (${s.reason})${buckets.join('')}`);

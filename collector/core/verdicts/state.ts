@@ -8,14 +8,7 @@ import type { LossEntry } from '../log-entry.ts';
 import { createEvidence, type Evidence } from './evidence.ts';
 import type { FoldContext, Judged } from './fold.ts';
 import { readGroup } from './group-reading.ts';
-import {
-  AGENTS_MAX,
-  NODES_AT_FULL_CHECKPOINTS,
-  PATHS_MAX,
-  SILENCE_FIRST_CONTACT_US,
-  SILENCE_MIN_US,
-  SILENCE_PERIODS,
-} from './limits.ts';
+import { AGENTS_MAX, NODES_AT_FULL_CHECKPOINTS, PATHS_MAX, SILENCE_FIRST_CONTACT_US } from './limits.ts';
 import {
   type AgentNode,
   createFoldNode,
@@ -29,6 +22,7 @@ import { createPathState } from './path-fold.ts';
 import { allPausedSince, type PausePlace } from './paused.ts';
 import type { PoolSettings } from './pool.ts';
 import { addServerSite, createServerState } from './server-fold.ts';
+import { silenceLimitOf } from './silence-limit.ts';
 import { type Regime, regimeAt } from './stops.ts';
 
 /** Results older than the rows kept: which groups they concern, and from when, µs of event time. */
@@ -113,23 +107,13 @@ export const createState = (): VerdictState => ({
 
 const FALL = 10;
 const RISE = 2;
-const DROP_US = 3e6;
 
 /** How long a group's path may be without results, µs: some of its own periods, since 142 sites share one rate. */
 export function silenceLimit(state: VerdictState): number {
   const sites = Math.max(1, state.config?.sites.length ?? 0, state.sites.size);
-  if (state.limit === null || state.limit.sites !== sites) state.limit = { sites, us: limitFor(state.config, sites) };
+  if (state.limit === null || state.limit.sites !== sites)
+    state.limit = { sites, us: silenceLimitOf(state.config, sites) };
   return state.limit.us;
-}
-
-function limitFor(config: CollectorConfig | null, sites: number): number {
-  const drop = config ? config.probe.dropTimeMs * 1000 : DROP_US;
-  if (!config) return drop + SILENCE_MIN_US;
-  const slowest = Math.min(
-    config.probe.ratePerSecond / sites,
-    ...config.sites.map((site) => site.ratePerSecond ?? Number.POSITIVE_INFINITY),
-  );
-  return drop + Math.max(SILENCE_MIN_US, (SILENCE_PERIODS * 1e6) / Math.max(slowest, 1e-3));
 }
 
 /** Whether a site is still watched: one that the configuration no longer names is neither waited for nor told. */
