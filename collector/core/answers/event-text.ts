@@ -52,9 +52,14 @@ function verb(finding: Transition, servedBefore: boolean): string {
     case 'degraded':
       return `is degraded${whose}${degradedText(finding)}`;
     case 'unknown':
-      return `is unknown${whose}: ${reason === 'foreign-source' ? 'only other addresses answer' : 'no news of it'}`;
+      return `is unknown${whose}: ${UNKNOWN_BY[reason] ?? 'no news of it'}`;
   }
 }
+
+const UNKNOWN_BY: Readonly<Record<string, string>> = {
+  'foreign-source': 'only other addresses answer',
+  paused: 'probing is paused',
+};
 
 /** What a degraded server has, where its figures do not say it in a few words; the evidence does. */
 const DEGRADED_BY: Readonly<Record<string, string>> = {

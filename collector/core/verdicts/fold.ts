@@ -27,6 +27,7 @@ import { foldPath, type PathSink } from './path-fold.ts';
 import type { PoolSettings, Shift } from './pool.ts';
 import { fallSilent } from './pool-fold.ts';
 import type { ShiftSink } from './pool-turn.ts';
+import { REFUSED } from './refused-identities.ts';
 import { addServerSite, foldServer, type PathTurn } from './server-fold.ts';
 import { keepBase, type Stops, stopsBetween } from './stops.ts';
 import type { Disagreement } from './witnesses.ts';
@@ -166,7 +167,7 @@ function gather(stores: readonly Evidence[], ranks: readonly number[], from: num
   let n = 0;
   for (const span of spans) {
     for (let i = span.begin; i < span.end; i++) {
-      if ((span.store.remarks[i] as number) & EXCLUDED) continue;
+      if (((span.store.remarks[i] as number) & (EXCLUDED | REFUSED)) === EXCLUDED) continue;
       site[n] = span.site;
       row[n] = i;
       sent[n++] = span.store.sent[i] as number;

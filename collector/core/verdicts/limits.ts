@@ -70,6 +70,12 @@ export const BESIDE_US = 3600e6;
 export const IDENTITIES_TRACKED = 256;
 /** Agents of one site told apart on a path: as many as may be connected there; of a long backlog's earlier ones the last stands for the rest. */
 export const WITNESSES_MAX = 16;
+/** Own unanswered in a row (and answered again) before it is told that identities are refused (and no longer): at 10/s half a minute. */
+export const IDENTITY_TOLD = 10;
+/** Names of identities in a sentence, and remembered of a server. */
+export const IDENTITIES_TOLD = 8;
+/** Share of identities that may be of neither camp, for they have just changed. */
+export const CAMPS_MIXED = 0.1;
 /** Own unanswered in a row before an identity can be suspected alone. */
 export const IDENTITY_RUN = 3;
 /** Regions (sites in name order) that a server's run must be seen from, and the share of them: neighbours fail together. */

@@ -1,20 +1,17 @@
 /**
  * A path's fold: a pool of one site, and before it the question whether an unanswered exchange speaks about the server at
- * all. An identity that alone goes unanswered (its class refused, its reservation's pool full) is evidence about that
- * identity: once its own run is a surprise at the path's loss, while others were answered as often, its exchanges are
- * excluded until it is answered again.
+ * all, or about its agent (witnesses) or its identity (refused-identities). What does not is excluded, in the row's remarks.
  *
- * First version: identities are judged one by one and only against the path's loss; half of them failing together looks
- * like 50 % loss, and is reported as that.
+ * Rejected: asking that of the server's pool. Who is refused is known by the site, and the server has all of them at once.
  */
 import { ANSWERED, BESIDE, batchOf, codeOf, DO, type Evidence, EXCLUDED, FOREIGN } from './evidence.ts';
-import { BESIDE_US, IDENTITIES_TRACKED, IDENTITY_RUN, MERE_LOSS_LN } from './limits.ts';
-import { prior } from './loss-history.ts';
+import { BESIDE_US, IDENTITIES_TRACKED } from './limits.ts';
 import { foldOffer } from './offers-beside.ts';
 import { paceRemarks } from './pace.ts';
 import { addSite, createPool, type Pool, type PoolSettings } from './pool.ts';
 import { foldRow } from './pool-fold.ts';
 import type { ShiftSink } from './pool-turn.ts';
+import { fillIdentities, identityAnswered, identityUnanswered, READMITTED, REFUSED } from './refused-identities.ts';
 import { agreed, type Disagreement, type Witness, witnessAnswered, witnessOf, witnessUnanswered } from './witnesses.ts';
 
 /** Exchanges of one kind, and the site's agents that have made them. */
@@ -44,22 +41,6 @@ function createLane(site: string): Lane {
   return { pool, witnesses: [] };
 }
 
-function aloneUnanswered(pool: Pool, { runs, began }: Witness, identity: number): boolean {
-  const run = (runs[identity] ?? 0) + 1;
-  runs[identity] = run;
-  if (run === 1) began[identity] = pool.answers;
-  if (run < IDENTITY_RUN || pool.answers - (began[identity] as number) < run - 1) return false;
-  const { lost, all } = prior(pool.history);
-  return run * Math.log((lost + 0.5) / (all + 1)) < MERE_LOSS_LN;
-}
-
-function fill({ runs, began }: Witness, identity: number): void {
-  while (runs.length <= identity) {
-    runs.push(0);
-    began.push(0);
-  }
-}
-
 /** Folds the rows [from, to), marking those it excludes in the store. */
 export function foldPath(
   state: PathState,
@@ -73,9 +54,9 @@ export function foldPath(
     if (isBeside(state, store, row)) foldBeside(state, settings, store, row, sink);
     else {
       const own = witnessOf(state.witnesses, batchOf(store, row).agent);
-      const excluded = isExcluded(state, own, settings, store, row, sink);
-      store.remarks[row] = excluded ? EXCLUDED : remarksOn(state.pool, store, row);
-      if (!excluded) foldRow(state.pool, settings, 0, store, row, sink);
+      const remarks = exclusion(state, own, settings, store, row, sink);
+      store.remarks[row] = remarks & EXCLUDED ? remarks : remarks | remarksOn(state.pool, store, row);
+      if (!(remarks & EXCLUDED)) foldRow(state.pool, settings, 0, store, row, sink);
     }
   }
 }
@@ -93,9 +74,10 @@ function foldBeside(state: PathState, settings: PoolSettings, store: Evidence, r
   const { beside, pool } = state;
   const own = witnessOf(beside.witnesses, batchOf(store, row).agent);
   // Agents disagree about leases; that they do about OFFERs is no finding of its own.
-  const excluded = isExcluded(beside, own, settings, store, row, { ...sink, disagree: () => undefined });
-  store.remarks[row] = excluded ? EXCLUDED : BESIDE;
-  if (!excluded) foldOffer(pool, beside.pool, settings, 0, store, row, sink);
+  const quiet = { shift: () => undefined, widen: () => undefined, explain: () => undefined, disagree: () => undefined };
+  const remarks = exclusion(beside, own, settings, store, row, quiet) & EXCLUDED;
+  store.remarks[row] = remarks || BESIDE;
+  if (!remarks) foldOffer(pool, beside.pool, settings, 0, store, row, sink);
 }
 
 function remarksOn({ pace }: Pool, store: Evidence, row: number): number {
@@ -105,26 +87,26 @@ function remarksOn({ pace }: Pool, store: Evidence, row: number): number {
   return paceRemarks(pace, [(store.total[row] as number) - ack, ack]);
 }
 
-/** Whether an exchange speaks about its agent or its identity rather than the server. */
-function isExcluded(
+/** Whether an exchange speaks about its agent or its identity rather than the server, as remarks. */
+function exclusion(
   { pool, witnesses }: Lane,
   own: Witness,
   settings: PoolSettings,
   store: Evidence,
   row: number,
-  { disagree }: PathSink,
-): boolean {
+  sink: PathSink,
+): number {
   const who = Math.min(store.identity[row] as number, IDENTITIES_TRACKED - 1);
-  if (who >= own.runs.length) fill(own, who);
+  if (who >= own.runs.length) fillIdentities(own, who);
   const code = codeOf(store, row);
   if (code === ANSWERED) {
-    if (own.against !== null) disagree(agreed(own, own.against, store, row));
+    if (own.against !== null) sink.disagree(agreed(own, own.against, store, row));
     witnessAnswered(own, store.sent[row] as number);
-    own.runs[who] = 0;
-    return false;
+    return identityAnswered(pool, own, who, store, row, sink) ? READMITTED : 0;
   }
-  if (code === FOREIGN) return false;
-  const isAlone = aloneUnanswered(pool, own, who);
+  if (code === FOREIGN) return 0;
+  const speaks = identityUnanswered(pool, own, who, store, row, sink);
+  const isAlone = speaks === 'counts' ? 0 : speaks === 'told' ? EXCLUDED | REFUSED : EXCLUDED;
   if (witnesses.length < 2) return isAlone;
-  return witnessUnanswered(witnesses, own, pool, { store, row, settings, tell: disagree }) || isAlone;
+  return witnessUnanswered(witnesses, own, pool, { store, row, settings, tell: sink.disagree }) ? EXCLUDED : isAlone;
 }

@@ -37,12 +37,24 @@ export function sicken(pool: Pool, sink: ShiftSink, symptom: Symptom): void {
   if (isFirst) {
     turn(pool, sink, { ...symptom, to: 'degraded' });
     pool.degradedAt = decided;
+    pool.illAtFirst = reason;
   }
   pool.ills.push({ reason, evidence });
   pool.ills.sort((a, b) => RANK.indexOf(a.reason) - RANK.indexOf(b.reason));
   show(pool);
   const isSame = pool.since !== null && symptom.bracket.earliest <= pool.since.latest;
-  if (!isFirst && isSame && pool.reason === reason) sink.explain(pool.degradedAt, reason, evidence);
+  if (isFirst || !isSame || pool.reason !== reason) return;
+  pool.illAtFirst = reason;
+  sink.explain(pool.degradedAt, reason, evidence);
+}
+
+/** What is known of an ill has grown. */
+export function revise(pool: Pool, sink: ShiftSink, reason: Reason, evidence: string): void {
+  const ill = pool.ills.find((one) => one.reason === reason);
+  if (ill === undefined || ill.evidence === evidence) return;
+  pool.ills = pool.ills.map((one) => (one === ill ? { reason, evidence } : one));
+  show(pool);
+  if (pool.reason === reason && pool.illAtFirst === reason) sink.explain(pool.degradedAt, reason, evidence);
 }
 
 /** An ill is over. */

@@ -94,6 +94,8 @@ export interface Pool {
   /** What makes it degraded, the worst first; empty in every other state. And which shift (its `decided`) that was. */
   ills: Ill[];
   degradedAt: number;
+  /** What that shift says it was. */
+  illAtFirst: Reason | null;
   /** What was known before the pool became unknown, and the last moment it was: null while known, or before any verdict. */
   before: { serves: boolean; at: number } | null;
   /** Sent time of the last evidence (−1 before any), and what names it: the batch and the index in it. */
@@ -153,6 +155,7 @@ export const createPool = (): Pool => ({
   since: null,
   ills: [],
   degradedAt: -1,
+  illAtFirst: null,
   before: null,
   lastAt: -1,
   lastBatch: null,

@@ -6,18 +6,23 @@
 
 import type { Bracket, Reason, State } from '../finding.ts';
 import { bracket } from './bracket.ts';
-import { ANSWERED, BESIDE, codeOf, type Evidence } from './evidence.ts';
-import { sitesUnservedText } from './evidence-text.ts';
+import { ANSWERED, BESIDE, CODES, codeOf, type Evidence, evidenceName } from './evidence.ts';
+import { listText, sitesUnservedText } from './evidence-text.ts';
+import * as limits from './limits.ts';
 import { foldOffer } from './offers-beside.ts';
 import { addSite, createPool, type Pool, type PoolSettings, type Shift } from './pool.ts';
 import { fallSilent, foldRow } from './pool-fold.ts';
+import { heal, revise, sicken } from './pool-ills.ts';
 import type { ShiftSink } from './pool-turn.ts';
+import { READMITTED, REFUSED, refusedText } from './refused-identities.ts';
 
 /** Plain JSON. */
 export interface ServerState {
   pool: Pool;
   /** Its DOs beside DORAs; null: none yet. */
   offers: Pool | null;
+  /** Sites at which some identities are refused, and which. */
+  refused: { site: number; ids: number[] }[];
   /** The state of each site's path (worst bucket's last word is not needed: buckets are paths of their own). */
   paths: State[];
   state: State;
@@ -46,6 +51,7 @@ export interface ServerInput {
 export const createServerState = (): ServerState => ({
   pool: createPool(),
   offers: null,
+  refused: [],
   paths: [],
   state: 'unknown',
   reason: null,
@@ -131,7 +137,10 @@ export function foldServer(
     while (next < input.turns.length && (input.turns[next] as PathTurn).decided < sent) {
       takeTurn(server, settings, input.turns[next++] as PathTurn, sink, pooled);
     }
-    if ((store.remarks[row] as number) & BESIDE) foldOffer(pool, offersOf(server), settings, site, store, row, pooled);
+    const remarks = store.remarks[row] as number;
+    if (remarks & (REFUSED | READMITTED)) noteRefused(server, input.turns, site, store, row, pooled);
+    if (remarks & REFUSED) continue;
+    if (remarks & BESIDE) foldOffer(pool, offersOf(server), settings, site, store, row, pooled);
     else foldRow(pool, settings, site, store, row, pooled);
     if (codeOf(store, row) !== ANSWERED && server.paths[site] === 'non-serving')
       stillUnserved(server, settings, site, sent, sink);
@@ -153,6 +162,39 @@ function offersOf(server: ServerState): Pool {
   return server.offers;
 }
 
+/** What a path found of its identities: a server that refuses some is degraded, whatever it does for the others. */
+function noteRefused(
+  server: ServerState,
+  turns: readonly PathTurn[],
+  site: number,
+  store: Evidence,
+  row: number,
+  sink: ShiftSink,
+): void {
+  const { pool } = server;
+  const [decided, first] = [store.sent[row] as number, evidenceName(store, row)];
+  const told = turns.find((turn) => turn.site === site && turn.decided === decided)?.shift.bracket;
+  const others = server.refused.filter((one) => one.site !== site);
+  if ((store.remarks[row] as number) & READMITTED) {
+    server.refused = others;
+    const since = told ?? bracket(pool.since?.earliest ?? decided, decided + (store.total[row] as number));
+    if (others.length === 0) heal(pool, sink, 'some-identities', { decided, first, bracket: since });
+    return;
+  }
+  const known = server.refused.find((one) => one.site === site);
+  const own = known ?? { site, ids: [] };
+  if (!known) server.refused.push(own);
+  const id = store.identity[row] as number;
+  if (!own.ids.includes(id) && own.ids.length <= limits.IDENTITIES_TOLD)
+    own.ids = [...own.ids, id].sort((a, b) => a - b);
+  const sites =
+    pool.names.length < 2 ? '' : ` at ${listText(server.refused.map((one) => pool.names[one.site] ?? '?'))}`;
+  const evidence = refusedText(own.ids, CODES[codeOf(store, row)] ?? 'no-offer', sites, 'others are served');
+  const since = told ?? bracket(pool.since?.earliest ?? decided, decided);
+  sicken(pool, sink, { reason: 'some-identities', evidence, decided, first, bracket: since });
+  revise(pool, sink, 'some-identities', evidence);
+}
+
 function takeTurn(
   server: ServerState,
   settings: PoolSettings,
@@ -163,6 +205,10 @@ function takeTurn(
   // Or the order of the two would depend on how far the fold went at a time.
   fallSilent(server.pool, settings, turn.decided, pooled);
   server.paths[turn.site] = turn.shift.to;
+  if (turn.shift.to !== 'degraded' && server.refused.length > 0) {
+    server.refused = server.refused.filter(({ site }) => site !== turn.site);
+    if (server.refused.length === 0) heal(server.pool, pooled, 'some-identities', turn.shift);
+  }
   judge(server, settings, { ...turn.shift, decided: turn.decided }, sink);
 }
 

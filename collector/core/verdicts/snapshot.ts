@@ -11,7 +11,7 @@ import { resumeHistory } from './history-note.ts';
 import { copyOf } from './pool.ts';
 import { createState, type VerdictState } from './state.ts';
 
-const VERSION = 8;
+const VERSION = 9;
 
 /** The fold's whole state. Opaque to everybody but restoreVerdicts; survives JSON.stringify. */
 export interface VerdictsSnapshot {

@@ -12,13 +12,17 @@ import { batchOf, CODES, codeOf, type Evidence, evidenceName } from './evidence.
 import { MERE_LOSS_LN, WITNESSES_MAX } from './limits.ts';
 import { prior } from './loss-history.ts';
 import type { Pool, PoolSettings } from './pool.ts';
+import type { Refused } from './refused-identities.ts';
 
 /** Plain JSON. */
 export interface Witness {
   name: string;
-  /** Its identities: own unanswered in a row, and the pool's `answers` when that run began. */
+  /** Its identities: own unanswered in a row (negative: answered in a row), the pool's `answers` when that run began, and when last answered, µs. */
   runs: number[];
   began: number[];
+  seenAt: number[];
+  /** Those that alone go unanswered. */
+  refused: Refused[];
   answers: number;
   /** DISCOVER send times of its last answered exchange and its last unanswered one, µs; −1: none. */
   answeredAt: number;
@@ -58,7 +62,7 @@ export function witnessOf(witnesses: Witness[], name: string): Witness {
   if (known) return known;
   if (witnesses.length >= WITNESSES_MAX) return witnesses.at(-1) as Witness;
   const counts = { answers: 0, run: 0, runAt: 0, from: 0, others: 0, answeredAt: -1, unansweredAt: -1 };
-  const made: Witness = { name, runs: [], began: [], ...counts, against: null };
+  const made: Witness = { name, runs: [], began: [], seenAt: [], refused: [], ...counts, against: null };
   witnesses.push(made);
   return made;
 }
