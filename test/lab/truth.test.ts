@@ -161,3 +161,32 @@ t.test('both serving at once is an overlap and no gap', async (t) => {
   t.same(gaps(periods), []);
   t.match(overlaps(periods), [{ start: { latest: 2_001_000 }, end: { latest: 3_000_000 } }]);
 });
+
+t.test(
+  'a server that answers with NAKs serves nobody from the first of them on, though one exchange goes unanswered',
+  async (t) => {
+    const at = (
+      discoverUs: number,
+    ): Pick<WireExchange, 'server' | 'xid' | 'chaddr' | 'discoverUs' | 'offerUs' | 'requestUs'> => {
+      return {
+        server: SERVER,
+        xid: discoverUs,
+        chaddr: '02',
+        discoverUs,
+        offerUs: discoverUs + 1,
+        requestUs: discoverUs + 2,
+      };
+    };
+    const exchanges: WireExchange[] = [
+      { ...at(100), ackUs: 103 },
+      { ...at(200), nakUs: 203 },
+      { ...at(300), nakUs: 303 },
+      at(400),
+      { ...at(500), nakUs: 503 },
+      { ...at(600), ackUs: 603 },
+    ];
+    const [before, after] = servicePeriods(exchanges, 50);
+    t.same(before?.to, { earliest: 103, latest: 200 });
+    t.same(after?.from, { earliest: 500, latest: 601 });
+  },
+);

@@ -121,12 +121,12 @@ function answersAt(exchange: WireExchange): number[] {
   return [exchange.offerUs, exchange.ackUs].filter((moment) => moment !== undefined);
 }
 
-/** When messages came in that nobody ever answered; where all were answered, but late or by NAK, the DISCOVERs. */
+/** When messages came in that nobody ever answered, or that led to a NAK; where all were answered, but late, the DISCOVERs. */
 function unansweredAt(run: Run): number[] {
   const moments = run.exchanges.flatMap((exchange) => {
     if (exchange.offerUs === undefined) return [exchange.discoverUs];
-    const isRequestSilent = exchange.ackUs === undefined && exchange.nakUs === undefined;
-    return isRequestSilent && exchange.requestUs !== undefined ? [exchange.requestUs] : [];
+    if (exchange.nakUs !== undefined) return [exchange.discoverUs];
+    return exchange.ackUs === undefined && exchange.requestUs !== undefined ? [exchange.requestUs] : [];
   });
   return moments.length > 0 ? moments : run.exchanges.map((exchange) => exchange.discoverUs);
 }
