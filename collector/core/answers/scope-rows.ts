@@ -15,9 +15,12 @@ export function scopesOf(
 ): ScopesView {
   const found = new Map(scopes.map((one) => [keyOf(one.group, one.site, one.name), one]));
   const groups = config.groups.filter(({ name }) => asked === null || name === asked);
-  const rows = config.sites.flatMap(({ name: site, subnets }) =>
+  const rows = config.sites.flatMap(({ name: site, subnets, group: home }) =>
     groups.flatMap(({ name: group }) =>
-      subnets.map((scope) => scopeRow({ group, site, scope }, found.get(keyOf(group, site, scope)))),
+      // A site's subnets are asked for at its own group alone, where it names one.
+      (home && home !== group ? [] : subnets).map((scope) =>
+        scopeRow({ group, site, scope }, found.get(keyOf(group, site, scope))),
+      ),
     ),
   );
   return { scopes: unserved ? rows.filter(({ state }) => state === 'non-serving') : rows };
