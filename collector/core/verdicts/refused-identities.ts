@@ -22,7 +22,7 @@ export interface Refused {
   /** When it was last answered (or first seen not to be), and by when it was found, µs. */
   readonly from: number;
   readonly by: number;
-  /** Unanswered in a row, and answered in a row since. */
+  /** Unanswered in a row since it was found (what went unanswered while the server was away says nothing), and answered in a row since. */
   run: number;
   back: number;
   /** Whether it was told; then it must be answered as often again. */
@@ -73,14 +73,14 @@ export function identityUnanswered(
   own.runs[id] = run;
   if (run === 1) own.began[id] = pool.answers;
   if (known) {
-    known.run = known.back > 0 ? Math.max(known.run, run) : known.run + 1;
+    known.run++;
     known.back = 0;
   } else {
     if (!isAlone(pool, own, id)) return 'counts';
     const from = (own.seenAt[id] as number) < 0 ? sent : (own.seenAt[id] as number);
-    own.refused.push({ id, from, by: sent + batchOf(store, row).dropUs, run, back: 0, told: false });
+    own.refused.push({ id, from, by: sent + batchOf(store, row).dropUs, run: IDENTITY_RUN, back: 0, told: false });
   }
-  if ((known?.run ?? run) < IDENTITY_TOLD || isOwn(own)) return 'excluded';
+  if ((known?.run ?? 0) < IDENTITY_TOLD || isOwn(own)) return 'excluded';
   for (const one of own.refused) if (one.id === id) one.told = true;
   tell(pool, own, store, row, sink);
   return 'told';
