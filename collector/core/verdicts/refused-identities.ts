@@ -16,19 +16,6 @@ import { heal, revise, sicken } from './pool-ills.ts';
 import type { ShiftSink } from './pool-turn.ts';
 import type { Witness } from './witnesses.ts';
 
-/** One that alone goes unanswered. Plain JSON. */
-export interface Refused {
-  readonly id: number;
-  /** When it was last answered (or first seen not to be), and by when it was found, µs. */
-  readonly from: number;
-  readonly by: number;
-  /** Unanswered in a row since it was found (what went unanswered while the server was away says nothing), and answered in a row since. */
-  run: number;
-  back: number;
-  /** Whether it was told; then it must be answered as often again. */
-  told: boolean;
-}
-
 /** Remarks: of an exchange that says that its identity is refused, and of one that says that none is any longer. */
 export const REFUSED = 64;
 export const READMITTED = 128;

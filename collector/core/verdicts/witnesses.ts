@@ -12,7 +12,19 @@ import { batchOf, CODES, codeOf, type Evidence, evidenceName } from './evidence.
 import { MERE_LOSS_LN, WITNESSES_MAX } from './limits.ts';
 import { prior } from './loss-history.ts';
 import type { Pool, PoolSettings } from './pool.ts';
-import type { Refused } from './refused-identities.ts';
+
+/** An identity that alone goes unanswered. Plain JSON. */
+export interface Refused {
+  readonly id: number;
+  /** When it was last answered (or first seen not to be), and by when it was found, µs. */
+  readonly from: number;
+  readonly by: number;
+  /** Unanswered in a row since it was found (what went unanswered while the server was away says nothing), and answered in a row since. */
+  run: number;
+  back: number;
+  /** Whether it was told; then it must be answered as often again. */
+  told: boolean;
+}
 
 /** Plain JSON. */
 export interface Witness {
