@@ -3,7 +3,7 @@
  * configuration, which says what the numbers stand for. Pure reading of both answers; a shape that is not theirs reads as nothing.
  */
 
-type Fields = Readonly<Record<string, unknown>>;
+import { answerOf, fields, list } from './json-shape.ts';
 
 /** Subnets read from one server: ten times the largest installation known. */
 const SUBNETS_READ_MAX = 10_000;
@@ -45,11 +45,6 @@ export function freeAddresses(
 }
 
 function argumentsOf(answer: unknown): unknown {
-  const one = fields(Array.isArray(answer) ? answer[0] : answer);
+  const one = answerOf(answer);
   return one?.['result'] === 0 ? one['arguments'] : null;
 }
-
-const fields = (value: unknown): Fields | null =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
-
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

@@ -4,13 +4,12 @@
  * becomes a problem in words, never a throw: it comes over a network, from whatever listens there.
  */
 import type { KeaWord } from '../log-entry.ts';
+import { answerOf, type Fields, fields, list } from './json-shape.ts';
 
 /** Either its word, or why there is none, for people. */
 export type Heard =
   | { readonly word: KeaWord; readonly problem: null }
   | { readonly word: null; readonly problem: string };
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** No answer has more relationships than a hub has spokes, nor a server more scopes than it has partners. */
 const RELATIONSHIPS_MAX = 256;
@@ -20,7 +19,7 @@ const RELATIONSHIPS_MAX = 256;
  * @param partners names of the other servers of the group: of a hub's several relationships, the one with one of them is meant
  */
 export function readWord(answer: unknown, partners: readonly string[]): Heard {
-  const one = fields(Array.isArray(answer) ? answer[0] : answer);
+  const one = answerOf(answer);
   if (one === null) return silent('it answered something that is no answer of Kea');
   const { result, text } = one;
   if (result === 1 || result === 2 || result === 3)
@@ -39,11 +38,12 @@ interface Pair {
 }
 
 function relationship(said: Fields, partners: readonly string[]): Pair {
-  const listed = said['high-availability'];
-  const pairs = (Array.isArray(listed) ? listed : []).slice(0, RELATIONSHIPS_MAX).map((one): Pair => {
-    const servers = fields(fields(one)?.['ha-servers']);
-    return { local: fields(servers?.['local']) ?? {}, remote: fields(servers?.['remote']) ?? {} };
-  });
+  const pairs = list(said['high-availability'])
+    .slice(0, RELATIONSHIPS_MAX)
+    .map((one): Pair => {
+      const servers = fields(fields(one)?.['ha-servers']);
+      return { local: fields(servers?.['local']) ?? {}, remote: fields(servers?.['remote']) ?? {} };
+    });
   const named = pairs.find(({ remote }) => partners.some((name) => name === remote['server-name']));
   return named ?? pairs[0] ?? { local: {}, remote: {} };
 }
@@ -62,14 +62,13 @@ function wordOf({ local, remote }: Pair): KeaWord {
   };
 }
 
-const fields = (value: unknown): Fields | null =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
-
 /** An empty word is none: Kea has '' where it has heard nothing yet. */
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value.slice(0, 64) : null);
 
 const texts = (value: unknown): readonly string[] =>
-  Array.isArray(value) ? value.slice(0, RELATIONSHIPS_MAX).flatMap((one) => text(one) ?? []) : [];
+  list(value)
+    .slice(0, RELATIONSHIPS_MAX)
+    .flatMap((one) => text(one) ?? []);
 
 const flag = (value: unknown): boolean | null => (typeof value === 'boolean' ? value : null);
 
