@@ -29,6 +29,7 @@ Examples:
   dorawatch report --group corsham-dhcp --since 11:30         the failover table
   dorawatch events --follow                                   what happens, as it happens
   dorawatch sites --unserved --collector 10.0.0.5:6767
+  dorawatch drill --group corsham-dhcp --max-gap 60s          a failover on purpose, and its verdict
 
 Every command takes --json; keys are stable. Tables show local time, JSON is RFC 3339 UTC. NO_COLOR turns colour off.
 Exit codes: 0 done, 1 failed, 2 bad arguments, 3 some group is not normal (status --exit-code).`;
