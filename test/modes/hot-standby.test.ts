@@ -6,12 +6,11 @@ import t from 'tap';
 import { pause } from '../lab/child.ts';
 import { labSkipReason } from '../lab/requirements.ts';
 import { layOtherLeases, SLOW_SYNC } from './leases.ts';
-import { restartInMaintenance, startMaintenance } from './maintenance.ts';
+import { pairStory, QUIET_MS } from './pair-story.ts';
 import { groupOf, setStage, yamlOf } from './stage.ts';
 import { endStory, holdAgainstWire, lanesByServer, reportOf } from './verdict.ts';
 
 const GROUP = 'corsham-dhcp';
-const QUIET_MS = 2_500;
 
 t.test('hot-standby: failure, second gap, maintenance', { skip: labSkipReason(), timeout: 300_000 }, async (t) => {
   const stage = await setStage(t, {
@@ -19,24 +18,10 @@ t.test('hot-standby: failure, second gap, maintenance', { skip: labSkipReason(),
     prepare: layOtherLeases,
     yaml: (lab) => yamlOf(groupOf(lab, GROUP, 'hot-standby', 'standby')),
   });
-  const { lab, events } = stage;
+  const { lab } = stage;
   await pause(QUIET_MS);
 
-  await lab.primary.kill();
-  await events.next({ kind: 'gap' });
-  await events.next({ kind: 'failover' });
-  await pause(QUIET_MS);
-  lab.primary.start();
-  await events.next({ kind: 'fail-back' });
-  await lab.settled();
-  await pause(QUIET_MS);
-
-  await startMaintenance(lab, lab.standby);
-  await events.next({ kind: 'failover' });
-  await pause(QUIET_MS);
-  await restartInMaintenance(lab, lab.standby);
-  await events.next({ kind: 'fail-back' });
-  await pause(QUIET_MS);
+  await pairStory(stage);
 
   const wire = await endStory(t, stage);
   t.comment((await stage.programs.ops('report', '--group', GROUP, '--since', '-30m')).stdout);

@@ -8,12 +8,11 @@ import t from 'tap';
 import { pause } from '../lab/child.ts';
 import { labSkipReason } from '../lab/requirements.ts';
 import { OTHERS, SLOW_SYNC } from './leases.ts';
-import { restartInMaintenance, startMaintenance } from './maintenance.ts';
+import { pairStory, QUIET_MS } from './pair-story.ts';
 import { groupOf, type Stage, setStage, yamlOf } from './stage.ts';
 import { endStory, holdAgainstWire, lanesByServer, reportOf } from './verdict.ts';
 
 const GROUP = 'corsham-dhcp';
-const QUIET_MS = 2_500;
 /** Ask again twice a second, for as long as it takes. */
 const PATIENT = { 'max-reconnect-tries': 1_000, 'reconnect-wait-time': 500, 'on-fail': 'stop-retry-exit' } as const;
 
@@ -25,23 +24,6 @@ function fillTable({ lab }: Stage): void {
   const mac = "UNHEX(CONCAT('02bb00', LPAD(HEX(seq), 6, '0')))";
   const row = `INET_ATON('10.77.200.0') + seq, ${mac}, UNHEX(CONCAT('01', HEX(${mac}))), 4000000, '2037-01-01', 1, 0`;
   lab.database.sql(`INSERT INTO lease4 (${columns}) SELECT ${row} FROM seq_1_to_${OTHERS};`);
-}
-
-async function pairStory({ lab, events }: Stage): Promise<void> {
-  await lab.primary.kill();
-  await events.next({ kind: 'gap' });
-  await events.next({ kind: 'failover' });
-  await pause(QUIET_MS);
-  lab.primary.start();
-  await events.next({ kind: 'fail-back' });
-  await lab.settled();
-  await pause(QUIET_MS);
-  await startMaintenance(lab, lab.standby);
-  await events.next({ kind: 'failover' });
-  await pause(QUIET_MS);
-  await restartInMaintenance(lab, lab.standby);
-  await events.next({ kind: 'fail-back' });
-  await pause(QUIET_MS);
 }
 
 const primaryStops = { kind: 'transition', server: 'primary', site: null, to: 'non-serving' } as const;
