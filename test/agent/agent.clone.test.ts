@@ -53,8 +53,12 @@ t.test('a cloned disk: the second is refused before its batches could pass for t
   const copy = join(temporary(), 'copy');
   const collector = await startCollector(log);
   t.teardown(collector.close);
-  // The directory as it was when the disk was copied.
-  await (await startOne(collector.address, state)).agent.stop();
+  // The directory as it was when the disk was copied, with nothing left to send.
+  const before = await startOne(collector.address, state);
+  t.ok(await eventually(() => collector.reports.agents().some(({ clockOffsetUs }) => clockOffsetUs != null)));
+  before.emit();
+  t.ok(await eventually(() => collector.reports.agents().some(({ stored }) => stored === 1)));
+  await before.agent.stop();
   cpSync(state, copy, { recursive: true });
 
   const one = await startOne(collector.address, state);
