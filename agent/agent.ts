@@ -96,7 +96,7 @@ class RunningAgent implements Agent {
     const shared = { agent, site: config.site, epoch, ...start, clock };
     this.#state = state;
     this.#logger = logger;
-    this.#assignment = state.assignment;
+    this.#assignment = state.assignment && withoutDrill(state.assignment);
     this.#leases = leases;
     this.#prober = options.startProber({
       ...shared,
@@ -240,3 +240,9 @@ class RunningAgent implements Agent {
     return worst;
   }
 }
+
+/** A drill does not outlive a start: whoever began it may be gone. */
+const withoutDrill = (assignment: Assignment): Assignment => ({
+  ...assignment,
+  targets: assignment.targets.map((target) => ({ ...target, raiseSecs: false })),
+});

@@ -163,7 +163,7 @@ function createPath(fields: LaneFields, { ref, address, relay }: PathFields, mem
     }),
     isPortFresh,
     subnetSelection: isLink ? undefined : subnet,
-    waiting: waitingOf(memory, target, { sinceNs: now }),
+    waiting: waitingOf(memory, target, { sinceNs: now, beganNs: now }),
   };
 }
 
