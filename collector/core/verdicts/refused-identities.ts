@@ -7,7 +7,7 @@
  * Rejected: counting them as loss. One of thirty-one is 3 % for ever, and nobody learns which.
  */
 import { bracket } from './bracket.ts';
-import { batchOf, CODES, codeOf, type Evidence, evidenceName } from './evidence.ts';
+import { batchOf, CODES, codeOf, type Evidence, evidenceName, NO_OFFER } from './evidence.ts';
 import { listText } from './evidence-text.ts';
 import { CAMPS_MIXED, IDENTITIES_TOLD, IDENTITY_RUN, IDENTITY_TOLD, MERE_LOSS_LN, SURPRISE_LN } from './limits.ts';
 import { prior } from './loss-history.ts';
@@ -65,7 +65,8 @@ export function identityUnanswered(
   } else {
     if (!isAlone(pool, own, id)) return 'counts';
     const from = (own.seenAt[id] as number) < 0 ? sent : (own.seenAt[id] as number);
-    own.refused.push({ id, from, by: sent + batchOf(store, row).dropUs, run: IDENTITY_RUN, back: 0, told: false });
+    const [by, why] = [sent + batchOf(store, row).dropUs, codeOf(store, row)];
+    own.refused.push({ id, from, by, why, run: IDENTITY_RUN, back: 0, told: false });
   }
   if ((known?.run ?? 0) < IDENTITY_TOLD || isOwn(own)) return 'excluded';
   for (const one of own.refused) if (one.id === id) one.told = true;
@@ -80,8 +81,7 @@ const isOwn = ({ against, refused, runs }: Witness): boolean =>
 function tell(pool: Pool, own: Witness, store: Evidence, row: number, sink: ShiftSink): void {
   const ids = own.refused.map(({ id }) => id).sort((a, b) => a - b);
   const all = own.runs.filter((run) => run !== 0).length;
-  const why = CODES[codeOf(store, row)] ?? 'no-offer';
-  const evidence = refusedText(ids, why, ` of ${all}`, `${all - ids.length} are served`);
+  const evidence = refusedText(ids, own.refused[0]?.why ?? NO_OFFER, ` of ${all}`, `${all - ids.length} are served`);
   const since = bracket(Math.min(...own.refused.map(({ from }) => from)), Math.min(...own.refused.map(({ by }) => by)));
   const decided = store.sent[row] as number;
   const symptom = {
@@ -95,9 +95,12 @@ function tell(pool: Pool, own: Witness, store: Evidence, row: number, sink: Shif
   revise(pool, sink, 'some-identities', evidence);
 }
 
-/** @param of " of 31", where that is known */
-export const refusedText = (ids: readonly number[], why: string, of: string, rest: string): string =>
-  `${ids.length === 1 ? 'identity' : 'identities'} ${listText(ids, IDENTITIES_TOLD)}${of} refused (${why}), ${rest}: class, reservation or pool`;
+/**
+ * @param why code of how they were found to be refused: what they meet later may be another failure, of all identities
+ * @param of " of 31", where that is known
+ */
+export const refusedText = (ids: readonly number[], why: number, of: string, rest: string): string =>
+  `${ids.length === 1 ? 'identity' : 'identities'} ${listText(ids, IDENTITIES_TOLD)}${of} refused (${CODES[why]}), ${rest}: class, reservation or pool`;
 
 function isAlone(pool: Pool, { runs, began }: Witness, id: number): boolean {
   const run = runs[id] as number;

@@ -6,7 +6,7 @@
 
 import type { Bracket, Reason, State } from '../finding.ts';
 import { bracket } from './bracket.ts';
-import { ANSWERED, BESIDE, CODES, codeOf, type Evidence, evidenceName } from './evidence.ts';
+import { ANSWERED, BESIDE, codeOf, type Evidence, evidenceName } from './evidence.ts';
 import { listText, sitesUnservedText } from './evidence-text.ts';
 import * as limits from './limits.ts';
 import { foldOffer } from './offers-beside.ts';
@@ -21,8 +21,8 @@ export interface ServerState {
   pool: Pool;
   /** Its DOs beside DORAs; null: none yet. */
   offers: Pool | null;
-  /** Sites at which some identities are refused, and which. */
-  refused: { site: number; ids: number[] }[];
+  /** Sites at which some identities are refused, which, and the code of how it was found. */
+  refused: { site: number; ids: number[]; why: number }[];
   /** The state of each site's path (worst bucket's last word is not needed: buckets are paths of their own). */
   paths: State[];
   state: State;
@@ -182,14 +182,14 @@ function noteRefused(
     return;
   }
   const known = server.refused.find((one) => one.site === site);
-  const own = known ?? { site, ids: [] };
+  const own = known ?? { site, ids: [], why: codeOf(store, row) };
   if (!known) server.refused.push(own);
   const id = store.identity[row] as number;
   if (!own.ids.includes(id) && own.ids.length <= limits.IDENTITIES_TOLD)
     own.ids = [...own.ids, id].sort((a, b) => a - b);
   const sites =
     pool.names.length < 2 ? '' : ` at ${listText(server.refused.map((one) => pool.names[one.site] ?? '?'))}`;
-  const evidence = refusedText(own.ids, CODES[codeOf(store, row)] ?? 'no-offer', sites, 'others are served');
+  const evidence = refusedText(own.ids, own.why, sites, 'others are served');
   const since = told ?? bracket(pool.since?.earliest ?? decided, decided);
   sicken(pool, sink, { reason: 'some-identities', evidence, decided, first, bracket: since });
   revise(pool, sink, 'some-identities', evidence);

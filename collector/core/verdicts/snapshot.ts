@@ -11,7 +11,7 @@ import { resumeHistory } from './history-note.ts';
 import { copyOf } from './pool.ts';
 import { createState, type VerdictState } from './state.ts';
 
-const VERSION = 9;
+const VERSION = 10;
 
 /** The fold's whole state. Opaque to everybody but restoreVerdicts; survives JSON.stringify. */
 export interface VerdictsSnapshot {

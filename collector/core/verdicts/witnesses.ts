@@ -19,6 +19,8 @@ export interface Refused {
   /** When it was last answered (or first seen not to be), and by when it was found, µs. */
   readonly from: number;
   readonly by: number;
+  /** Code of the exchange that it was found by. */
+  readonly why: number;
   /** Unanswered in a row since it was found (what went unanswered while the server was away says nothing), and answered in a row since. */
   run: number;
   back: number;

@@ -52,6 +52,18 @@ t.test('half of them together are that, and not half of everything lost', async 
   t.same(words(server), ['serving answered', 'degraded some-identities']);
 });
 
+t.test('what they meet later is not what they were found by', async (t) => {
+  const refuses = (_: string, at: number, identity: number) => {
+    if (at <= 100 || (identity !== 3 && identity !== 7)) return null;
+    return at > 200 ? ('no-ack' as const) : ('naked' as const);
+  };
+  for (const site of [null, 'site-000']) {
+    const found = told({ refuses }, site);
+    t.same(words(found), ['serving answered', 'degraded some-identities'], site ?? 'the server');
+    t.match(found[1]?.evidence ?? '', /^identities 3 and 7(?: of 31)? refused \(nak\), /);
+  }
+});
+
 t.test('one site of three', async (t) => {
   const refuses = (_: string, at: number, identity: number, site: number) =>
     at > 100 && site === 1 && identity === 5 ? ('no-ack' as const) : null;
