@@ -149,3 +149,5 @@ export const COVERAGE_KEPT = 256;
 export const SCAN_US = 1e6;
 /** A finding changed by results that came this long (µs of log time) after the moment that decides it is marked late. */
 export const LATE_US = 20e6;
+/** Exchanges of silence that one ICMP error outweighs when a run is named. */
+export const ICMP_WEIGHT = 4;

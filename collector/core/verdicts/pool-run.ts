@@ -3,7 +3,7 @@
  * the server's and not some sites'. What follows from it is decided in pool-fold.
  */
 
-import { batchOf, codeOf, type Evidence, evidenceName, NAK, NO_ACK } from './evidence.ts';
+import { batchOf, CODES, codeOf, type Evidence, evidenceName, NAK, NO_ACK } from './evidence.ts';
 import * as limits from './limits.ts';
 import * as loss from './loss-history.ts';
 import type { Pool, PoolSettings } from './pool.ts';
@@ -70,11 +70,17 @@ export function seenFromMostRegions(pool: Pool, settings: PoolSettings, now: num
   return seen.size >= Math.ceil(regions * limits.REGION_SHARE);
 }
 
-/** The commonest code of a run; of equals, the later code (an ICMP error says more than silence). */
+/**
+ * What a run is called: its commonest code, an ICMP error counting for several, since hosts limit how often they send one (Linux: one a
+ * second after the first six) and silence says nothing against it; of equals, the later code.
+ */
 export function mostOf(codes: readonly number[]): number {
+  const weight = (code: number): number => (codes[code] ?? 0) * (ICMP_CODES.includes(code) ? limits.ICMP_WEIGHT : 1);
   let best = 1;
-  codes.forEach((count, code) => {
-    if (code > 0 && count >= (codes[best] as number)) best = code;
+  codes.forEach((_, code) => {
+    if (code > 0 && weight(code) >= weight(best)) best = code;
   });
   return best;
 }
+
+const ICMP_CODES = [CODES.indexOf('refused'), CODES.indexOf('unreachable')];

@@ -68,7 +68,9 @@ export function identityUnanswered(
     const [by, why] = [sent + batchOf(store, row).dropUs, codeOf(store, row)];
     own.refused.push({ id, from, by, why, run: IDENTITY_RUN, back: 0, told: false });
   }
-  if ((known?.run ?? 0) < IDENTITY_TOLD || isOwn(own)) return 'excluded';
+  if (!known || known.run < IDENTITY_TOLD || isOwn(own)) return 'excluded';
+  // What was found soon after a start was held against a loss that nobody knew yet; by now it is known.
+  if (!known.told && !isBeyondLoss(pool, known.run) && !areCamps(own.runs)) return 'excluded';
   for (const one of own.refused) if (one.id === id) one.told = true;
   tell(pool, own, store, row, sink);
   return 'told';
@@ -105,8 +107,13 @@ export const refusedText = (ids: readonly number[], why: number, of: string, res
 function isAlone(pool: Pool, { runs, began }: Witness, id: number): boolean {
   const run = runs[id] as number;
   if (run < IDENTITY_RUN || pool.answers - (began[id] as number) < run - 1) return false;
-  const { lost, all } = prior(pool.history);
-  return run * Math.log((lost + 0.5) / (all + 1)) < MERE_LOSS_LN || areCamps(runs);
+  return isBeyondLoss(pool, run) || areCamps(runs);
+}
+
+/** Whether so many unanswered in a row are more than the path's loss makes. */
+function isBeyondLoss({ history }: Pool, run: number): boolean {
+  const { lost, all } = prior(history);
+  return run * Math.log((lost + 0.5) / (all + 1)) < MERE_LOSS_LN;
 }
 
 /** Whether nearly all identities are of two camps, answered m times in a row or unanswered m times, and loss at one rate would not make them so. */
