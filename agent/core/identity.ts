@@ -114,11 +114,6 @@ export function isClientIdOf(chaddr: Uint8Array, clientId: Uint8Array): boolean 
   return clientId[0] === 1 && sameOctets(clientId.subarray(1), chaddr);
 }
 
-/** How many identities a path needs: those that can be in flight when nobody answers, and one more. */
-export function identitiesNeeded(ratePerSecond: number, dropTimeSeconds: number): number {
-  return Math.ceil(ratePerSecond * dropTimeSeconds) + 1;
-}
-
 /** FNV-1a with murmur's last step, 32 bits; the words are ASCII names, so their UTF-16 units are their octets. */
 function mix(words: string, seed: number): number {
   let hash = seed;

@@ -2,11 +2,10 @@
  * What an agent's leases add up to, by server and subnet: held now, and the most that its assignment can come to, every RELEASE
  * lost and every identity holding one. Rejected: the peak seen so far; it says nothing about tomorrow's failure.
  */
-import type { Assignment, Target } from '../../shared/core/assignment.ts';
+import { type Assignment, identitiesOf, type Target } from '../../shared/core/assignment.ts';
 import type { LeaseCount } from '../../shared/core/lease-count.ts';
 import { MAX_LEASE_COUNTS } from '../../shared/core/limits.ts';
 import type { EpochMicros } from '../../shared/core/units.ts';
-import { identitiesNeeded } from './identity.ts';
 import type { HeldLease } from './lease-ledger.ts';
 
 type Counts = { -readonly [Name in keyof LeaseCount]: LeaseCount[Name] };
@@ -24,7 +23,7 @@ export function leaseCounts(
   const rows = new Map<string, Counts>();
   for (const target of assignment?.targets ?? []) {
     if (target.kind === 'do' || assignment === undefined) continue;
-    for (const scope of scopesOf(target)) rowOf(rows, { ...target, scope }).worst += clientsOf(assignment, target);
+    for (const scope of scopesOf(target)) rowOf(rows, { ...target, scope }).worst += identitiesOf(assignment, target);
   }
   for (const { place, untilUs } of held) if (untilUs > now) rowOf(rows, place).held += 1;
   const counts = rows.size <= MAX_LEASE_COUNTS ? rows : byServer(rows.values());
@@ -35,10 +34,6 @@ export function leaseCounts(
 }
 
 const scopesOf = ({ scopes }: Target): readonly (string | null)[] => (scopes.length === 0 ? [null] : scopes);
-
-/** Identities that a target may use; each can hold one address of a subnet at a time. */
-const clientsOf = ({ clients, dropTimeMs }: Assignment, { ratePerSecond }: Target): number =>
-  Math.max(1, clients ?? identitiesNeeded(ratePerSecond, dropTimeMs / 1000));
 
 function rowOf(rows: Map<string, Counts>, { group, server, scope }: Where): Counts {
   const key = [group, server, scope ?? ''].join('\u0000');

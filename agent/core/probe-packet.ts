@@ -10,6 +10,7 @@ import { OptionCode, RelaySubOptionCode } from './dhcp4/codes.ts';
 import { encode } from './dhcp4/encode.ts';
 import { cookieOctets, headerOctets } from './dhcp4/limits.ts';
 import type { Message } from './dhcp4/message.ts';
+import { optionAt } from './dhcp4/option-place.ts';
 import type { Identity } from './identity.ts';
 import { addWords, checksumOf } from './net/checksum.ts';
 import { datagram, udpProtocol } from './net/datagram.ts';
@@ -140,23 +141,16 @@ function template(fields: PacketFields, message: Message): Template {
   });
   return {
     packet,
-    clientIdAt: optionAt(packet, OptionCode.clientIdentifier),
-    requestedAt: optionAt(packet, OptionCode.requestedAddress),
-    serverIdAt: optionAt(packet, OptionCode.serverIdentifier),
-    subnetAt: optionAt(packet, OptionCode.subnetSelection) || linkSelectionAt(packet),
+    clientIdAt: optionAt(packet, optionsAt, OptionCode.clientIdentifier),
+    requestedAt: optionAt(packet, optionsAt, OptionCode.requestedAddress),
+    serverIdAt: optionAt(packet, optionsAt, OptionCode.serverIdentifier),
+    subnetAt: optionAt(packet, optionsAt, OptionCode.subnetSelection) || linkSelectionAt(packet),
   };
-}
-
-/** Offset of an option's content in the packet, 0 when it is not there. Our own encoder wrote it: no pads, no overload. */
-function optionAt(packet: Uint8Array, code: number): number {
-  for (let at = optionsAt; at < packet.length && u8(packet, at) !== 255; at += 2 + u8(packet, at + 1))
-    if (u8(packet, at) === code) return at + 2;
-  return 0;
 }
 
 /** Offset of the address in option 82.5, 0 when it is not there. */
 function linkSelectionAt(packet: Uint8Array): number {
-  const from = optionAt(packet, OptionCode.relayAgent);
+  const from = optionAt(packet, optionsAt, OptionCode.relayAgent);
   const end = from === 0 ? 0 : from + u8(packet, from - 1);
   for (let at = from; at < end; at += 2 + u8(packet, at + 1))
     if (u8(packet, at) === RelaySubOptionCode.linkSelection) return at + 2;

@@ -5,6 +5,7 @@
  */
 import { MessageType, OptionCode } from './dhcp4/codes.ts';
 import { cookieOctets, headerOctets } from './dhcp4/limits.ts';
+import { optionAt } from './dhcp4/option-place.ts';
 import type { HeldLease } from './lease-ledger.ts';
 import { datagram, decodeDatagram } from './net/datagram.ts';
 import { putU32, u8 } from './net/octets.ts';
@@ -22,9 +23,9 @@ export function releaseAgain(
   const earlier = decodeDatagram(place.packet);
   if (earlier.kind !== 'udp' || chaddr.length !== 6) return undefined;
   const payload = earlier.payload.slice();
-  const clientIdAt = optionAt(payload, OptionCode.clientIdentifier);
-  const serverIdAt = optionAt(payload, OptionCode.serverIdentifier);
-  const type = u8(payload, optionAt(payload, OptionCode.messageType));
+  const clientIdAt = optionAt(payload, optionsAt, OptionCode.clientIdentifier);
+  const serverIdAt = optionAt(payload, optionsAt, OptionCode.serverIdentifier);
+  const type = u8(payload, optionAt(payload, optionsAt, OptionCode.messageType));
   if (type !== MessageType.RELEASE || clientIdAt === 0 || serverIdAt === 0) return undefined;
   putU32(payload, xidAt, xid);
   putU32(payload, ciaddrAt, address);
@@ -32,11 +33,4 @@ export function releaseAgain(
   payload.set(chaddr, chaddrAt);
   payload.set(chaddr, clientIdAt + 1);
   return datagram({ ...earlier, ttl: 64, identification: 0, payload });
-}
-
-/** Where an option's content begins, 0 when it is not there. Our own encoder wrote it: no pads, no overload. */
-function optionAt(payload: Uint8Array, code: number): number {
-  for (let at = optionsAt; at < payload.length && u8(payload, at) !== 255; at += 2 + u8(payload, at + 1))
-    if (u8(payload, at) === code) return at + 2;
-  return 0;
 }

@@ -2,10 +2,10 @@
  * A target of an assignment, ready to be probed: its path, its schedule, and the slower ones of first contact. Pure
  * assembly; what changes nothing in a target keeps its schedule, and what changes anything keeps its identities.
  */
-import type { Assignment, Target } from '../../shared/core/assignment.ts';
+import { type Assignment, identitiesOf, type Target } from '../../shared/core/assignment.ts';
 import type { PathRef } from '../../shared/core/batch.ts';
 import { type MonotonicNs, millisecondsToNs, type UnixMicros } from '../../shared/core/units.ts';
-import { identitiesNeeded, macBase, macPrefixOctets } from '../core/identity.ts';
+import { macBase, macPrefixOctets } from '../core/identity.ts';
 import { createPool, type IdentityPool, resizePool } from '../core/identity-pool.ts';
 import { type Ipv4, ipv4, noAddress, parseIpv4, parsePrefix } from '../core/net/ipv4.ts';
 import { FIRST_CONTACT_NS, IDENTITIES_MAX, POOLS_MAX } from '../core/probe-limits.ts';
@@ -171,8 +171,7 @@ function poolOf({ agent, assignment, target }: LaneFields, pools: LaneMemory['po
   const server = seriesName(target);
   const prefix = macPrefixOctets(assignment.identify.macPrefix);
   const name = [server, ...prefix].join('\u0000');
-  const needed = assignment.clients ?? identitiesNeeded(target.ratePerSecond, assignment.dropTimeMs / 1000);
-  const count = Math.min(IDENTITIES_MAX, Math.max(1, needed));
+  const count = Math.min(IDENTITIES_MAX, identitiesOf(assignment, target));
   const known = pools.get(name);
   if (known !== undefined) {
     resizePool(known, count);

@@ -2,8 +2,9 @@
  * `probe`'s flags, read into a plan: perfdhcp's letters with perfdhcp's meaning where that makes sense. Every mistake is
  * found before the first packet, and all of them are told at once.
  */
+import { identitiesNeeded } from '../../shared/core/assignment.ts';
 import type { ExchangeKind } from '../../shared/core/outcome.ts';
-import { identitiesNeeded, type MacBase, macBase } from '../core/identity.ts';
+import { type MacBase, macBase } from '../core/identity.ts';
 import { IDENTITIES_MAX, WINDOW_IDENTITIES } from '../core/probe-limits.ts';
 import type { ProbeFlags } from './flags.ts';
 import { type Abort, macOf, type RawOption, readAbort, readNumber, readOption, readServer } from './values.ts';
@@ -65,7 +66,7 @@ export function planProbe(server: string, flags: ProbeFlags, host: string): Plan
   const dropSeconds = number('dropTime', { above: 0, most: 3600 }) ?? DROP_TIME_SECONDS;
   const periodSeconds = number('period', { above: 0 });
   const exchanges = number('count', { least: 1, whole: true });
-  const needed = ratePerSecond === undefined ? WINDOW_IDENTITIES : identitiesNeeded(ratePerSecond, dropSeconds);
+  const needed = ratePerSecond === undefined ? WINDOW_IDENTITIES : identitiesNeeded(ratePerSecond, dropSeconds * 1000);
   const clients = number('clients', { least: 1, most: IDENTITIES_MAX, whole: true });
   const seed = number('seed', { least: 0, whole: true });
   const port = (name: 'localPort' | 'serverPort'): number =>

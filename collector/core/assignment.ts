@@ -113,8 +113,3 @@ function shares(config: CollectorConfig, live: readonly LiveAgent[], steering: S
 function idlePart({ probe: { dropTimeMs, clients, release, identify, relayPort } }: CollectorConfig): Part {
   return { targets: [], dropTimeMs, clients, release, relayAddress: null, identify, relayPort };
 }
-
-/** Identities per target that a rate and a drop time need: rate × drop time, rounded up, plus one. */
-export function identitiesNeeded(ratePerSecond: number, dropTimeMs: number): number {
-  return Math.ceil((ratePerSecond * dropTimeMs) / 1000) + 1;
-}

@@ -6,7 +6,7 @@
  */
 import type { PauseRow } from '../../shared/core/ops-reply.ts';
 import type { PauseEntry } from './log-entry.ts';
-import type { PauseScope } from './steering.ts';
+import { isWithin, type PauseScope } from './steering.ts';
 
 /** The pauses after an entry, oldest first. A pause of the same again keeps its beginning and takes the newer words. */
 export function withPause(pauses: readonly PauseRow[], entry: PauseEntry): readonly PauseRow[] {
@@ -17,11 +17,6 @@ export function withPause(pauses: readonly PauseRow[], entry: PauseEntry): reado
   return same < 0
     ? [...pauses, row]
     : pauses.map((pause, index) => (index === same ? { ...row, since: pause.since } : pause));
-}
-
-/** Whether all that a pause takes in lies in another. */
-export function isWithin(inner: PauseScope, outer: PauseScope): boolean {
-  return (['group', 'server', 'site'] as const).every((key) => outer[key] === null || outer[key] === inner[key]);
 }
 
 /** "of group corsham-dhcp", "of server primary of group x at site y", "everywhere". */

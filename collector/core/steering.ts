@@ -30,12 +30,10 @@ export interface Steering {
 /** Everything as the configuration has it. */
 export const UNSTEERED: Steering = { paused: [], scarce: [], raised: [] };
 
+/** Whether all of a place, or of another pause, lies in a pause. */
+export const isWithin = (inner: PauseScope, outer: PauseScope): boolean =>
+  (['group', 'server', 'site'] as const).every((key) => outer[key] === null || outer[key] === inner[key]);
+
 /** Whether probing stands still there. A server's pause leaves clients' broadcasts alone: nobody can say who answers them. */
-export function isPaused(paused: readonly PauseScope[], { group, server, site }: ProbedPlace): boolean {
-  return paused.some(
-    (pause) =>
-      (pause.group === null || pause.group === group) &&
-      (pause.server === null || pause.server === server) &&
-      (pause.site === null || pause.site === site),
-  );
-}
+export const isPaused = (paused: readonly PauseScope[], place: ProbedPlace): boolean =>
+  paused.some((pause) => isWithin(place, pause));

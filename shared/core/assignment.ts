@@ -78,3 +78,13 @@ export interface Assignment {
   /** Send from a fresh port an exchange with 82.19 (RFC 8357), instead of from 67. */
   readonly relayPort: boolean;
 }
+
+/** How many identities a rate and a drop time need: those that can be in flight when nobody answers, and one more. */
+export const identitiesNeeded = (ratePerSecond: number, dropTimeMs: number): number =>
+  Math.ceil((ratePerSecond * dropTimeMs) / 1000) + 1;
+
+/** How many a target uses, whoever asks: the agent that shows them, its count of leases at worst, and `check-config`. */
+export const identitiesOf = (
+  { clients, dropTimeMs }: Pick<Assignment, 'clients' | 'dropTimeMs'>,
+  { ratePerSecond }: Pick<Target, 'ratePerSecond'>,
+): number => Math.max(1, clients ?? identitiesNeeded(ratePerSecond, dropTimeMs));

@@ -3,6 +3,8 @@
  * its range, so nothing after this looks twice. The bytes may come from any program that can reach the port.
  * Rejected: a lenient decoder that repairs; a batch is evidence, and half of it is none.
  */
+
+import { numberToAddress } from '../core/address-number.ts';
 import {
   ABSENT,
   type LateAnswer,
@@ -20,7 +22,6 @@ import {
 } from '../core/limits.ts';
 import { EXCHANGE_KINDS, STAMPS } from '../core/outcome.ts';
 import { epochMicros, microseconds, unixMicros } from '../core/units.ts';
-import { numberToAddress } from './address-number.ts';
 import { type DecodeError, decodeError, FieldReader, isDecodeError, parseMessage } from './decode-error.ts';
 import { type dorawatch, v1 } from './protobuf.ts';
 import { unpackColumns } from './result-columns.ts';

@@ -3,9 +3,10 @@
  * to batch comes first (field numbers in batch.proto), which is what sharedPrefix() counts on.
  * Rejected: encoding again at the collector; the bytes could then differ between versions, and a duplicate look like a conflict.
  */
+
+import { addressToNumber } from '../core/address-number.ts';
 import type { PathCounts, PathRef, ResultBatch } from '../core/batch.ts';
 import { EXCHANGE_KINDS, STAMPS } from '../core/outcome.ts';
-import { addressToNumber } from './address-number.ts';
 import { type dorawatch, v1 } from './protobuf.ts';
 import { packColumns } from './result-columns.ts';
 import { packSighting } from './sighting-codec.ts';

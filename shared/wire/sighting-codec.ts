@@ -2,10 +2,11 @@
  * A sighting (who answered, and with what) as a message and back. It has a file of its own because both halves must agree on
  * what stands for "the answer did not say": 0 on the wire, null in a value. Rejected: text for every address, three times the size.
  */
+
+import { addressToNumber, numberToAddress } from '../core/address-number.ts';
 import type { Sighting } from '../core/batch.ts';
 import { MAX_ADDRESSES_PER_SIGHTING } from '../core/limits.ts';
 import { epochMicros } from '../core/units.ts';
-import { addressToNumber, numberToAddress } from './address-number.ts';
 import type { FieldReader } from './decode-error.ts';
 import type { dorawatch } from './protobuf.ts';
 

@@ -6,11 +6,10 @@
  */
 import type { Failover, Interval, Transition } from '../finding.ts';
 import { ownerOf } from '../verdicts/group-state.ts';
+import { capitalised } from '../words.ts';
 
 /** @param state a State, or a word that a newer collector has for one */
 export const isServed = (state: string): boolean => state === 'serving' || state === 'degraded';
-
-const capitalised = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1);
 
 /** @returns "the primary's clients" */
 export const clientsText = (bucket: number): string => `the ${ownerOf(bucket)}'s clients`;

@@ -7,7 +7,8 @@ import type { PauseRequest } from '../../../shared/core/ops-request.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import type { CollectorConfig } from '../config/config.ts';
 import type { PauseEntry } from '../log-entry.ts';
-import { isWithin, scopeText } from '../pauses.ts';
+import { scopeText } from '../pauses.ts';
+import { isWithin } from '../steering.ts';
 import { PAUSES_MAX } from './limits.ts';
 import { placeProblem, wordsProblem } from './mark-request.ts';
 

@@ -3,7 +3,7 @@
  * and which agents hear of it. Both sides are read off assignments, so "nothing changes for agents" is no estimate.
  */
 import type { CollectorConfig } from './config.ts';
-import { assignmentsOf, type Load, loadOf, type ServerLoad } from './load.ts';
+import { assignmentsOf, type Load, loadOf, NO_LOAD, type ServerLoad } from './load.ts';
 import { type Rows, rateText } from './load-text.ts';
 
 export interface ConfigDifference {
@@ -66,13 +66,11 @@ function loadRows(before: Side, after: Side): Rows {
   const rows = keys.flatMap((key) => {
     const [was, is] = [old.get(key), now.get(key)];
     const { group = '', server = '' } = is ?? was ?? {};
-    const cells = changeCells(was ?? NONE, is ?? NONE);
+    const cells = changeCells(was ?? NO_LOAD, is ?? NO_LOAD);
     return cells.some(isChange) ? [[group, server, ...cells]] : [];
   });
   return rows.length === 0 ? [head] : [head, ...rows, ['all servers', '', ...changeCells(before.total, after.total)]];
 }
-
-const NONE: Load = { exchanges: 0, to: 0, from: 0, kept: 0, worst: 0 };
 
 function changeCells(was: Load, is: Load): readonly string[] {
   const rates = (['exchanges', 'to', 'from'] as const).map((key) => changeText(rateText(was[key]), rateText(is[key])));

@@ -4,8 +4,8 @@
  *
  * Rejected: a formula of its own. It would be right until the next change of the assignment, and nobody would notice.
  */
-import type { Assignment, Target } from '../../../shared/core/assignment.ts';
-import { assign, identitiesNeeded, NO_ASSIGNMENTS } from '../assignment.ts';
+import { type Assignment, identitiesOf, type Target } from '../../../shared/core/assignment.ts';
+import { assign, NO_ASSIGNMENTS } from '../assignment.ts';
 import type { CollectorConfig } from './config.ts';
 
 /** What reaches one server of a group, or what it can hold, with one agent at every site. */
@@ -91,7 +91,8 @@ export function loadOf(config: CollectorConfig, assignments: ReadonlyMap<string,
   return { servers, sweeps: [...sweeps.values()], clients, total: servers.reduce<Load>(sum, NO_LOAD) };
 }
 
-const NO_LOAD: Load = { exchanges: 0, to: 0, from: 0, kept: 0, worst: 0 };
+/** Nothing is asked. */
+export const NO_LOAD: Load = { exchanges: 0, to: 0, from: 0, kept: 0, worst: 0 };
 const keyOf = (one: string, other: string): string => `${one} ${other}`;
 
 const serversOf = ({ groups }: CollectorConfig, group: string): readonly string[] =>
@@ -121,7 +122,3 @@ function targetLoad(assignment: Assignment, target: Target): Load {
     worst: held,
   };
 }
-
-/** An identity is one client to a server: it has one address of a subnet at a time, however often it asks. */
-const identitiesOf = ({ clients, dropTimeMs }: Assignment, { ratePerSecond }: Target): number =>
-  clients ?? identitiesNeeded(ratePerSecond, dropTimeMs);

@@ -4,6 +4,7 @@
  *
  * Rejected: bare numbers for rates and durations. `drop_time: 3` is three of what?
  */
+import { addressToNumber, numberToAddress } from '../../../shared/core/address-number.ts';
 import { NAME_MAX_LENGTH, RATE_MAX_PER_SECOND, RATE_MIN_PER_SECOND } from './limits.ts';
 
 /** A parsed value, or what is wrong with it. */
@@ -128,12 +129,11 @@ export function parsePrefix(text: string): Parsed<string> {
   const bits = /^\d{1,2}$/.test(length) ? Number(length) : Number.NaN;
   if (parts === null || !(bits >= 8 && bits <= 32))
     return bad(`"${text}" is not a subnet; expected something like 10.80.1.0/24`);
-  const value = parts.reduce((sum, octet) => sum * 256 + octet, 0);
+  const value = addressToNumber(address);
   const size = 2 ** (32 - bits);
   if (value % size === 0) return good(text);
   const base = value - (value % size);
-  const dotted = [24, 16, 8, 0].map((shift) => Math.floor(base / 2 ** shift) % 256).join('.');
-  return bad(`"${text}" has bits set beyond its length; the subnet is ${dotted}/${bits}`);
+  return bad(`"${text}" has bits set beyond its length; the subnet is ${numberToAddress(base)}/${bits}`);
 }
 
 /** A network interface's name, as Linux has them (15 octets at most). */

@@ -10,6 +10,7 @@ import type { Notice } from '../finding.ts';
 import type { KeaEntry } from '../log-entry.ts';
 import { findingId } from '../verdicts/finding-id.ts';
 import type { FindingChange } from '../verdicts/views.ts';
+import { capitalised } from '../words.ts';
 import { type Disagreement, disagreementOf, type KeaReason, type Outside } from './disagreement.ts';
 
 /** A server's newest word, and how it fits. Plain JSON. */
@@ -101,8 +102,6 @@ function isDue({ disagreement, isTold, entry, since }: KeaStand): boolean {
 }
 
 const found = (finding: Notice): FindingChange => ({ kind: 'found', finding, news: true });
-
-const capitalised = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1);
 
 function notice(stand: KeaStand): Notice {
   const { disagreement, entry } = stand;

@@ -6,9 +6,9 @@
  * then it answers as two identifiers, which is one finding as well, and no stream of them.
  */
 import { isServerPath } from '../../../shared/core/batch.ts';
+import { capitalised, countOf, listText } from '../words.ts';
 import { HANDOVER_US, IDENTIFIERS_PER_SERVER, RETIRED_US, SITES_COUNTED } from './limits.ts';
 import type { Around, Kind, Observation } from './notice-kind.ts';
-import { capitalised, countOf, listText } from './words.ts';
 
 /** Plain JSON. */
 export interface AnswerValue {
@@ -179,10 +179,13 @@ function told(state: AnswersState, around: Around): AnswersState {
   return state;
 }
 
-const namesOf = (all: readonly Identity[]): string => listText([...new Set(all.map(labelOf))].sort());
+const namesOf = (all: readonly Identity[]): string =>
+  listText([...new Set(all.map(labelOf))].sort(), IDENTIFIERS_PER_SERVER);
 
 /** "from 10.0.0.2, was 10.0.0.1" where packets come from elsewhere; empty: from where they did. */
 function sourceText(before: readonly Identity[], after: readonly Identity[]): string {
-  const [was, is] = [before, after].map((all) => listText([...new Set(all.map(({ source }) => source))].sort()));
+  const [was, is] = [before, after].map((all) =>
+    listText([...new Set(all.map(({ source }) => source))].sort(), IDENTIFIERS_PER_SERVER),
+  );
   return was === is || (was === namesOf(before) && is === namesOf(after)) ? '' : `from ${is ?? ''}, was ${was ?? ''}`;
 }

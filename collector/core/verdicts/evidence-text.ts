@@ -5,6 +5,7 @@
  * No clock time stands in it: the sentence is stored, and whoever reads it may be in another zone than whoever reads the
  * next one. Rejected: a structure that each reader words for himself; five readers would say five things.
  */
+import { listText } from '../words.ts';
 import { CODES } from './evidence.ts';
 import * as loss from './loss-history.ts';
 import type { PaceFigures } from './pace.ts';
@@ -16,14 +17,6 @@ const SILENT_CODES = ['no-offer', 'no-ack'];
 export function spanText(us: number): string {
   if (us < 1e6) return `${(us / 1000).toFixed(us < 10_000 ? 1 : 0)} ms`;
   return `${(us / 1e6).toFixed(us < 10e6 ? 1 : 0)} s`;
-}
-
-/** @returns names in a row, the first few of many: "3, 7 and 11", "a, b, c and 57 more" */
-export function listText(names: readonly (string | number)[], most = 4): string {
-  const shown = names.slice(0, names.length > most ? most - 1 : most).map(String);
-  const rest = names.length - shown.length;
-  if (rest > 0) return `${shown.join(', ')} and ${rest} more`;
-  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
 }
 
 /** The middle one; 0 without any. */

@@ -4,35 +4,21 @@
  * and a fold of history judges by those that were in force.
  */
 import type { CollectorConfig } from '../config/config.ts';
+import { isWithin, type PauseScope, type ProbedPlace } from '../steering.ts';
 
-/** What a pause takes in (null = all), and since when, µs. */
-export interface Pause {
-  readonly group: string | null;
-  readonly server: string | null;
-  readonly site: string | null;
+/** What a pause takes in, and since when, µs. */
+export interface Pause extends PauseScope {
   readonly since: number;
 }
 
-/** A server as one site sees it. */
-export interface PausePlace {
-  readonly group: string;
-  readonly server: string;
-  readonly site: string;
-}
-
-const takesIn = (pause: Pause, place: PausePlace): boolean =>
-  (pause.group === null || pause.group === place.group) &&
-  (pause.server === null || pause.server === place.server) &&
-  (pause.site === null || pause.site === place.site);
-
 /** Since when a place is paused, µs; null: it is not. */
-export function pausedSince(pauses: readonly Pause[], place: PausePlace): number | null {
-  const own = pauses.filter((pause) => takesIn(pause, place));
+export function pausedSince(pauses: readonly Pause[], place: ProbedPlace): number | null {
+  const own = pauses.filter((pause) => isWithin(place, pause));
   return own.length === 0 ? null : Math.min(...own.map(({ since }) => since));
 }
 
 /** Since when all of some places are, µs; null: some are not, or there are none. */
-export function allPausedSince(pauses: readonly Pause[], places: readonly PausePlace[]): number | null {
+export function allPausedSince(pauses: readonly Pause[], places: readonly ProbedPlace[]): number | null {
   if (pauses.length === 0 || places.length === 0) return null;
   let latest = 0;
   for (const place of places) {

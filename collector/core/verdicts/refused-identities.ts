@@ -6,9 +6,9 @@
  *
  * Rejected: counting them as loss. One of thirty-one is 3 % for ever, and nobody learns which.
  */
+import { listText } from '../words.ts';
 import { bracket } from './bracket.ts';
 import { batchOf, CODES, codeOf, type Evidence, evidenceName, NO_OFFER } from './evidence.ts';
-import { listText } from './evidence-text.ts';
 import { CAMPS_MIXED, IDENTITIES_TOLD, IDENTITY_RUN, IDENTITY_TOLD, MERE_LOSS_LN, SURPRISE_LN } from './limits.ts';
 import { prior } from './loss-history.ts';
 import type { Pool } from './pool.ts';

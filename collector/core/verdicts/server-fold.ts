@@ -5,9 +5,10 @@
  */
 
 import type { Bracket, Reason, State } from '../finding.ts';
+import { listText } from '../words.ts';
 import { bracket } from './bracket.ts';
 import { ANSWERED, BESIDE, codeOf, type Evidence, evidenceName } from './evidence.ts';
-import { listText, sitesUnservedText } from './evidence-text.ts';
+import { sitesUnservedText } from './evidence-text.ts';
 import * as limits from './limits.ts';
 import { foldOffer } from './offers-beside.ts';
 import { addSite, createPool, type Pool, type PoolSettings, type Shift } from './pool.ts';

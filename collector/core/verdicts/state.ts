@@ -5,6 +5,7 @@
 import type { PathRef, ResultBatch } from '../../../shared/core/batch.ts';
 import { type CollectorConfig, GROUP_DEFAULTS, type GroupConfig } from '../config/config.ts';
 import type { LossEntry } from '../log-entry.ts';
+import type { ProbedPlace } from '../steering.ts';
 import { createEvidence, type Evidence } from './evidence.ts';
 import type { FoldContext, Judged } from './fold.ts';
 import { readGroup } from './group-reading.ts';
@@ -19,7 +20,7 @@ import {
   type SiteNode,
 } from './nodes.ts';
 import { createPathState } from './path-fold.ts';
-import { allPausedSince, type PausePlace } from './paused.ts';
+import { allPausedSince } from './paused.ts';
 import type { PoolSettings } from './pool.ts';
 import { addServerSite, createServerState } from './server-fold.ts';
 import { silenceLimitOf } from './silence-limit.ts';
@@ -121,7 +122,7 @@ export const isWatched = ({ config }: VerdictState, site: string): boolean =>
   config === null || config.sites.length === 0 || config.sites.some(({ name }) => name === site);
 
 /** What a path or a server is asked at: a path's own site, a server's that are watched. */
-function placesOf(state: VerdictState, { group, server, site, paths }: Judged): PausePlace[] {
+function placesOf(state: VerdictState, { group, server, site, paths }: Judged): ProbedPlace[] {
   if (site !== undefined) return [{ group, server, site }];
   const sites = (paths ?? []).flatMap((key) => state.paths.get(key)?.site ?? []);
   return sites.filter((name) => isWatched(state, name)).map((name) => ({ group, server, site: name }));

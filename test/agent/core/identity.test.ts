@@ -1,15 +1,10 @@
 /** Identities: stable, recognisable, independent of how many there are. */
+
 import fc from 'fast-check';
 import t from 'tap';
-import {
-  clientIdOf,
-  identitiesNeeded,
-  identityAt,
-  type MacBase,
-  macBase,
-  macPrefixOctets,
-} from '../../../agent/core/identity.ts';
+import { clientIdOf, identityAt, type MacBase, macBase, macPrefixOctets } from '../../../agent/core/identity.ts';
 import { bucketOf } from '../../../agent/core/load-balancing-hash.ts';
+import { identitiesNeeded } from '../../../shared/core/assignment.ts';
 
 const hex = (octets: Uint8Array): string => Buffer.from(octets).toString('hex');
 
@@ -46,8 +41,8 @@ t.test('142 agents with two servers and 31 slots each share no MAC', async (t) =
 });
 
 t.test('as many as rate and drop time need, and one', async (t) => {
-  t.equal(identitiesNeeded(10, 3), 31);
-  t.equal(identitiesNeeded(0.07, 3), 2);
+  t.equal(identitiesNeeded(10, 3000), 31);
+  t.equal(identitiesNeeded(0.07, 3000), 2);
 });
 
 t.test('the addresses of a plain series are those of the first release, for ever', async (t) => {

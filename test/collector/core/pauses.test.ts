@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { PauseEntry } from '../../../collector/core/log-entry.ts';
-import { groupPauseText, isWithin, pauseText, withPause } from '../../../collector/core/pauses.ts';
-import { isPaused } from '../../../collector/core/steering.ts';
+import { groupPauseText, pauseText, withPause } from '../../../collector/core/pauses.ts';
+import { isPaused, isWithin } from '../../../collector/core/steering.ts';
 import type { PauseRow } from '../../../shared/core/ops-reply.ts';
 import { unixMicros } from '../../../shared/core/units.ts';
 

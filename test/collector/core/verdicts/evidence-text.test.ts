@@ -1,8 +1,9 @@
 /** Each way to fail has a small world, and its verdict says so: the reason, and the sentence with the figures it rests on. */
 import t from 'tap';
 import type { Transition } from '../../../../collector/core/finding.ts';
-import { listText, spanText } from '../../../../collector/core/verdicts/evidence-text.ts';
+import { spanText } from '../../../../collector/core/verdicts/evidence-text.ts';
 import { createVerdicts } from '../../../../collector/core/verdicts/verdicts.ts';
+import { listText } from '../../../../collector/core/words.ts';
 import { seeded } from '../../../simulation/random.ts';
 import { quietWorld, type Refusal, type WorldOptions } from '../../../simulation/world.ts';
 import { logOf } from '../../../simulation/world-log.ts';

@@ -1,5 +1,5 @@
 /**
- * IPv4 addresses as they stand in batches: numbers on the wire (4 bytes instead of up to 15), dotted text everywhere else.
+ * IPv4 addresses as numbers (on the wire, 4 bytes instead of up to 15; where prefixes are reckoned with) and as dotted text everywhere else.
  * No address at all is 0 and "0.0.0.0". Rejected: keeping the text; a server's and a relay's address are in every batch.
  */
 
