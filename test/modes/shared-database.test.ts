@@ -4,7 +4,7 @@
  * sent, though both share the database); that Kea waits for a lost database instead of ending is Kea's recommendation.
  * DORAWATCH_LONG=1 adds the database stopped without that: both servers end, and must be started again.
  */
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { pause } from '../lab/child.ts';
 import { labSkipReason } from '../lab/requirements.ts';
 import { OTHERS, SLOW_SYNC } from './leases.ts';
@@ -66,10 +66,11 @@ t.test('a pair with a shared database, and the database', { skip: labSkipReason(
   t.same(report.overlaps, []);
 });
 
+/** The long form alone has it: a skip would read as something that this machine cannot do. */
 const isLong = process.env['DORAWATCH_LONG'] === '1';
-const skip = labSkipReason() || (!isLong && 'two servers that end with their database: DORAWATCH_LONG=1');
+if (isLong) t.test('servers that end with their database', { skip: labSkipReason(), timeout: 300_000 }, serversEnd);
 
-t.test('servers that end with their database', { skip, timeout: 300_000 }, async (t) => {
+async function serversEnd(t: Test): Promise<void> {
   const stage = await setStage(t, { lab: { pair: { mode: 'hot-standby' }, leases: {} }, yaml });
   const { lab, events, programs } = stage;
   await pause(QUIET_MS);
@@ -88,4 +89,4 @@ t.test('servers that end with their database', { skip, timeout: 300_000 }, async
   const { primary, standby } = lab.network;
   const lanes = lanesByServer(wire, { [primary.address]: 'primary', [standby.address]: 'standby' });
   holdAgainstWire(t, await reportOf(stage, GROUP), lanes);
-});
+}
