@@ -21,6 +21,8 @@ const UNITS: Readonly<Record<string, string>> = {
   'mariadb-server': 'mariadb',
   influxdb: 'influxdb',
   'isc-dhcp-relay': 'isc-dhcp-relay',
+  prometheus: 'prometheus',
+  'prometheus-alertmanager': 'prometheus-alertmanager',
 };
 
 /**
