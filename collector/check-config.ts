@@ -4,6 +4,8 @@
  */
 import Table from 'cli-table3';
 import { type Command, CommanderError } from 'commander';
+import { outputWidth } from '../shared/io/terminal.ts';
+import { type Column, fitTable } from './core/answers/table-fit.ts';
 import type { CollectorConfig } from './core/config/config.ts';
 import { configDifference, differenceLines } from './core/config/difference.ts';
 import { assignmentsOf, loadOf } from './core/config/load.ts';
@@ -95,10 +97,20 @@ function differenceText(
   return `${paragraphs.join('\n\n')}\n`;
 }
 
+const NAMES: ReadonlySet<string> = new Set(['Group', 'Server', 'Site swept', 'Client at site']);
+/** What a reader of the figures can do without. */
+const DROPS: Readonly<Record<string, number>> = { Mode: 1, Role: 2, Kind: 3, Address: 4 };
+
+function columnOf(head: string): Column {
+  const drop = DROPS[head];
+  return { head, gives: NAMES.has(head) ? 'shorten' : 'wrap', ...(drop === undefined ? {} : { drop }) };
+}
+
 /** Nothing for a head without rows. */
 function tableText([head = [], ...rows]: Rows): readonly string[] {
   if (rows.length === 0) return [];
-  const table = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
-  for (const row of rows) table.push([...row]);
+  const fitted = fitTable(head.map(columnOf), rows, outputWidth());
+  const table = new Table({ head: [...fitted.head], style: { head: [], border: [], compact: true } });
+  for (const row of fitted.rows) table.push([...row]);
   return [table.toString()];
 }

@@ -4,6 +4,7 @@ import type { AgentView } from '../../shared/core/ops-view.ts';
 import { countText } from '../core/answers/availability-text.ts';
 import { localTime } from '../core/answers/clock-text.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';
+import type { Column } from '../core/answers/table-fit.ts';
 import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
 
@@ -33,31 +34,41 @@ async function showAgents(flags: CommonFlags, runtime: Runtime): Promise<void> {
   const view = await withClient(flags, runtime, (client) => client.ask('Agents', {}));
   if (flags.json === true) return runtime.write(jsonDocument(view));
   if (view.agents.length === 0) {
-    return runtime.write(
+    return runtime.print(
       'No agent has connected yet. On a site host: dorawatch-agent run --collector HOST:PORT --site SITE --state DIR\n',
     );
   }
-  const seen = `Last seen (${runtime.zone})`;
-  const head = ['Agent', 'Site', 'Version', 'State', seen, 'Clock', 'Backlog', 'Assignment', 'Loop delay', 'Refused'];
+  const columns: Column[] = [
+    { head: 'Agent', gives: 'shorten' },
+    { head: 'Site', drop: 10, gives: 'shorten' },
+    { head: 'Version', drop: 3 },
+    { head: 'State' },
+    { head: `Last seen (${runtime.zone})`, drop: 9, gives: 'wrap' },
+    { head: 'Clock', drop: 6 },
+    { head: 'Backlog', drop: 7 },
+    { head: 'Assignment', drop: 1 },
+    { head: 'Loop delay', drop: 2 },
+    { head: 'Refused', drop: 5 },
+  ];
   const rows = view.agents.map((agent) => agentRow(agent, runtime));
   if (view.agents.some(({ leases_worst: worst }) => worst !== null)) {
-    head.push('Leases');
+    columns.push({ head: 'Leases', drop: 8 });
     for (const [index, agent] of view.agents.entries()) rows[index]?.push(leasesText(agent));
   }
   // Rare, and a wide table is hard to read: the column and the lines are there only when there is something to say.
   if (view.agents.some((agent) => agent.lost_batches > 0)) {
-    head.push('Lost');
+    columns.push({ head: 'Lost', drop: 11 });
     for (const [index, agent] of view.agents.entries()) rows[index]?.push(lostText(agent));
   }
   if (view.agents.some((agent) => (agent.throttled ?? 0) > 0)) {
-    head.push('Throttled');
+    columns.push({ head: 'Throttled', drop: 4 });
     for (const [index, agent] of view.agents.entries()) rows[index]?.push(countText(agent.throttled ?? 0));
   }
   const remarks = view.agents.flatMap(({ id, trouble, resting }) => [
     ...(trouble === null ? [] : [`${id}: ${trouble}\n`]),
     ...(resting === null ? [] : [`${id} probes nothing: ${resting}\n`]),
   ]);
-  return runtime.write(tableText(head, rows) + remarks.join(''));
+  return runtime.print(tableText(columns, rows, runtime) + remarks.join(''));
 }
 
 function lostText({ lost_batches: batches, lost_exchanges: exchanges }: AgentView): string {

@@ -9,6 +9,7 @@ import type { UnixMicros } from '../../shared/core/units.ts';
 import { rfc3339 } from '../core/answers/clock-text.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';
 import { reportMarkdown } from '../core/answers/report-text.ts';
+import type { Column } from '../core/answers/table-fit.ts';
 import { parseDuration } from '../core/config/values.ts';
 import { checkTable, type DrillRecord } from '../core/drill/verdict.ts';
 import { OpsError } from './client.ts';
@@ -93,9 +94,18 @@ async function drill(flags: DrillFlags, runtime: Runtime): Promise<void> {
   process.exitCode = record.result === 'passed' ? 0 : record.result === 'failed' ? 3 : 1;
   if (flags.json === true) return runtime.write(jsonDocument(record));
   const [head = [], ...rows] = checkTable(record.checks);
-  const table = rows.length === 0 ? '' : `${tableText(head, rows)}\n`;
-  return runtime.write(`${table}Drill of ${record.group}: ${resultText(record)}. Written: ${out}.md, ${out}.json\n`);
+  const columns = head.map((title, index) => ({ head: title, ...LIMIT_COLUMNS[index] }));
+  const table = rows.length === 0 ? '' : `${tableText(columns, rows, runtime)}\n`;
+  return runtime.print(`${table}Drill of ${record.group}: ${resultText(record)}. Written: ${out}.md, ${out}.json\n`);
 }
+
+/** What each column of the limits gives where they are too wide. */
+const LIMIT_COLUMNS: readonly Omit<Column, 'head'>[] = [
+  {},
+  { gives: 'wrap' },
+  { gives: 'wrap' },
+  { gives: 'wrap', drop: 1 },
+];
 
 function planOf(flags: DrillFlags): DrillPlan {
   const {

@@ -6,6 +6,7 @@ import type { UnixMicros } from '../../shared/core/units.ts';
 import { elapsedText, isSharp, lengthText, localTime, uncertaintyText } from '../core/answers/clock-text.ts';
 import { isSaid } from '../core/answers/event-rows.ts';
 import { jsonLine } from '../core/answers/ops-json.ts';
+import type { Column } from '../core/answers/table-fit.ts';
 import type { OpsClient } from './client.ts';
 import { type CommonFlags, type Runtime, TIMES_HELP, timeReader, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
@@ -49,15 +50,23 @@ async function showEvents(client: OpsClient, flags: EventsFlags, runtime: Runtim
     return;
   }
   // A live list cannot know the widths of what is to come: it prints lines instead of a table.
-  if (follow) for await (const event of events) await runtime.write(`${eventCells(event, runtime).join('  ')}\n`);
+  if (follow) for await (const event of events) await runtime.print(`${eventCells(event, runtime).join('  ')}\n`);
   else await writeTable(events, runtime);
 }
 
 async function writeTable(events: AsyncIterable<EventRow>, runtime: Runtime): Promise<void> {
   const rows: (readonly string[])[] = [];
   for await (const event of events) rows.push(eventCells(event, runtime));
-  if (rows.length === 0) return runtime.write('No events.\n');
-  return runtime.write(tableText([`Time (${runtime.zone})`, '±', 'Group', 'Event', 'Why', 'Detected after'], rows));
+  if (rows.length === 0) return runtime.print('No events.\n');
+  const columns: readonly Column[] = [
+    { head: `Time (${runtime.zone})`, gives: 'wrap' },
+    { head: '±', drop: 2 },
+    { head: 'Group', drop: 3, gives: 'shorten' },
+    { head: 'Event', gives: 'wrap' },
+    { head: 'Why', drop: 4 },
+    { head: 'Detected after', drop: 1 },
+  ];
+  return runtime.print(tableText(columns, rows, runtime));
 }
 
 function eventCells(event: EventRow, { zone, clock }: Runtime): readonly string[] {

@@ -11,7 +11,7 @@ import { importedPeriod, importedReport, importedRows } from '../core/import/imp
 import { NAME_MAX, REQUEST_OBSERVATIONS, SERVERS_MAX } from '../core/import/limits.ts';
 import { type GivenLog, type ReadLogs, readGivenLogs } from '../core/import/perfdhcp-import.ts';
 import { OpsError } from './client.ts';
-import { reportTable } from './report.ts';
+import { printReport } from './report.ts';
 import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 
 interface ImportFlags extends CommonFlags {
@@ -99,7 +99,8 @@ async function importLogs(given: readonly Given[], flags: ImportFlags, runtime: 
   if (period === null) throw new OpsError('nothing could be imported', 1);
   const report = importedReport(imported, period, importedRows(imported));
   const format = flags.json === true ? 'json' : (flags.format ?? 'table');
-  return runtime.write(format === 'json' ? jsonDocument(report) : reportTable(report, format, zone));
+  if (format === 'json') return runtime.write(jsonDocument(report));
+  return printReport(report, format, { ...runtime, zone });
 }
 
 /** One file under two spellings is one file. */
@@ -146,7 +147,7 @@ async function store(target: Target, { observations }: ReadLogs, flags: ImportFl
   });
   if (flags.json === true) return runtime.write(jsonDocument({ group: target.group, ...sum }));
   const already = sum.duplicates === 0 ? '' : ` (${sum.duplicates} more were there already)`;
-  return runtime.write(
+  return runtime.print(
     `Imported ${sum.stored} runs into ${target.group}${already}; they show ${sum.transitions} ${sum.transitions === 1 ? 'transition' : 'transitions'}.\n`,
   );
 }

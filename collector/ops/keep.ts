@@ -44,7 +44,7 @@ async function keep(flags: KeepFlags, runtime: Runtime): Promise<void> {
   const kept = await withClient(flags, runtime, (client) => client.ask('Keep', { since, until, actor }));
   if (flags.json === true) return runtime.write(jsonDocument(kept));
   const period = `${moment(kept.since, runtime)} to ${moment(kept.until, runtime)} (${runtime.zone})`;
-  return runtime.write(`Kept for ever: ${period}, ${heldText(kept)}.\n`);
+  return runtime.print(`Kept for ever: ${period}, ${heldText(kept)}.\n`);
 }
 
 async function list(flags: KeepFlags, runtime: Runtime): Promise<void> {
@@ -55,7 +55,7 @@ async function list(flags: KeepFlags, runtime: Runtime): Promise<void> {
   if (flags.json === true) return runtime.write(jsonDocument(kept));
   if (kept.periods.length === 0) return runtime.write('No period is kept.\n');
   const rows = kept.periods.map((period) => [moment(period.since, runtime), moment(period.until, runtime)]);
-  return runtime.write(tableText([`Kept from (${runtime.zone})`, 'Until'], rows));
+  return runtime.print(tableText([{ head: `Kept from (${runtime.zone})` }, { head: 'Until' }], rows, runtime));
 }
 
 const moment = (at: UnixMicros, { zone }: Runtime): string => localTime(at, zone, { date: true });

@@ -41,7 +41,7 @@ async function addOne(text: string, flags: MarkFlags, runtime: Runtime): Promise
   const request = { text, at, group, server, site, actor, ref };
   const mark = await withClient(flags, runtime, (client) => client.ask('AddMark', request));
   if (flags.json === true) return runtime.write(jsonDocument(mark));
-  return runtime.write(
+  return runtime.print(
     `Marked "${mark.text}" at ${localTime(mark.at, runtime.zone, { date: true })} (${runtime.zone}).\n`,
   );
 }

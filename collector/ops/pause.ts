@@ -4,6 +4,7 @@ import type { PauseRow, PausesView } from '../../shared/core/ops-reply.ts';
 import type { PauseRequest } from '../../shared/core/ops-request.ts';
 import { localTime } from '../core/answers/clock-text.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';
+import type { Column } from '../core/answers/table-fit.ts';
 import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
 
@@ -78,7 +79,7 @@ async function change(method: 'Pause' | 'Resume', flags: PauseFlags, runtime: Ru
   const view = await withClient(flags, runtime, (client) => client.ask(method, request));
   if (flags.json === true) return runtime.write(jsonDocument(view));
   const done = method === 'Pause' ? 'Paused; connected agents stop within seconds.' : 'Resumed.';
-  return runtime.write(`${done}\n${pausesText(view, runtime)}`);
+  return runtime.print(`${done}\n${pausesText(view, runtime)}`);
 }
 
 async function list(flags: PauseFlags, runtime: Runtime): Promise<void> {
@@ -87,16 +88,22 @@ async function list(flags: PauseFlags, runtime: Runtime): Promise<void> {
     throw new InvalidArgumentError('--list shows every pause; it goes without other options');
   const view = await withClient(flags, runtime, (client) => client.ask('Pauses', {}));
   if (flags.json === true) return runtime.write(jsonDocument(view));
-  return runtime.write(pausesText(view, runtime));
+  return runtime.print(pausesText(view, runtime));
 }
 
 function pausesText({ pauses }: PausesView, runtime: Runtime): string {
   if (pauses.length === 0) return 'Nothing is paused.\n';
-  const head = ['Paused: group', 'Server', 'Site', `Since (${runtime.zone})`, 'Reason', 'By', 'Ref'];
-  return tableText(
-    head,
-    pauses.map((pause) => pauseCells(pause, runtime)),
-  );
+  const columns: readonly Column[] = [
+    { head: 'Paused: group', gives: 'shorten' },
+    { head: 'Server', gives: 'shorten' },
+    { head: 'Site', gives: 'shorten' },
+    { head: `Since (${runtime.zone})`, drop: 3, gives: 'wrap' },
+    { head: 'Reason', drop: 4, gives: 'wrap' },
+    { head: 'By', drop: 2, gives: 'wrap' },
+    { head: 'Ref', drop: 1, gives: 'wrap' },
+  ];
+  const rows = pauses.map((pause) => pauseCells(pause, runtime));
+  return tableText(columns, rows, runtime);
 }
 
 function pauseCells({ group, server, site, since, text, actor, ref }: PauseRow, { zone }: Runtime): readonly string[] {

@@ -5,6 +5,7 @@ import type { UnixMicros } from '../../shared/core/units.ts';
 import { AVAILABILITY_HEAD } from '../core/answers/availability-text.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';
 import { reportMarkdown, reportText } from '../core/answers/report-text.ts';
+import type { Column } from '../core/answers/table-fit.ts';
 import { type CommonFlags, type Runtime, TIMES_HELP, timeReader, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
 
@@ -41,20 +42,41 @@ async function showReport(flags: ReportFlags, runtime: Runtime): Promise<void> {
   const { group, since, until = null } = flags;
   const report = await withClient(flags, runtime, (client) => client.ask('Report', { group, since, until }));
   if (flags.json === true || flags.format === 'json') return runtime.write(jsonDocument(report));
-  return runtime.write(reportTable(report, flags.format, runtime.zone));
+  return printReport(report, flags.format, runtime);
 }
 
-/** A report for people. @param format "md" is Markdown @param zone IANA name of the zone that times are shown in */
-export function reportTable(report: ReportView, format: string, zone: string): string {
-  if (format === 'md') return reportMarkdown(report, zone);
-  const { title, head, lines, availability, measured } = reportText(report, zone);
+/** Prints a report for people. @param format "md" is Markdown, whose lines are never folded */
+export function printReport(report: ReportView, format: string, runtime: Runtime): Promise<void> {
+  if (format === 'md') return runtime.write(reportMarkdown(report, runtime.zone));
+  return runtime.print(reportTable(report, runtime));
+}
+
+/** A report's tables and what they rest on. */
+export function reportTable(report: ReportView, runtime: Pick<Runtime, 'zone' | 'width'>): string {
+  const { title, head, lines, availability, measured } = reportText(report, runtime.zone);
+  const cells = lines.map((line) => line.cells);
   const table =
-    lines.length === 0
+    cells.length === 0
       ? 'No transition, gap or mark in this period.\n'
-      : tableText(
-          head,
-          lines.map(({ cells }) => cells),
-        );
-  const servers = availability.length === 0 ? '' : `${tableText(AVAILABILITY_HEAD, availability)}\n`;
+      : tableText(columnsOf(head, EVENT_COLUMNS), cells, runtime);
+  const servers =
+    availability.length === 0
+      ? ''
+      : `${tableText(columnsOf(AVAILABILITY_HEAD, AVAILABILITY_COLUMNS), availability, runtime)}\n`;
   return `${title}\n\n${table}\n${servers}${measured}\n`;
 }
+
+/** What each column gives where the table is too wide, in the heads' order. */
+type Giving = Omit<Column, 'head'>;
+const EVENT_COLUMNS: readonly Giving[] = [{ gives: 'wrap' }, {}, { drop: 2 }, { drop: 1 }];
+const AVAILABILITY_COLUMNS: readonly Giving[] = [
+  { gives: 'shorten' },
+  { drop: 3 },
+  { drop: 4 },
+  {},
+  { drop: 2 },
+  { drop: 1 },
+];
+
+const columnsOf = (heads: readonly string[], giving: readonly Giving[]): readonly Column[] =>
+  heads.map((head, index) => ({ head, ...giving[index] }));

@@ -5,6 +5,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { UnixMicros } from '../../shared/core/units.ts';
 import type { Clock } from '../../shared/io/clock.ts';
+import { outputWidth, wantsColour } from '../../shared/io/terminal.ts';
+import { wrapped } from '../core/answers/table-fit.ts';
 import { parseTime } from '../core/answers/time-input.ts';
 import { connectOps, type Destination, type OpsClient, OpsError } from './client.ts';
 import { type Paint, painter } from './table.ts';
@@ -15,8 +17,12 @@ export interface Runtime {
   readonly zone: string;
   readonly paint: Paint;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Characters a line of standard output; null when that is no terminal. */
+  readonly width: number | null;
   /** Resolves when the text has been taken, so that a slow reader slows us. */
   write(text: string): Promise<void>;
+  /** The same for what people read: on a terminal, lines that are too long go on below, whole words at a time. */
+  print(text: string): Promise<void>;
 }
 
 const DEFAULT_ADDRESS = '127.0.0.1:6767';
@@ -24,19 +30,28 @@ const DEFAULT_ADDRESS = '127.0.0.1:6767';
 /** The runtime of a real process. */
 export function processRuntime(clock: Clock): Runtime {
   const { stdout, env } = process;
-  const colour = stdout.isTTY === true && (env['NO_COLOR'] ?? '') === '';
+  const width = outputWidth();
+  const write = (text: string): Promise<void> =>
+    new Promise((resolve) => {
+      if (stdout.write(text)) resolve();
+      else stdout.once('drain', resolve);
+    });
   return {
     clock,
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    paint: painter(colour),
+    paint: painter(wantsColour()),
     environment: env,
-    write: (text) =>
-      new Promise((resolve) => {
-        if (stdout.write(text)) resolve();
-        else stdout.once('drain', resolve);
-      }),
+    width,
+    write,
+    print: (text) => write(width === null ? text : foldedText(text, width)),
   };
 }
+
+const foldedText = (text: string, width: number): string =>
+  text
+    .split('\n')
+    .flatMap((line) => wrapped(line, width, '  '))
+    .join('\n');
 
 export interface CommonFlags {
   readonly collector?: string;

@@ -4,6 +4,7 @@ import type { ScopeView } from '../../shared/core/ops-reply.ts';
 import { countText } from '../core/answers/availability-text.ts';
 import { localTime } from '../core/answers/clock-text.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';
+import type { Column } from '../core/answers/table-fit.ts';
 import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
 
@@ -36,17 +37,25 @@ async function showScopes(flags: ScopesFlags, runtime: Runtime): Promise<void> {
   const view = await withClient(flags, runtime, (client) => client.ask('Scopes', request));
   if (flags.json === true) return runtime.write(jsonDocument(view));
   if (view.scopes.length === 0) {
-    return runtime.write(
+    return runtime.print(
       unserved ? 'No scope is unserved.\n' : 'No scopes: no site lists any (subnets: in the configuration).\n',
     );
   }
-  const since = `Since (${runtime.zone})`;
-  const head = ['Scope', 'Site', 'Group', 'State', since, 'Last served', 'Answered', 'Why'];
+  const columns: readonly Column[] = [
+    { head: 'Scope' },
+    { head: 'Site', gives: 'shorten' },
+    { head: 'Group', drop: 3, gives: 'shorten' },
+    { head: 'State' },
+    { head: `Since (${runtime.zone})`, drop: 4, gives: 'wrap' },
+    { head: 'Last served', drop: 1, gives: 'wrap' },
+    { head: 'Answered', drop: 2 },
+    { head: 'Why', drop: 5 },
+  ];
   const rows = view.scopes.map((scope) => scopeRow(scope, runtime));
   const why = view.scopes.flatMap(({ scope, site, evidence }) =>
     evidence === null ? [] : [`${scope} at ${site}: ${evidence}\n`],
   );
-  return runtime.write(tableText(head, rows) + why.join(''));
+  return runtime.print(tableText(columns, rows, runtime) + why.join(''));
 }
 
 function scopeRow(row: ScopeView, { zone, paint }: Runtime): readonly string[] {

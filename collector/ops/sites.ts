@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { SiteView } from '../../shared/core/ops-view.ts';
 import { localTime } from '../core/answers/clock-text.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';
+import type { Column } from '../core/answers/table-fit.ts';
 import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
 
@@ -31,12 +32,21 @@ async function showSites(flags: SitesFlags, runtime: Runtime): Promise<void> {
   const unserved = flags.unserved === true;
   const view = await withClient(flags, runtime, (client) => client.ask('Sites', { unserved }));
   if (flags.json === true) return runtime.write(jsonDocument(view));
-  if (view.sites.length === 0) return runtime.write(unserved ? 'No site is unserved.\n' : 'No sites.\n');
-  const head = ['Site', 'Group', 'State', 'Served by', `Since (${runtime.zone})`, 'Last ACK', 'Agent', 'Why'];
+  if (view.sites.length === 0) return runtime.print(unserved ? 'No site is unserved.\n' : 'No sites.\n');
+  const columns: Column[] = [
+    { head: 'Site', gives: 'shorten' },
+    { head: 'Group', drop: 4, gives: 'shorten' },
+    { head: 'State' },
+    { head: 'Served by', drop: 6, gives: 'wrap' },
+    { head: `Since (${runtime.zone})`, drop: 5, gives: 'wrap' },
+    { head: 'Last ACK', drop: 1, gives: 'wrap' },
+    { head: 'Agent', drop: 2 },
+    { head: 'Why', drop: 3 },
+  ];
   const rows = view.sites.map((site) => siteRow(site, runtime));
   // Few sites try it, and a wide table is hard to read.
   if (view.sites.some(({ client_state: clients }) => clients !== null)) {
-    head.push('Clients');
+    columns.push({ head: 'Clients', drop: 7 });
     view.sites.forEach(({ client_state: clients }, index) => {
       rows[index]?.push(clients === null ? '-' : runtime.paint(clients));
     });
@@ -44,7 +54,7 @@ async function showSites(flags: SitesFlags, runtime: Runtime): Promise<void> {
   const why = view.sites.flatMap(({ client_state, evidence }) =>
     client_state === 'non-serving' && evidence !== null ? [`${evidence}\n`] : [],
   );
-  return runtime.write(tableText(head, rows) + why.join(''));
+  return runtime.print(tableText(columns, rows, runtime) + why.join(''));
 }
 
 function siteRow(site: SiteView, { zone, paint }: Runtime): string[] {

@@ -6,6 +6,7 @@ import { elapsedText, localDate, localTime } from '../core/answers/clock-text.ts
 import { troubleLines } from '../core/answers/consumers.ts';
 import { clientsText, isServed } from '../core/answers/event-text.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';
+import type { Column } from '../core/answers/table-fit.ts';
 import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
 
@@ -34,8 +35,8 @@ async function showStatus(flags: StatusFlags, runtime: Runtime): Promise<void> {
   const status = await withClient(flags, runtime, (client) => client.ask('State', { group: null }));
   if (flags.json === true) await runtime.write(jsonDocument(status));
   else {
-    for (const group of status.groups) await runtime.write(`${groupText(group, runtime, status.window_s)}\n`);
-    for (const line of troubleLines(status)) await runtime.write(`${line}\n`);
+    for (const group of status.groups) await runtime.print(`${groupText(group, runtime, status.window_s)}\n`);
+    for (const line of troubleLines(status)) await runtime.print(`${line}\n`);
   }
   if (flags.exitCode === true && status.groups.some(({ state }) => state !== 'normal')) process.exitCode = 3;
 }
@@ -48,24 +49,24 @@ function groupText(group: GroupView, runtime: Runtime, windowSeconds: number): s
   const sites = `sites: ${served} served, ${unserved} unserved, ${unknown} unknown`;
   const state = runtime.paint(GROUP_WORDS[group.state] ?? group.state) + gapText(group);
   const minutes = `${windowSeconds / 60} min`;
-  const head = [
-    'Server',
-    'Address',
-    'Role',
-    'State',
-    `Since (${runtime.zone})`,
-    'Why',
-    'Sites',
-    `Drops (${minutes})`,
-    'Offer p50/p99',
-    'Ack p50/p99',
+  const columns: readonly Column[] = [
+    { head: 'Server', gives: 'shorten' },
+    { head: 'Address', drop: 3 },
+    { head: 'Role', drop: 4 },
+    { head: 'State', gives: 'wrap' },
+    { head: `Since (${runtime.zone})`, drop: 7, gives: 'wrap' },
+    { head: 'Why', drop: 8 },
+    { head: 'Sites', drop: 6 },
+    { head: `Drops (${minutes})`, drop: 5 },
+    { head: 'Offer p50/p99', drop: 2 },
+    { head: 'Ack p50/p99', drop: 1 },
   ];
   const rows = group.servers.map((server) => serverRow(server, group.state, runtime));
   const never = group.servers.some(({ reason }) => reason === 'never-answered') ? NEVER_ANSWERED : '';
   const notices = group.notices.map((line) => `${line}\n`).join('');
   const why = group.servers.map((server) => whyText(server, group.state)).join('');
   const paused = group.paused === null ? '' : `Paused: ${group.paused}.\n`;
-  return `${group.name} (${group.mode}): ${state}${since}; ${sites}\n${paused}${tableText(head, rows)}${why}${never}${notices}`;
+  return `${group.name} (${group.mode}): ${state}${since}; ${sites}\n${paused}${tableText(columns, rows, runtime)}${why}${never}${notices}`;
 }
 
 /** What a verdict rests on is too long for a column, and stands below for the servers that are not well. */

@@ -3,6 +3,7 @@
  * pasted into a ticket stays a table; colour only where the caller says that it can be seen.
  */
 import Table from 'cli-table3';
+import { type Column, fitTable } from '../core/answers/table-fit.ts';
 
 const RULES = {
   top: '',
@@ -22,11 +23,18 @@ const RULES = {
   middle: '|',
 };
 
-/** @returns lines with a head and a rule below it; the last one ends with a line feed */
-export function tableText(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Where a table is printed: characters a line; null when that is no terminal, and nothing is narrowed. */
+export interface Page {
+  readonly width: number | null;
+}
+
+/** @returns lines with a head and a rule below it, and what had to go below; the last one ends with a line feed */
+export function tableText(columns: readonly Column[], given: readonly (readonly string[])[], { width }: Page): string {
+  const { head, rows, dropped } = fitTable(columns, given, width);
   const table = new Table({ head: [...head], chars: RULES, style: { head: [], border: [], compact: true } });
   for (const row of rows) table.push([...row]);
-  return `${table.toString()}\n`;
+  const gone = dropped.length === 0 ? '' : `Not shown, for want of width: ${dropped.join(', ')}.\n`;
+  return `${table.toString()}\n${gone}`;
 }
 
 /** Paints words by what they mean; identity when colour cannot be seen. */

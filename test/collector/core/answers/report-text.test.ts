@@ -45,7 +45,7 @@ const FIGURES =
 
 t.test('availability in the table', async (t) => {
   t.equal(
-    reportTable(reportWith({}), 'table', 'UTC'),
+    reportTable(reportWith({}), { zone: 'UTC', width: null }),
     `corsham-dhcp (hot-standby), 2026-03-02 11:00:00 to 12:00:00
 
 No transition, gap or mark in this period.
@@ -98,7 +98,7 @@ t.test('no servers are listed when nothing was measured', async (t) => {
     { exchanges: 0 },
     availability.map((server) => ({ ...server, exchanges: 0, ratio: null })),
   );
-  t.notMatch(reportTable(quiet, 'table', 'UTC'), 'Offer p50');
+  t.notMatch(reportTable(quiet, { zone: 'UTC', width: null }), 'Offer p50');
   t.notMatch(reportMarkdown(quiet, 'UTC'), 'Offer p50');
 });
 
