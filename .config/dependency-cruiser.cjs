@@ -52,6 +52,22 @@ module.exports = {
       to: { path: '^(agent|collector)/(engine/|one-shot/|[^/]+[.]ts$)' },
     },
     {
+      name: 'http-is-a-door',
+      comment:
+        'The HTTP port translates questions and answers; it knows core, shared and what answers (io), and neither the programs that compose ' +
+        'it nor the command line.',
+      severity: 'error',
+      from: { path: '^collector/http/' },
+      to: { path: '^collector/(ops/|web/|[^/]+[.]ts$)' },
+    },
+    {
+      name: 'nobody-answers-through-http',
+      comment: 'What is answered lives in core and io, where gRPC finds it too.',
+      severity: 'error',
+      from: { path: '^collector/(core|io|ops)/' },
+      to: { path: '^collector/http/' },
+    },
+    {
       name: 'ops-is-a-client',
       comment:
         'The ops command line sees the collector through gRPC only, as anybody on another host would; types and texts come from core.',

@@ -1,40 +1,27 @@
 /**
  * The collector: the place where its pure core and its shell meet. Log, fold, agents' stream and ops service are composed
- * here and nowhere else; main.ts is only the command line.
+ * here and nowhere else; main.ts is only the command line, doors.ts the ports.
  *
  * Order of a start: configuration, log, fold to the log's end, and only then the port, so that nobody is answered from a
  * half-built picture and no agent is accepted by a collector that cannot store what it sends.
  */
 
-import type { RaiseSecsRequest } from '../shared/core/ops-request.ts';
-import type { UnixMicros } from '../shared/core/units.ts';
 import { type Clock, steadyClock } from '../shared/io/clock.ts';
 import type { Logger } from '../shared/io/logger.ts';
-import { AGENTS_SERVICE_NAME } from '../shared/wire/agents-service.ts';
-import {
-  type AgentSign,
-  type Assignments,
-  assign,
-  changedAssignments,
-  liveAgents,
-  NO_ASSIGNMENTS,
-  siteRefusal,
-} from './core/assignment.ts';
+import { siteRefusal } from './core/assignment.ts';
 import type { CollectorConfig } from './core/config/config.ts';
 import { type ConfiguredNames, configuredNames, unconfigured } from './core/configured-names.ts';
-import { scarceServers } from './core/kea/scarcity.ts';
 import { isQuiet } from './core/quiet.ts';
-import { NONE_RAISED, type RaisedSecs, raiseSecs, stillRaised } from './core/raised-secs.ts';
-import type { GroupServer, Steering } from './core/steering.ts';
+import { type Doors, openDoors } from './doors.ts';
 import { type AcceptedFile, acceptedFile, recordConfig } from './io/accepted-config.ts';
-import { type GrpcServer, startGrpcServer } from './io/grpc-server.ts';
 import { type Inbox, openInbox } from './io/inbox.ts';
 import { type Keeping, startKeeping } from './io/keeping.ts';
 import { type LogFold, startLogFold } from './io/log-fold.ts';
-import { createOpsServer, type OpsServer } from './io/ops-server.ts';
+import { createOpsAnswers, type OpsAnswers } from './io/ops-answers.ts';
 import { createReportServer, type ReportServer } from './io/report-server.ts';
 import { createSnapshotStore } from './io/snapshot-store.ts';
 import { Neighbours } from './neighbours.ts';
+import { RateSharing } from './rate-sharing.ts';
 
 export interface CollectorOptions {
   /** Path of the YAML file. */
@@ -43,13 +30,17 @@ export interface CollectorOptions {
   readonly state: string;
   /** HOST:PORT; port 0 lets the kernel choose. */
   readonly grpc: string;
+  /** The same for the page and the API; null: neither. */
+  readonly http: string | null;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 export interface Collector {
-  /** HOST:PORT as bound. */
+  /** HOST:PORT of gRPC as bound. */
   readonly address: string;
+  /** HOST:PORT of HTTP as bound; null: there is none. */
+  readonly httpAddress: string | null;
   /** Reads the YAML again; a bad file changes nothing. @returns whether it was accepted */
   reload(): Promise<boolean>;
   /** Rejected when the collector can go on no longer (log lost); resolved after close. */
@@ -58,14 +49,10 @@ export interface Collector {
   close(): Promise<void>;
 }
 
-/** How long a change among the agents waits for others to be shared with. */
-const SHARE_DELAY_MS = 50;
-/** Time that calls in flight have to end when the collector closes. */
-const CLOSE_GRACE_MS = 2000;
 /** How often shares are worked out again for agents that went and did not come back. */
 const RESHARE_INTERVAL_MS = 5000;
 
-/** @throws ConfigFileError, ConfigRefusedError, BatchLogError, GrpcServerError, each with a message that says what to do */
+/** @throws ConfigFileError, ConfigRefusedError, BatchLogError, ListenError, each with a message that says what to do */
 export async function startCollector(given: CollectorOptions): Promise<Collector> {
   const options = { ...given, clock: steadyClock(given.clock, (stepUs) => sayStep(given.logger, stepUs)) };
   const file = await acceptedFile(options.config);
@@ -109,15 +96,12 @@ class RunningCollector implements Collector {
   readonly #fold: LogFold;
   readonly #keeping: Keeping;
   readonly #reports: ReportServer;
-  readonly #ops: OpsServer;
+  readonly #answers: OpsAnswers;
+  readonly #sharing: RateSharing;
   readonly #reshare: NodeJS.Timeout;
   #config: CollectorConfig;
   #names: ConfiguredNames;
-  #sharing: NodeJS.Timeout | null = null;
-  #assignments: Assignments = NO_ASSIGNMENTS;
-  #raised: RaisedSecs = NONE_RAISED;
-  #scarce: readonly GroupServer[] = [];
-  #grpc: GrpcServer | null = null;
+  #doors: Doors | null = null;
   readonly #startedAt: number;
   #quietAt = 0;
   readonly #neighbours: Neighbours;
@@ -137,27 +121,28 @@ class RunningCollector implements Collector {
       logger,
       refuseSite: (site) => siteRefusal(this.#config, site),
       refuseBatch: (batch, site) => unconfigured(this.#names, batch, site),
-      assignmentFor: ({ agent }) => this.#assignments.byAgent.get(agent) ?? null,
-      onAgentsChanged: () => this.#shareSoon(),
+      assignmentFor: ({ agent }) => this.#sharing.assignments.byAgent.get(agent) ?? null,
+      onAgentsChanged: () => this.#sharing.shareSoon(),
     });
-    this.#neighbours = new Neighbours({ inbox, fold, clock, logger, state: options.state });
     const agents = () => this.#reports.agents();
-    this.#ops = createOpsServer({
+    const push = () => this.#reports.pushAssignments();
+    this.#sharing = new RateSharing({ fold, clock, logger, config: () => this.#config, sessions: agents, push });
+    this.#neighbours = new Neighbours({ inbox, fold, clock, logger, state: options.state });
+    this.#answers = createOpsAnswers({
       fold,
       inbox,
       clock,
-      logger,
       agents,
       config: () => this.#config,
       consumers: () => [...keeping.consumers(), ...this.#neighbours.consumers()],
       store: keeping.store,
       figures: keeping.figures,
-      onPaused: () => this.#share(),
-      onRaiseSecs: (request) => this.#raiseSecs(request),
+      onPaused: () => this.#sharing.share(),
+      onRaiseSecs: (request) => this.#sharing.raiseSecs(request),
     });
     this.#startedAt = clock.wall();
     this.#reshare = setInterval(() => {
-      this.#share();
+      this.#sharing.share();
       this.#noteQuiet();
     }, RESHARE_INTERVAL_MS);
   }
@@ -166,8 +151,11 @@ class RunningCollector implements Collector {
     const collector = new RunningCollector(options, parts);
     try {
       await collector.#neighbours.turnTo(parts.file);
-      const services = { [AGENTS_SERVICE_NAME]: collector.#reports, 'dorawatch.v1.Ops': collector.#ops };
-      collector.#grpc = await startGrpcServer({ listen: options.grpc, services });
+      collector.#doors = await openDoors({
+        ...options,
+        reports: collector.#reports,
+        answers: collector.#answers,
+      });
     } catch (error) {
       clearInterval(collector.#reshare);
       await collector.#neighbours.close();
@@ -175,12 +163,17 @@ class RunningCollector implements Collector {
       await parts.fold.close();
       throw error;
     }
-    options.logger.info({ grpc: collector.address, state: options.state }, 'collector ready');
+    const { address: grpc, httpAddress: http } = collector;
+    options.logger.info({ grpc, http, state: options.state }, 'collector ready');
     return collector;
   }
 
   get address(): string {
-    return this.#grpc?.address ?? this.#options.grpc;
+    return this.#doors?.grpc ?? this.#options.grpc;
+  }
+
+  get httpAddress(): string | null {
+    return this.#doors?.http ?? null;
   }
 
   get ended(): Promise<void> {
@@ -202,7 +195,7 @@ class RunningCollector implements Collector {
       this.#names = configuredNames(file.config, this.#fold.model.verdicts.view().servers);
       // Passwords may be others now, where only their files say.
       await this.#neighbours.turnTo(file);
-      this.#share();
+      this.#sharing.share();
       logger.info('configuration read again');
       return true;
     } catch (error) {
@@ -210,44 +203,6 @@ class RunningCollector implements Collector {
       logger.error({ err: error }, 'the new configuration is refused, the old one stays in force');
       return false;
     }
-  }
-
-  /** Once for all agents that come or go in a moment: thousands that reconnect are not a thousand shares. */
-  #shareSoon(): void {
-    this.#sharing ??= setTimeout(() => {
-      this.#sharing = null;
-      this.#share();
-    }, SHARE_DELAY_MS);
-  }
-
-  /** Shares the rates anew, and tells those who have something new to hear. */
-  #share(): void {
-    const { clock, logger } = this.#options;
-    const sessions = this.#reports.agents();
-    // An agent may hold a higher version from before a restart of this collector; versions never fall.
-    const held = Math.max(this.#assignments.version, ...sessions.map(({ assignmentVersion }) => assignmentVersion));
-    const before = this.#assignments;
-    const now = clock.wall();
-    const live = liveAgents(this.#signs(), now);
-    const after = assign({ ...before, version: held }, this.#config, live, this.#steering(now));
-    this.#assignments = after;
-    const changed = changedAssignments(before, after).size;
-    if (changed > 0) logger.info({ version: after.version, agents: changed }, 'rates shared anew');
-    this.#reports.pushAssignments();
-  }
-
-  #steering(now: UnixMicros): Steering {
-    const { pauses, kea } = this.#fold.model;
-    this.#scarce = scarceServers(this.#config, kea, this.#scarce);
-    return { paused: pauses, scarce: this.#scarce, raised: stillRaised(this.#raised, now) };
-  }
-
-  #raiseSecs({ group, for_ms, actor }: RaiseSecsRequest): UnixMicros | null {
-    const { clock, logger } = this.#options;
-    this.#raised = raiseSecs(this.#raised, group, for_ms, clock.wall());
-    logger.info({ group, for_ms, actor }, for_ms === 0 ? 'secs of probes are 0 again' : 'secs of probes are raised');
-    this.#share();
-    return this.#raised.get(group) ?? null;
   }
 
   /** Into the log with it, when nobody reports. */
@@ -263,26 +218,10 @@ class RunningCollector implements Collector {
       .catch((error: unknown) => logger.error({ err: error }, 'the log cannot be told that nobody reports'));
   }
 
-  /** Sessions of this run, and what the log says of agents that have not come back to this run yet. */
-  #signs(): readonly AgentSign[] {
-    const sessions = this.#reports.agents();
-    const here = new Set(sessions.map(({ agent }) => agent));
-    const logged = this.#fold.model.verdicts.view().agents.filter(({ agent }) => !here.has(agent));
-    const remembered = logged.map(({ agent, site, lastReceivedAt }) => ({
-      agent,
-      site,
-      connected: false,
-      lastSeen: lastReceivedAt,
-    }));
-    return [...sessions, ...remembered];
-  }
-
   async close(): Promise<void> {
     clearInterval(this.#reshare);
-    if (this.#sharing !== null) clearTimeout(this.#sharing);
-    this.#ops.close();
-    await this.#reports.close();
-    await this.#grpc?.close(CLOSE_GRACE_MS);
+    this.#sharing.close();
+    await this.#doors?.close();
     await this.#neighbours.close();
     await this.#keeping.close();
     await this.#fold.close();

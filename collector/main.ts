@@ -3,7 +3,7 @@
  * The command line of dorawatch-collector. Everything that it does is in collector.ts; this file turns arguments and
  * signals into calls, and failures into sentences and exit codes (0 done, 1 failed, 2 bad arguments).
  */
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { errorText } from '../shared/core/error-text.ts';
 import { createClock } from '../shared/io/clock.ts';
 import { createLogger, type Logger } from '../shared/io/logger.ts';
@@ -16,14 +16,14 @@ interface ServeFlags {
   readonly config: string;
   readonly state: string;
   readonly grpc: string;
-  readonly http?: string;
+  readonly http: string;
 }
 
 const EXAMPLES = `
 Examples:
   dorawatch-collector check-config collector.yaml
   dorawatch-collector serve --config collector.yaml --state /var/lib/dorawatch-collector
-  dorawatch-collector serve --config collector.yaml --state DIR --grpc 0.0.0.0:6767
+  dorawatch-collector serve --config collector.yaml --state DIR --grpc 0.0.0.0:6767 --http 0.0.0.0:6768
   dorawatch-collector replay --state DIR --config other.yaml
 
 SIGHUP reads the configuration again and re-assigns every agent; a file with mistakes is refused whole and the old one
@@ -42,8 +42,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .requiredOption('--config <file>', 'YAML file with groups, sites and probing')
     .requiredOption('--state <dir>', 'directory for the log and the read model; made when it is not there')
     .option('--grpc <host:port>', 'where agents and the dorawatch command connect', '127.0.0.1:6767')
-    // Published before there is a page, so that what starts this version starts the next.
-    .addOption(new Option('--http <host:port>', 'where the page will be served').hideHelp())
+    .option('--http <host:port>', 'where the page, the API and health are served; "off": nowhere', '127.0.0.1:6768')
     .addHelpText('after', EXAMPLES)
     .action(serve);
   addCheckConfig(program);
@@ -54,12 +53,12 @@ async function main(argv: readonly string[]): Promise<void> {
 const isHostPort = (text: string): boolean => /^.+:\d{1,5}$/.test(text) && Number(text.split(':').at(-1)) <= 65_535;
 
 async function serve({ config, state, grpc, http }: ServeFlags): Promise<void> {
-  for (const [flag, text] of Object.entries({ grpc, http }))
-    if (text !== undefined && !isHostPort(text))
-      throw new CommanderError(2, 'address', `--${flag} takes HOST:PORT, not "${text}"`);
+  if (!isHostPort(grpc)) throw new CommanderError(2, 'address', `--grpc takes HOST:PORT, not "${grpc}"`);
+  const pages = http === 'off' ? null : http;
+  if (pages !== null && !isHostPort(pages))
+    throw new CommanderError(2, 'address', `--http takes HOST:PORT, or "off", not "${pages}"`);
   const logger = createLogger('dorawatch-collector');
-  if (http !== undefined) logger.warn({ http }, '--http is understood, but nothing is served there in this version');
-  const starting = startCollector({ config, state, grpc, clock: createClock(), logger });
+  const starting = startCollector({ config, state, grpc, http: pages, clock: createClock(), logger });
   // Before the start is over: whoever reads "ready" may send a signal at once, and a start may take its time.
   process.on('SIGHUP', () => void starting.then((collector) => collector.reload(), ignoreFailedStart));
   const stop = (signal: string): void => {

@@ -8,9 +8,9 @@ import type { EventsRequest } from '../../shared/core/ops-request.ts';
 import type { EventRow } from '../../shared/core/ops-view.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import { isRequested } from '../core/answers/event-rows.ts';
-import { importedWith } from '../core/answers/imported-rows.ts';
 import { FOLLOW_BACKLOG_MAX, FOLLOWERS_MAX } from '../core/answers/limits.ts';
-import type { LogFold } from './log-fold.ts';
+import { grpcRefusal } from './grpc-refusal.ts';
+import type { OpsAnswers } from './ops-answers.ts';
 import { sendAll } from './send-all.ts';
 
 type Call = ServerWritableStream<EventsRequest, EventRow>;
@@ -21,7 +21,7 @@ export interface EventStreams {
   close(): void;
 }
 
-export function createEventStreams(fold: LogFold, logger: Logger): EventStreams {
+export function createEventStreams(answers: OpsAnswers, logger: Logger): EventStreams {
   const followers = new Set<Call>();
   const open = (call: Call): void => {
     if (call.request.follow && followers.size >= FOLLOWERS_MAX) {
@@ -29,12 +29,9 @@ export function createEventStreams(fold: LogFold, logger: Logger): EventStreams 
       call.emit('error', { code: codes.RESOURCE_EXHAUSTED, details });
       return;
     }
-    const failed = (error: unknown): void => {
-      logger.error({ err: error }, 'an events stream failed');
-      call.emit('error', { code: codes.INTERNAL, details: 'the events stream failed' });
-    };
-    if (call.request.follow) follow(call, fold, followers).catch(failed);
-    else sendAll(call, listed(call, fold)).then(() => call.end(), failed);
+    const failed = (error: unknown): void => void call.emit('error', grpcRefusal(error, logger));
+    if (call.request.follow) follow(call, answers, followers).catch(failed);
+    else list(call, answers).then(() => call.end(), failed);
   };
   return {
     open,
@@ -45,14 +42,13 @@ export function createEventStreams(fold: LogFold, logger: Logger): EventStreams 
   };
 }
 
-/** An imported group's rows are history that only its own list tells, and never the beginning of a live one. */
-function listed({ request }: Call, { model }: LogFold): readonly EventRow[] {
-  const imported = request.follow || request.group === null ? null : importedWith(model, request.group);
-  return (imported ?? model.timeline.rows()).filter((row) => isRequested(row, request));
+async function list(call: Call, answers: OpsAnswers): Promise<void> {
+  await sendAll(call, answers.events(call.request));
 }
 
 /** The list, then what is found while it is sent and after. */
-async function follow(call: Call, fold: LogFold, followers: Set<Call>): Promise<void> {
+async function follow(call: Call, answers: OpsAnswers, followers: Set<Call>): Promise<void> {
+  const beginning = answers.events(call.request);
   // Bounded by FOLLOW_BACKLOG_MAX.
   let backlog: EventRow[] = [];
   let sending = true;
@@ -64,9 +60,8 @@ async function follow(call: Call, fold: LogFold, followers: Set<Call>): Promise<
     }
     sending = false;
   };
-  const end = fold.subscribe((changed) => {
-    const rows = fold.model.timeline.rows().filter((row) => changed.has(row.id) && isRequested(row, call.request));
-    backlog.push(...rows);
+  const end = answers.follow((rows) => {
+    backlog.push(...rows.filter((row) => isRequested(row, call.request)));
     if (backlog.length > FOLLOW_BACKLOG_MAX) {
       end();
       call.emit('error', { code: codes.RESOURCE_EXHAUSTED, details: 'this follower reads too slowly; ask again' });
@@ -81,6 +76,6 @@ async function follow(call: Call, fold: LogFold, followers: Set<Call>): Promise<
     end();
     followers.delete(call);
   });
-  await sendAll(call, listed(call, fold));
+  await sendAll(call, beginning);
   await flush();
 }

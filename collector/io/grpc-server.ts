@@ -13,6 +13,7 @@ import {
 import { HealthImplementation } from 'grpc-health-check';
 import { KEEPALIVE_TIME_MS, KEEPALIVE_TIMEOUT_MS, MAX_MESSAGE_BYTES } from '../../shared/core/limits.ts';
 import { addReflection } from '../../shared/wire/reflection.ts';
+import { ListenError } from './listen-error.ts';
 
 export interface GrpcService {
   readonly definition: ServiceDefinition;
@@ -27,34 +28,6 @@ export interface GrpcServer {
   close(graceMs: number): Promise<void>;
 }
 
-export type GrpcServerErrorCode = 'PORT_TAKEN' | 'PORT_FORBIDDEN' | 'ADDRESS_UNKNOWN' | 'BIND_FAILED';
-
-const ADVICE: Record<GrpcServerErrorCode, string> = {
-  PORT_TAKEN: 'the port is taken by another process (another collector?); end that one or choose another --grpc',
-  PORT_FORBIDDEN: 'this user may not use that port; choose one above 1023',
-  ADDRESS_UNKNOWN: 'this machine has no such address; --grpc takes HOST:PORT of this machine',
-  BIND_FAILED: 'the address cannot be used',
-};
-
-/** `code` says what to do next, `cause` what gRPC said. */
-export class GrpcServerError extends Error {
-  readonly code: GrpcServerErrorCode;
-
-  constructor(listen: string, cause: Error) {
-    const code = codeOf(cause.message);
-    super(`cannot listen on ${listen}: ${ADVICE[code]}`, { cause });
-    this.name = 'GrpcServerError';
-    this.code = code;
-  }
-}
-
-function codeOf(said: string): GrpcServerErrorCode {
-  if (said.includes('EADDRINUSE')) return 'PORT_TAKEN';
-  if (said.includes('EACCES')) return 'PORT_FORBIDDEN';
-  if (/EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN|resolution|Could not get a bound/i.test(said)) return 'ADDRESS_UNKNOWN';
-  return 'BIND_FAILED';
-}
-
 const OPTIONS = {
   'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
   'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
@@ -63,7 +36,7 @@ const OPTIONS = {
   'grpc.so_reuseport': 0,
 };
 
-/** @throws GrpcServerError PORT_TAKEN · PORT_FORBIDDEN · ADDRESS_UNKNOWN · BIND_FAILED */
+/** @throws ListenError PORT_TAKEN · PORT_FORBIDDEN · ADDRESS_UNKNOWN · BIND_FAILED */
 export async function startGrpcServer(options: {
   /** host:port; port 0 lets the kernel choose. */
   readonly listen: string;
@@ -94,7 +67,7 @@ export async function startGrpcServer(options: {
 function bind(server: Server, listen: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.bindAsync(listen, ServerCredentials.createInsecure(), (error, port) => {
-      if (error) reject(new GrpcServerError(listen, error));
+      if (error) reject(new ListenError(listen, '--grpc', error));
       else resolve(port);
     });
   });

@@ -166,7 +166,7 @@ t.test('what is in the way is named, with what to do', async (t) => {
   const folder = t.testdir({ file: '' });
   const collector = await startCollectorProcess(example, `${folder}/state`);
   t.teardown(() => collector.kill('SIGKILL'));
-  const serve = (...args: readonly string[]) => run('collector/main.ts', ['serve', ...args]);
+  const serve = (...args: readonly string[]) => run('collector/main.ts', ['serve', '--http', '127.0.0.1:0', ...args]);
   const cases = {
     missing: [
       serve('--config', `${folder}/none.yaml`, '--state', `${folder}/a`),
@@ -183,6 +183,14 @@ t.test('what is in the way is named, with what to do', async (t) => {
       1,
       /cannot listen on .*the port is taken by another process/,
     ],
+    httpTaken: [
+      serve(
+        ...['--config', example, '--state', `${folder}/d`, '--grpc', '127.0.0.1:0'],
+        ...['--http', collector.http.slice('http://'.length)],
+      ),
+      1,
+      /cannot listen on .*the port is taken by another process \(another collector\?\); end that one or choose another --http/,
+    ],
     notADirectory: [
       serve('--config', example, '--state', `${folder}/file`),
       1,
@@ -193,6 +201,11 @@ t.test('what is in the way is named, with what to do', async (t) => {
       serve('--config', example, '--state', `${folder}/c`, '--grpc', 'here'),
       2,
       /--grpc takes HOST:PORT, not "here"/,
+    ],
+    badHttp: [
+      serve('--config', example, '--state', `${folder}/e`, '--http', '6768'),
+      2,
+      /--http takes HOST:PORT, or "off", not "6768"/,
     ],
   } as const;
   for (const [name, [result, code, message]] of Object.entries(cases)) {

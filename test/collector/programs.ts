@@ -36,6 +36,8 @@ export function run(
 
 export interface CollectorProcess {
   readonly address: string;
+  /** Base of its HTTP: "http://127.0.0.1:PORT". */
+  readonly http: string;
   readonly ended: Promise<Ran>;
   /** Resolves with the first log line that holds the text. */
   logged(text: string): Promise<string>;
@@ -50,7 +52,7 @@ export async function startCollectorProcess(
 ): Promise<CollectorProcess> {
   const child = start(
     'collector/main.ts',
-    ['serve', '--config', config, '--state', state, '--grpc', '127.0.0.1:0'],
+    ['serve', '--config', config, '--state', state, '--grpc', '127.0.0.1:0', '--http', '127.0.0.1:0'],
     env,
   );
   const ended = collected(child);
@@ -72,6 +74,6 @@ export async function startCollectorProcess(
       look();
       ended.then(({ stderr }) => reject(new Error(`the collector ended: ${stderr}`)));
     });
-  const ready: { grpc: string } = JSON.parse(await logged('collector ready'));
-  return { address: ready.grpc, ended, logged, kill: (signal) => child.kill(signal) };
+  const ready: { grpc: string; http: string } = JSON.parse(await logged('collector ready'));
+  return { address: ready.grpc, http: `http://${ready.http}`, ended, logged, kill: (signal) => child.kill(signal) };
 }

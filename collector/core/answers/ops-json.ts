@@ -18,6 +18,10 @@ const MOMENTS: ReadonlySet<string> = new Set([
   'sent_at',
   'raw_since',
   'asked_at',
+  'now',
+  // Of spans; elsewhere these are words.
+  'from',
+  'to',
 ]);
 
 /** One document, indented for people who look. */

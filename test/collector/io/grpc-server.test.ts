@@ -1,7 +1,8 @@
 import { Client, credentials } from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
 import t from 'tap';
-import { GrpcServerError, startGrpcServer } from '../../../collector/io/grpc-server.ts';
+import { startGrpcServer } from '../../../collector/io/grpc-server.ts';
+import { ListenError } from '../../../collector/io/listen-error.ts';
 
 /** One unary call by its bare definition. */
 function call(
@@ -39,7 +40,7 @@ t.test('health is served, and a taken port is said in words', async (t) => {
 t.test('an address that is not ours, and one that is none, are told apart from a taken port', async (t) => {
   for (const listen of ['192.0.2.1:6767', 'no-such-host.invalid:6767', 'nonsense']) {
     const error = await startGrpcServer({ listen, services: {} }).catch((reason: unknown) => reason);
-    t.ok(error instanceof GrpcServerError, listen);
-    t.comment(listen, (error as GrpcServerError).code, ((error as GrpcServerError).cause as Error).message);
+    t.ok(error instanceof ListenError, listen);
+    t.comment(listen, (error as ListenError).code, ((error as ListenError).cause as Error).message);
   }
 });

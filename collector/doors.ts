@@ -1,0 +1,54 @@
+/**
+ * The two ports of the collector, in front of the same answers: gRPC for agents and the dorawatch command, HTTP for the page and
+ * for programs. Opened last and closed first. Apart from collector.ts, so that a further service or route is a line here.
+ */
+import type { Clock } from '../shared/io/clock.ts';
+import type { Logger } from '../shared/io/logger.ts';
+import { AGENTS_SERVICE_NAME } from '../shared/wire/agents-service.ts';
+import { type HttpServer, startHttpServer } from './http/http-server.ts';
+import { type GrpcServer, startGrpcServer } from './io/grpc-server.ts';
+import type { OpsAnswers } from './io/ops-answers.ts';
+import { createOpsServer } from './io/ops-server.ts';
+import type { ReportServer } from './io/report-server.ts';
+
+export interface DoorsOptions {
+  /** HOST:PORT; port 0 lets the kernel choose. */
+  readonly grpc: string;
+  /** The same; null: there is no HTTP. */
+  readonly http: string | null;
+  readonly reports: ReportServer;
+  readonly answers: OpsAnswers;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface Doors {
+  /** HOST:PORT as bound. */
+  readonly grpc: string;
+  readonly http: string | null;
+  /** Ends streams and sessions, stores what was received, and lets go of the ports. */
+  close(): Promise<void>;
+}
+
+/** Time that calls in flight have to end when the collector closes. */
+const CLOSE_GRACE_MS = 2000;
+
+/** @throws ListenError, in words that say what to do */
+export async function openDoors({ grpc, http, reports, answers, clock, logger }: DoorsOptions): Promise<Doors> {
+  const ops = createOpsServer({ answers, logger });
+  const services = { [AGENTS_SERVICE_NAME]: reports, 'dorawatch.v1.Ops': ops };
+  const calls: GrpcServer = await startGrpcServer({ listen: grpc, services });
+  const close = async (pages: HttpServer | null): Promise<void> => {
+    ops.close();
+    await pages?.close();
+    await reports.close();
+    await calls.close(CLOSE_GRACE_MS);
+  };
+  try {
+    const pages = http === null ? null : await startHttpServer({ listen: http, answers, clock, logger });
+    return { grpc: calls.address, http: pages?.address ?? null, close: () => close(pages) };
+  } catch (error) {
+    await close(null);
+    throw error;
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * The live stream (server-sent events): the state of everything whenever it changed, findings as they are news, agents now and then.
+ * Each message is built once and its octets are shared by all readers. A reader that is behind gets the newest state when it has
+ * caught up, every finding, and is cut when it does not read at all. Rejected: WebSockets; nothing goes the other way.
+ */
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import type { EventRow } from '../../shared/core/ops-view.ts';
+import type { Clock } from '../../shared/io/clock.ts';
+import type { Logger } from '../../shared/io/logger.ts';
+import { jsonLine } from '../core/answers/ops-json.ts';
+import type { OpsAnswers } from '../io/ops-answers.ts';
+import {
+  AGENTS_EVERY_MS,
+  KEEP_ALIVE_MS,
+  RETRY_MS,
+  STATUS_EVERY_MS,
+  STREAM_BACKLOG_MAX_BYTES,
+  STREAMS_MAX,
+} from './limits.ts';
+import { refuseOtherMethods } from './mount.ts';
+import { Problem } from './problem.ts';
+import { statusDocument } from './routes/status-document.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
+
+export const STREAM_PATH = '/api/v1/stream';
+
+export interface LiveStreams {
+  serve(server: FastifyInstance): void;
+  /** Ends every stream. */
+  close(): void;
+}
+
+const HEADERS = {
+  ...SECURITY_HEADERS,
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  // Proxies that gather what they pass on would hold a stream back.
+  'x-accel-buffering': 'no',
+};
+
+export interface LiveStreamsOptions {
+  readonly answers: OpsAnswers;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export function createLiveStreams(options: LiveStreamsOptions): LiveStreams {
+  const hub = new Hub(options);
+  return {
+    serve: (server) => {
+      server.route({
+        method: 'GET',
+        url: STREAM_PATH,
+        exposeHeadRoute: false,
+        handler: (_request, reply) => {
+          if (!hub.hasRoom) {
+            const headers = { 'retry-after': String(Math.ceil(AGENTS_EVERY_MS / 1000)) };
+            throw new Problem(503, `already ${STREAMS_MAX} live streams; close a page that nobody looks at`, {
+              headers,
+            });
+          }
+          reply.hijack();
+          hub.add(reply.raw);
+        },
+      });
+      refuseOtherMethods(server, STREAM_PATH, ['GET']);
+    },
+    close: () => hub.close(),
+  };
+}
+
+/** What a message replaces: a newer one of the same kind makes an older one worthless. */
+type StateKind = 'status' | 'agents';
+
+class Hub {
+  readonly #options: LiveStreamsOptions;
+  readonly #readers = new Set<ServerResponse>();
+  /** The newest of each kind: its octets, and what it was made from. */
+  readonly #newest = new Map<StateKind, { readonly made: string; readonly octets: Buffer }>();
+  /** Who has not got the newest yet. */
+  readonly #behind = new Map<StateKind, Set<ServerResponse>>([
+    ['status', new Set()],
+    ['agents', new Set()],
+  ]);
+  #ends: (() => void)[] = [];
+  #closed = false;
+
+  constructor(options: LiveStreamsOptions) {
+    this.#options = options;
+  }
+
+  get hasRoom(): boolean {
+    return !this.#closed && this.#readers.size < STREAMS_MAX;
+  }
+
+  add(reader: ServerResponse): void {
+    reader.writeHead(200, HEADERS);
+    reader.write(`retry: ${RETRY_MS}\n\n`);
+    this.#readers.add(reader);
+    reader.on('drain', () => this.#catchUp(reader));
+    reader.once('close', () => this.#remove(reader));
+    for (const behind of this.#behind.values()) behind.add(reader);
+    if (this.#readers.size === 1) this.#begin();
+    this.#catchUp(reader);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const reader of this.#readers) reader.end();
+  }
+
+  /** The first reader starts the looking, the last one ends it. */
+  #begin(): void {
+    const { answers } = this.#options;
+    const every = (ms: number, look: () => void): void => {
+      const timer = setInterval(look, ms);
+      this.#ends.push(() => clearInterval(timer));
+    };
+    every(STATUS_EVERY_MS, () => this.#look('status'));
+    every(AGENTS_EVERY_MS, () => this.#look('agents'));
+    every(KEEP_ALIVE_MS, () => this.#tell(KEEP_ALIVE));
+    this.#ends.push(answers.follow((rows) => this.#tell(findingsMessage(rows))));
+    this.#look('status');
+    this.#look('agents');
+  }
+
+  #remove(reader: ServerResponse): void {
+    this.#readers.delete(reader);
+    for (const behind of this.#behind.values()) behind.delete(reader);
+    if (this.#readers.size > 0) return;
+    for (const end of this.#ends) end();
+    this.#ends = [];
+    this.#newest.clear();
+  }
+
+  /** Builds a message if what it says has changed. */
+  #look(kind: StateKind): void {
+    const { answers, clock, logger } = this.#options;
+    try {
+      // The present alone is no change.
+      const made = jsonLine(kind === 'status' ? answers.state({ group: null }) : answers.agents());
+      if (made !== this.#newest.get(kind)?.made) {
+        const document = kind === 'status' ? statusDocument(answers, null, clock.wall()) : answers.agents();
+        this.#newest.set(kind, { made, octets: Buffer.from(`event: ${kind}\ndata: ${jsonLine(document)}\n`) });
+        for (const reader of this.#readers) this.#behind.get(kind)?.add(reader);
+      }
+    } catch (error) {
+      logger.error({ err: error }, 'the live stream cannot be told the state');
+    }
+    for (const reader of this.#behind.get(kind) ?? []) this.#catchUp(reader);
+  }
+
+  #catchUp(reader: ServerResponse): void {
+    for (const [kind, behind] of this.#behind) {
+      const newest = this.#newest.get(kind);
+      if (newest === undefined || !behind.has(reader) || reader.writableNeedDrain) continue;
+      behind.delete(reader);
+      reader.write(newest.octets);
+    }
+  }
+
+  #tell(octets: Buffer): void {
+    for (const reader of this.#readers) {
+      if (reader.writableLength > STREAM_BACKLOG_MAX_BYTES) reader.destroy();
+      else reader.write(octets);
+    }
+  }
+}
+
+const KEEP_ALIVE = Buffer.from(': keep-alive\n\n');
+
+const findingsMessage = (rows: readonly EventRow[]): Buffer =>
+  Buffer.from(rows.map((row) => `event: finding\ndata: ${jsonLine(row)}\n`).join(''));

@@ -1,0 +1,76 @@
+/** Routes on the server: each with its method, and for every other method the answer which ones there are (RFC 9110, 15.5.6). */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../../shared/io/clock.ts';
+import type { OpsAnswers } from '../io/ops-answers.ts';
+import { Problem } from './problem.ts';
+import type { Route } from './route.ts';
+import { isCrossSite } from './security-headers.ts';
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+type Method = (typeof METHODS)[number];
+
+export interface MountContext {
+  readonly answers: OpsAnswers;
+  readonly clock: Clock;
+}
+
+export function serveRoutes(server: FastifyInstance, routes: readonly Route[], context: MountContext): void {
+  for (const route of routes) {
+    const onRequest = route.method === 'POST' ? refuseCrossSite : [];
+    server.route({
+      method: route.method,
+      url: route.path,
+      onRequest,
+      handler: (request, reply) => respond(route, context, { request, reply }),
+    });
+  }
+  for (const path of new Set(routes.map((route) => route.path))) {
+    refuseOtherMethods(
+      server,
+      path,
+      routes.filter((route) => route.path === path).map(({ method }) => method),
+    );
+  }
+}
+
+/** @param served GET serves HEAD too */
+export function refuseOtherMethods(server: FastifyInstance, path: string, served: readonly Method[]): void {
+  const allowed = served.flatMap((method): readonly Method[] => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  const allow = allowed.join(', ');
+  server.route({
+    method: METHODS.filter((method) => !allowed.includes(method)),
+    url: path,
+    // Before a body is read.
+    onRequest: async ({ method }) => {
+      throw new Problem(405, `${path} does not take ${method}; it takes ${allow}`, { headers: { allow } });
+    },
+    handler: async () => undefined,
+  });
+}
+
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+async function respond(route: Route, { answers, clock }: MountContext, { request, reply }: Exchange): Promise<unknown> {
+  const accept = request.headers.accept ?? null;
+  const answer = await route.respond(queryOf(request), { answers, now: clock.wall(), accept, body: request.body });
+  return reply
+    .code(answer.status)
+    .headers({ 'cache-control': 'no-store', ...answer.headers })
+    .type(answer.type)
+    .send(answer.body);
+}
+
+/** The query as it was typed. */
+export function queryOf({ raw }: FastifyRequest): URLSearchParams {
+  const url = raw.url ?? '';
+  const mark = url.indexOf('?');
+  return new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+}
+
+async function refuseCrossSite({ headers }: FastifyRequest): Promise<void> {
+  if (!isCrossSite(headers, headers.host)) return;
+  throw new Problem(403, "a page of another site may not have this done; only the collector's own page, or a program");
+}

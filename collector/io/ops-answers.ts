@@ -1,0 +1,224 @@
+/**
+ * What the collector answers when it is asked, whoever carries the question: gRPC and HTTP are doors to the same functions. They
+ * read the read model; what people say (marks, pauses, imports, periods to keep) goes into the log first and is answered when
+ * it has been folded. Rejected: HTTP as a client of the own gRPC port; two encodings for a look into the same memory.
+ */
+import type * as reply from '../../shared/core/ops-reply.ts';
+import type * as ask from '../../shared/core/ops-request.ts';
+import type * as view from '../../shared/core/ops-view.ts';
+import type { UnixMicros } from '../../shared/core/units.ts';
+import type { Clock } from '../../shared/io/clock.ts';
+import { agentRows, type SessionAgent } from '../core/answers/agent-rows.ts';
+import { isRequested, markRow } from '../core/answers/event-rows.ts';
+import type { ExchangeFilter } from '../core/answers/exchange-rows.ts';
+import { importedWith, withImported } from '../core/answers/imported-rows.ts';
+import { judgeMark, unknownName } from '../core/answers/mark-request.ts';
+import { reportOf } from '../core/answers/report.ts';
+import { scopesOf } from '../core/answers/scope-rows.ts';
+import { type StatusSources, sitesOf, statusOf } from '../core/answers/status.ts';
+import { storedMark } from '../core/answers/timeline.ts';
+import type { CollectorConfig, GroupConfig } from '../core/config/config.ts';
+import { judgeImport } from '../core/import/import-request.ts';
+import { importedPeriod, importedReport } from '../core/import/imported-group.ts';
+import type { PauseEntry } from '../core/log-entry.ts';
+import { RAISE_SECS_MAX_MS } from '../core/raised-secs.ts';
+import { availabilityOf, measuredFigures } from '../core/rollup/availability.ts';
+import { ownBucket } from '../core/verdicts/group-state.ts';
+import { overlay } from '../core/verdicts/overlay.ts';
+import type { Inbox } from './inbox.ts';
+import { keepPeriod, keepProblem, keptPeriods } from './keep-request.ts';
+import type { LogFold } from './log-fold.ts';
+import { takePause } from './pause-request.ts';
+import type { FiguresFound } from './period-figures.ts';
+import { Refusal } from './refusal.ts';
+import { storedExchanges } from './stored-exchanges.ts';
+
+export interface OpsSources {
+  readonly fold: LogFold;
+  readonly inbox: Inbox;
+  readonly clock: Clock;
+  /** The configuration in force. */
+  config(): CollectorConfig;
+  /** How far behind the log its readers are, and how its disk is. */
+  consumers(): readonly view.ConsumerView[];
+  store(): view.StoreView;
+  /** What a report of a period rests on. */
+  figures(filter: ExchangeFilter & { readonly group: string }): Promise<FiguresFound>;
+  /** The agents' sessions. */
+  agents(): readonly SessionAgent[];
+  /** What is paused has changed. */
+  onPaused(): void;
+  /** Secs of a group's probes are to be raised, or no longer. @returns until when */
+  onRaiseSecs(request: ask.RaiseSecsRequest): UnixMicros | null;
+}
+
+/** Each answers, or throws a Refusal; anything else that is thrown is the collector's own fault. */
+export interface OpsAnswers {
+  state(request: ask.StateRequest): view.StatusView;
+  sites(request: ask.SitesRequest): view.SitesView;
+  scopes(request: ask.ScopesRequest): reply.ScopesView;
+  agents(): view.AgentsView;
+  /** The rows of a request, oldest first. An imported group's are history that only its own list tells, and never the beginning of a live one. */
+  events(request: ask.EventsRequest): readonly view.EventRow[];
+  /** Tells what is news, as it is found: a finding again (same id) when it is revised in time. What late results find, revise or take back is no news. @returns ends it */
+  follow(listener: (rows: readonly view.EventRow[]) => void): () => void;
+  report(request: ask.PeriodRequest): Promise<view.ReportView>;
+  addMark(request: ask.MarkRequest): Promise<view.EventRow>;
+  keep(request: ask.KeepRequest): Promise<reply.KeepView>;
+  kept(): reply.KeptView;
+  takeImport(request: ask.ImportRequest): Promise<reply.ImportView>;
+  pause(request: ask.PauseRequest, action: PauseEntry['action']): Promise<reply.PausesView>;
+  pauses(): reply.PausesView;
+  raiseSecs(request: ask.RaiseSecsRequest): reply.RaiseSecsView;
+  /** Stored exchanges, a batch's at a time. */
+  exchanges(request: ask.PeriodRequest): AsyncIterable<readonly reply.ExchangeView[]>;
+  /** A group of the configuration. @throws Refusal not-found, with the nearest name */
+  group(name: string): GroupConfig;
+}
+
+/** @returns the answers of a collector; nothing is read before one is asked for */
+export function createOpsAnswers(sources: OpsSources): OpsAnswers {
+  const { fold, config, inbox } = sources;
+  return {
+    state: (request) => {
+      if (request.group !== null) groupNamed(config(), request.group);
+      return state(sources, request);
+    },
+    sites: (request) => sitesOf(standOf(sources), knownAgents(sources), request),
+    scopes: (request) => {
+      if (request.group !== null) groupNamed(config(), request.group);
+      return scopesOf(config(), fold.model.notices.view(), request);
+    },
+    agents: () => ({ agents: knownAgents(sources) }),
+    events: (request) => {
+      refuseUnknownGroup(sources, request.group);
+      const imported = request.follow || request.group === null ? null : importedWith(fold.model, request.group);
+      return (imported ?? fold.model.timeline.rows()).filter((row) => isRequested(row, request));
+    },
+    follow: (listener) =>
+      fold.subscribe((changed) => listener(fold.model.timeline.rows().filter((row) => changed.has(row.id)))),
+    report: (request) => report(sources, request),
+    addMark: (request) => addMark(sources, request),
+    keep: async (request) => keep(sources, request),
+    kept: () => keptPeriods(inbox),
+    takeImport: (request) => takeImport(sources, request),
+    pause: (request, action) => pause(sources, request, action),
+    pauses: () => ({ pauses: fold.model.pauses }),
+    raiseSecs: (request) => raise(sources, request),
+    exchanges: (request) => exchanges(sources, request),
+    group: (name) => groupNamed(config(), name),
+  };
+}
+
+function state(sources: OpsSources, { group }: ask.StateRequest): view.StatusView {
+  const { fold, clock, consumers, store } = sources;
+  const readers = { consumers: consumers(), store: store(), kea: fold.model.kea, pauses: fold.model.pauses };
+  return statusOf({ ...standOf(sources), recent: fold.recent, now: clock.wall(), ...readers }, group);
+}
+
+/** Those connected, and those that only the log remembers: a restart of the collector forgets nobody. */
+function knownAgents({ fold, agents, clock }: OpsSources): readonly view.AgentView[] {
+  return agentRows(agents(), fold.model.verdicts.view().agents, { losses: fold.model.losses, now: clock.wall() });
+}
+
+/** What is shown is the fold's view with the live overlay. */
+function standOf({ fold, clock, config }: OpsSources): Pick<StatusSources, 'config' | 'verdicts' | 'notices'> {
+  return {
+    config: config(),
+    verdicts: overlay(fold.model.verdicts.view(), clock.wall()),
+    notices: fold.model.notices.view(),
+  };
+}
+
+function groupNamed(config: CollectorConfig, name: string): GroupConfig {
+  const group = config.groups.find((one) => one.name === name);
+  if (group !== undefined) return group;
+  const groups = config.groups.map((one) => one.name);
+  throw new Refusal('not-found', unknownName('group', name, groups));
+}
+
+/** A group that the configuration no longer has may still be asked for, as long as the timeline tells of it. */
+function refuseUnknownGroup({ config, fold }: OpsSources, name: string | null): void {
+  if (name === null) return;
+  const told = fold.model.timeline.rows().some((row) => row.group === name) || fold.model.imports.group(name) !== null;
+  if (!told) groupNamed(config(), name);
+}
+
+async function report(sources: OpsSources, request: ask.PeriodRequest): Promise<view.ReportView> {
+  const { fold, clock } = sources;
+  const config = sources.config();
+  const rows = importedWith(fold.model, request.group ?? '');
+  const imported = fold.model.imports.group(request.group ?? '');
+  const ended = rows === null || imported === null ? null : importedPeriod(imported);
+  const until = request.until ?? ended?.until ?? clock.wall();
+  if (until <= request.since) throw new Refusal('invalid', 'the period ends before it begins');
+  if (rows !== null && imported !== null) return importedReport(imported, { since: request.since, until }, rows);
+  const group = groupNamed(config, request.group ?? '');
+  const period = { group: group.name, since: request.since, until };
+  const { figures, source, lost } = await sources.figures(period);
+  const probed = { rate_per_second: config.probe.ratePerSecond, drop_time_ms: config.probe.dropTimeMs };
+  const too_late = fold.model.verdicts.view().tooLate;
+  const measured = { ...probed, ...measuredFigures(figures), ...lost, too_late, source };
+  const places = group.servers.map(({ name, role }) => ({ server: name, bucket: ownBucket(group.mode, role) }));
+  const availability = availabilityOf(figures, places);
+  return reportOf({ ...period, mode: group.mode }, fold.model.timeline.rows(), { measured, availability });
+}
+
+function keep({ inbox, clock }: OpsSources, request: ask.KeepRequest): Promise<reply.KeepView> {
+  const problem = keepProblem(request, inbox);
+  if (problem !== null) throw new Refusal('invalid', problem);
+  return keepPeriod(inbox, request, clock.wall());
+}
+
+async function addMark({ fold, inbox, clock, config }: OpsSources, request: ask.MarkRequest): Promise<view.EventRow> {
+  const verdict = judgeMark(request, withImported(config(), fold.model, request.group), clock.wall());
+  if (!verdict.ok) throw new Refusal('invalid', verdict.problem);
+  const [position] = await inbox.append([verdict.entry]);
+  if (typeof position !== 'number') throw new Refusal('internal', 'the log gave the mark no position');
+  await fold.folded(position);
+  return markRow(storedMark(verdict.entry));
+}
+
+async function pause(sources: OpsSources, request: ask.PauseRequest, action: PauseEntry['action']) {
+  const { fold, inbox, clock, config, onPaused } = sources;
+  const reply = await takePause({ fold, inbox, config: config(), now: clock.wall() }, request, action);
+  if ('problem' in reply) throw new Refusal('invalid', reply.problem);
+  onPaused();
+  return reply;
+}
+
+function raise({ config, onRaiseSecs }: OpsSources, request: ask.RaiseSecsRequest): reply.RaiseSecsView {
+  groupNamed(config(), request.group);
+  if (request.for_ms > RAISE_SECS_MAX_MS) {
+    const problem = `secs are raised for ${RAISE_SECS_MAX_MS / 60_000} minutes at a time at most; ask again before they are over`;
+    throw new Refusal('invalid', problem);
+  }
+  return { until: onRaiseSecs(request) };
+}
+
+async function takeImport(
+  { fold, inbox, clock, config }: OpsSources,
+  request: ask.ImportRequest,
+): Promise<reply.ImportView> {
+  const book = fold.model.imports;
+  const verdict = judgeImport(request, { config: config(), book, now: clock.wall() });
+  if (!verdict.ok) throw new Refusal('invalid', verdict.problem);
+  const { entry, duplicates } = verdict;
+  if (entry !== null) {
+    const [position] = await inbox.append([entry]);
+    if (typeof position !== 'number') throw new Refusal('internal', 'the log gave the import no position');
+    await fold.folded(position);
+  }
+  const transitions = book
+    .rows(request.group)
+    .filter((row) => row.kind === 'transition' && row.from !== 'unknown').length;
+  return { stored: entry?.observations.length ?? 0, duplicates, transitions };
+}
+
+async function* exchanges(
+  { config, clock, inbox }: OpsSources,
+  { group, since, until }: ask.PeriodRequest,
+): AsyncIterable<readonly reply.ExchangeView[]> {
+  if (group !== null) groupNamed(config(), group);
+  yield* storedExchanges(inbox, { group, since, until: until ?? clock.wall() });
+}
