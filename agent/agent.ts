@@ -15,6 +15,8 @@ import type { AgentConfig } from './core/agent-config.ts';
 import { leaseCounts } from './core/lease-counts.ts';
 import type { HeldLease } from './core/lease-ledger.ts';
 import { LAST_RELEASES_MS, LEFTOVERS_FIRST_MS } from './core/ledger-limits.ts';
+import type { AgentFigures } from './core/metrics/agent-families.ts';
+import { countOwn, createOwnCounts, worstDelayUs } from './core/metrics/own-counts.ts';
 import { hostIdentity } from './io/host-identity.ts';
 import { LeaseKeeper } from './io/lease-keeper.ts';
 import { type Released, releaseLeases } from './io/lease-release.ts';
@@ -36,6 +38,8 @@ export interface Agent {
   /** The agent's name. */
   readonly name: string;
   readonly epoch: number;
+  /** What its metrics tell. */
+  readonly figures: AgentFigures;
   /** Begins no more exchanges, finishes those in flight, spools and sends the last batch, says goodbye. */
   stop(): Promise<void>;
 }
@@ -85,6 +89,8 @@ class RunningAgent implements Agent {
   readonly #begun: Promise<void>;
   readonly #ending = new AbortController();
   #assignment: Assignment | undefined;
+  readonly #counts = createOwnCounts();
+  readonly #site: string;
   #loopDelayMaxUs = 0;
   #stopping: Promise<void> | undefined;
   /** Batches are spooled one after another, in their order. */
@@ -95,6 +101,7 @@ class RunningAgent implements Agent {
     const { agent, epoch, spool } = state;
     const shared = { agent, site: config.site, epoch, ...start, clock };
     this.#state = state;
+    this.#site = config.site;
     this.#logger = logger;
     this.#assignment = state.assignment && withoutDrill(state.assignment);
     this.#leases = leases;
@@ -125,7 +132,7 @@ class RunningAgent implements Agent {
       trouble: () => state.trouble ?? this.#leases.trouble,
       onHeard: () => this.#silence.heard(),
       takeResting: () => this.#silence.takeResting(),
-      leases: () => leaseCounts(this.#leases.held, this.#assignment, this.#leases.now()),
+      leases: () => this.#leaseCounts(),
     });
   }
 
@@ -135,6 +142,25 @@ class RunningAgent implements Agent {
 
   get epoch(): number {
     return this.#state.epoch;
+  }
+
+  get figures(): AgentFigures {
+    return {
+      agent: this.name,
+      site: this.#site,
+      exchanges: this.#counts.exchanges,
+      batches: this.#counts.batches,
+      loopDelayMaxUs: worstDelayUs(this.#counts),
+      spool: this.#state.spool,
+      line: this.#stream.figures,
+      leases: this.#leaseCounts(),
+      isResting: this.#silence.isResting,
+      assignmentVersion: this.#prober.assignmentVersion,
+    };
+  }
+
+  #leaseCounts() {
+    return leaseCounts(this.#leases.held, this.#assignment, this.#leases.now());
   }
 
   stop(): Promise<void> {
@@ -157,6 +183,7 @@ class RunningAgent implements Agent {
 
   #take(batch: ResultBatch): void {
     this.#loopDelayMaxUs = Math.max(this.#loopDelayMaxUs, batch.loopDelayMaxUs);
+    countOwn(this.#counts, batch);
     this.#spooling = this.#spooling.then(() => this.#spool(batch));
   }
 

@@ -4,21 +4,26 @@
  * order, and what is measured meanwhile is wanted.
  */
 import { Command } from 'commander';
-import { createClock } from '../shared/io/clock.ts';
-import { createLogger } from '../shared/io/logger.ts';
+import { type Clock, createClock } from '../shared/io/clock.ts';
+import { createLogger, type Logger } from '../shared/io/logger.ts';
+import { createMetricsWriter } from '../shared/io/metrics-page.ts';
 import { packageVersion } from '../shared/io/package-version.ts';
-import { startAgent } from './agent.ts';
-import { type AgentFlags, readAgentFlags } from './core/agent-config.ts';
+import { type Agent, startAgent } from './agent.ts';
+import { type AgentConfig, type AgentFlags, DEFAULT_METRICS, readAgentFlags } from './core/agent-config.ts';
+import { agentFamilies } from './core/metrics/agent-families.ts';
+import { type MetricsHttp, serveMetrics } from './io/metrics-http.ts';
+import { processFamilies } from './io/process-figures.ts';
 import { startProber } from './prober.ts';
 
 const EXAMPLES = `
 Examples:
   dorawatch-agent run --collector collector.example.net:6767 --site corsham --state /var/lib/dorawatch-agent
   dorawatch-agent run --collector 127.0.0.1:6767 --site corsham --state ./state --id corsham-1
+  dorawatch-agent run --collector 127.0.0.1:6767 --site corsham --state ./state --metrics off
 
 What to probe is pushed by the collector; while it is away the agent probes on and keeps its batches in the state directory.
 Beyond --spool-bytes or --spool-age the oldest batches go, and the collector is told which. While the disk takes no writing
-they wait in memory (8 MiB). SIGTERM and SIGINT finish the exchanges in flight first; a second SIGINT ends at once. DORAWATCH_LOG_LEVEL (debug, info, warn, error) sets how much is logged.
+they wait in memory (8 MiB). Prometheus scrapes http://HOST:PORT/metrics; when the port is taken the agent warns and probes on. SIGTERM and SIGINT finish the exchanges in flight first; a second SIGINT ends at once. DORAWATCH_LOG_LEVEL (debug, info, warn, error) sets how much is logged.
 Exit code: 0 ended by a signal, 1 error, 2 wrong arguments. Needs CAP_NET_RAW, and CAP_NET_BIND_SERVICE for port 67; root has both.
 `;
 
@@ -32,6 +37,7 @@ export function runCommand(done: (exitCode: number) => void): Command {
     .option('--id <name>', 'name of this agent; default: made once and kept in the state directory')
     .option('--spool-bytes <size>', 'bound on the batches kept for a collector that is away (default: 256MiB)')
     .option('--spool-age <span>', 'how old they may get (default: 7d)')
+    .option('--metrics <host:port>', `where its metrics are served, or "off" (default: ${DEFAULT_METRICS})`)
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(dorawatch-agent run --help shows how)')
     .action(async (flags: AgentFlags) => done(await runAgent(flags)));
@@ -46,11 +52,14 @@ async function runAgent(flags: AgentFlags): Promise<number> {
     return 2;
   }
   const logger = createLogger('dorawatch-agent');
+  const clock = createClock();
   try {
-    const agent = await startAgent({ config, version: packageVersion(), clock: createClock(), logger, startProber });
+    const agent = await startAgent({ config, version: packageVersion(), clock, logger, startProber });
+    const metrics = await startMetrics(agent, config, { clock, logger });
     await stopSignal();
     logger.info('stopping: exchanges in flight are finished first; a second SIGINT ends at once');
     await agent.stop();
+    await metrics?.close();
     return 0;
   } catch (error) {
     // Errors with a code are ours and say what to do; anything else is a defect and keeps its stack.
@@ -58,6 +67,23 @@ async function runAgent(flags: AgentFlags): Promise<number> {
     process.stderr.write(`dorawatch-agent: ${error.message}\n`);
     return 1;
   }
+}
+
+async function startMetrics(
+  agent: Agent,
+  { metrics }: AgentConfig,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+): Promise<MetricsHttp | null> {
+  if (metrics === undefined) return null;
+  const writer = createMetricsWriter({
+    prefix: 'dorawatch_agent',
+    runtime: false,
+    shedElsewhere: () => agent.figures.exchanges.shed,
+  });
+  const version = packageVersion();
+  const own = processFamilies(clock);
+  const families = () => [...agentFamilies(agent.figures, version), ...own()];
+  return serveMetrics(metrics, (format) => writer.page(families(), format), logger);
 }
 
 /**

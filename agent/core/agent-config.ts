@@ -7,6 +7,8 @@ import { SPOOL_AGE_BOUNDS, SPOOL_AGE_MAX_MS, SPOOL_BYTES_BOUNDS, SPOOL_BYTES_MAX
 
 /** Where the collector listens when nobody says otherwise. */
 const DEFAULT_PORT = 6767;
+/** Where its metrics are when nobody says otherwise: for this host alone. */
+export const DEFAULT_METRICS = '127.0.0.1:6769';
 const MAX_NAME_LENGTH = 64;
 
 /** As typed. */
@@ -17,6 +19,15 @@ export interface AgentFlags {
   readonly id?: string | undefined;
   readonly spoolBytes?: string | undefined;
   readonly spoolAge?: string | undefined;
+  readonly metrics?: string | undefined;
+}
+
+/** Where to listen. */
+export interface ListenAddress {
+  /** A name or an address; IPv6 in brackets. */
+  readonly host: string;
+  /** 0: the kernel chooses. */
+  readonly port: number;
 }
 
 export interface AgentConfig {
@@ -29,11 +40,14 @@ export interface AgentConfig {
   /** Bounds of the spool; absent: SPOOL_BYTES_MAX and SPOOL_AGE_MAX_MS. */
   readonly spoolBytes?: number | undefined;
   readonly spoolAgeMs?: number | undefined;
+  /** Where its metrics are served; absent: nowhere. */
+  readonly metrics?: ListenAddress | undefined;
 }
 
 /** The settings, or every mistake in them, each a sentence that names its flag. */
 export function readAgentFlags(flags: AgentFlags): AgentConfig | readonly string[] {
   const collector = readAddress(flags.collector);
+  const metrics = readListen(flags.metrics);
   const mistakes = [
     collector === undefined
       ? `--collector takes HOST:PORT (an IPv6 address in brackets), not "${flags.collector}"`
@@ -42,6 +56,7 @@ export function readAgentFlags(flags: AgentFlags): AgentConfig | readonly string
     flags.id === undefined ? undefined : nameMistake('--id', flags.id),
     sizeMistake(flags.spoolBytes),
     ageMistake(flags.spoolAge),
+    metrics === null ? `--metrics takes HOST:PORT or "off", not "${flags.metrics}"` : undefined,
     flags.state === '' ? '--state takes a directory' : undefined,
   ].filter((mistake) => mistake !== undefined);
   if (collector === undefined || mistakes.length > 0) return mistakes;
@@ -49,7 +64,8 @@ export function readAgentFlags(flags: AgentFlags): AgentConfig | readonly string
     spoolBytes: readSize(flags.spoolBytes) ?? SPOOL_BYTES_MAX,
     spoolAgeMs: readAge(flags.spoolAge) ?? SPOOL_AGE_MAX_MS,
   };
-  return { collector, site: flags.site, stateDirectory: flags.state, id: flags.id ?? null, ...spool };
+  const own = { site: flags.site, stateDirectory: flags.state, id: flags.id ?? null };
+  return { collector, ...own, ...spool, metrics: metrics ?? undefined };
 }
 
 const SIZES: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
@@ -79,6 +95,13 @@ function ageMistake(text: string | undefined): string | undefined {
   const { min, max } = SPOOL_AGE_BOUNDS;
   if (text === undefined || (ageMs !== undefined && ageMs >= min && ageMs <= max)) return undefined;
   return `--spool-age takes a span from 1min to 365d, such as 7d, not "${text}"`;
+}
+
+/** @returns undefined: nowhere; null: what was typed is no address */
+function readListen(text = DEFAULT_METRICS): ListenAddress | undefined | null {
+  if (text === 'off') return undefined;
+  const [, host, port] = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):(\d{1,5})$/.exec(text) ?? [];
+  return host === undefined || Number(port) > 65_535 ? null : { host, port: Number(port) };
 }
 
 function readAddress(text: string): string | undefined {

@@ -15,7 +15,7 @@ import type { AgentMessage, Heartbeat, Hello } from '../../shared/wire/agent-mes
 import type { Received } from '../../shared/wire/agents-service.ts';
 import { sharedPrefix } from '../../shared/wire/batch-encoder.ts';
 import type { AckRange, CollectorMessage, Refusal } from '../../shared/wire/collector-message.ts';
-import { bestOffset, type RoundTrip } from '../core/clock-sample.ts';
+import { bestOffset, type ClockOffset, type RoundTrip } from '../core/clock-sample.ts';
 import { SendWindow, type SpooledBatch } from '../core/send-window.ts';
 import { GREETING_MS, LIVE_QUEUE_MAX } from '../core/stream-limits.ts';
 import { BacklogSender } from './backlog-sender.ts';
@@ -35,8 +35,10 @@ export interface AgentSessionOptions {
   heartbeat(): Heartbeat;
   /** The collector has spoken, and not to refuse. */
   onHeard(): void;
-  /** The collector has taken something: this session is a success. */
-  onAck(): void;
+  /** The collector has taken so many batches: this session is a success. */
+  onAck(batches: number): void;
+  /** The clock was measured. */
+  onClock(offset: ClockOffset): void;
   /** The collector will not have this agent, for now: to be tried again slowly. */
   onSessionRefused(): void;
   /** A batch was refused for ever, and was thrown away. */
@@ -166,8 +168,10 @@ export class AgentSession {
       if (trip !== undefined) trips.push(trip);
     }
     const best = bestOffset(trips, this.#options.hello.anchor);
-    if (best !== undefined) this.#send({ kind: 'clock-sample', ...best });
-    return best !== undefined;
+    if (best === undefined) return false;
+    this.#options.onClock(best);
+    this.#send({ kind: 'clock-sample', ...best });
+    return true;
   }
 
   #askClock(): Promise<RoundTrip | undefined> {
@@ -197,8 +201,7 @@ export class AgentSession {
     if (message.kind !== 'refusal') this.#options.onHeard();
     switch (message.kind) {
       case 'acks':
-        for (const range of message.ranges) this.#settle(range);
-        this.#options.onAck();
+        this.#options.onAck(message.ranges.reduce((sum, range) => sum + this.#settle(range), 0));
         break;
       case 'clock-reply': {
         const asked = this.#asked;
@@ -224,13 +227,15 @@ export class AgentSession {
     }
   }
 
-  #settle({ epoch, from, to }: AckRange): void {
+  /** @returns how many batches are off the agent's hands */
+  #settle({ epoch, from, to }: AckRange): number {
     const own = epoch ?? this.#options.hello.epoch;
     this.#options.spool.settleLoss(own, { from, to });
     const positions = this.#window.settle(own, { from, to });
     if (positions.length > 0) void this.#options.spool.forget(positions);
     this.#pump();
     this.#tellIdle();
+    return positions.length;
   }
 
   #refused({ batch, reason, text }: Refusal): void {

@@ -20,6 +20,8 @@ import { randomFraction } from '../../shared/io/random.ts';
 import { within } from '../../shared/io/within.ts';
 import type { Heartbeat } from '../../shared/wire/agent-message.ts';
 import { agentsService } from '../../shared/wire/agents-service.ts';
+import type { ClockOffset } from '../core/clock-sample.ts';
+import type { LineFigures } from '../core/metrics/agent-families.ts';
 import type { SpooledBatch } from '../core/send-window.ts';
 import { GOODBYE_ACKS_MS, GOODBYE_CLOSE_MS, GOODBYE_UNSPOOLED_MS } from '../core/stream-limits.ts';
 import { AgentSession, type CollectorCall } from './agent-session.ts';
@@ -58,6 +60,8 @@ export interface ReportStreamOptions {
 export interface ReportStream {
   /** Sends a batch that was just spooled, if there is a session; otherwise the spool has it. */
   offer(batch: SpooledBatch): void;
+  /** How the line fares, since the start. */
+  readonly figures: LineFigures;
   /** Sends what is live, waits a little for its acknowledgement, says goodbye, and connects no more. */
   close(): Promise<void>;
 }
@@ -86,6 +90,9 @@ class Line implements ReportStream {
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
   #refusedBatches = 0;
+  #acknowledged = 0;
+  #sessions = 0;
+  #clock: ClockOffset | null = null;
   #isClosing = false;
   #ended: (() => void) | undefined;
 
@@ -97,6 +104,17 @@ class Line implements ReportStream {
 
   offer(batch: SpooledBatch): void {
     this.#session?.offer(batch);
+  }
+
+  get figures(): LineFigures {
+    return {
+      connected: this.#session?.isReady ?? false,
+      sessions: this.#sessions,
+      acknowledged: this.#acknowledged,
+      refused: this.#refusedBatches,
+      clockOffsetUs: this.#clock?.offsetUs ?? null,
+      clockErrorUs: this.#clock?.errorUs ?? null,
+    };
   }
 
   async close(): Promise<void> {
@@ -124,7 +142,10 @@ class Line implements ReportStream {
     // 'status' always comes, exactly once; 'error' says the same before it, and must have a listener.
     call.on('error', () => undefined);
     call.on('status', (status: ServiceError) => this.#over(status.details));
-    call.on('metadata', () => this.#options.logger.info({ collector }, `connected to the collector at ${collector}`));
+    call.on('metadata', () => {
+      this.#sessions += 1;
+      this.#options.logger.info({ collector }, `connected to the collector at ${collector}`);
+    });
     this.#session = new AgentSession(call, this.#sessionOptions());
   }
 
@@ -140,8 +161,12 @@ class Line implements ReportStream {
       onAssignment,
       heartbeat: () => this.#heartbeat(),
       onHeard: () => this.#options.onHeard(),
-      onAck: () => {
+      onAck: (batches: number) => {
         this.#failures = 0;
+        this.#acknowledged += batches;
+      },
+      onClock: (measured: ClockOffset) => {
+        this.#clock = measured;
       },
       onSessionRefused: () => {
         this.#failures = Math.max(this.#failures, REFUSED_FAILURES);
