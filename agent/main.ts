@@ -4,6 +4,7 @@
  * Arguments that commander refuses end in exit code 2, as perfdhcp documents it.
  */
 import { Command, CommanderError } from 'commander';
+import { addCompletion } from '../shared/io/completion-command.ts';
 import { packageVersion } from '../shared/io/package-version.ts';
 import { probeCommand } from './one-shot/flags.ts';
 import { probe } from './probe.ts';
@@ -26,6 +27,7 @@ async function main(argv: readonly string[]): Promise<number> {
     exitCode = code;
   });
   program.addCommand(running.exitOverride());
+  addCompletion(program, { asksNames: false });
   try {
     await program.parseAsync(argv);
   } catch (error) {

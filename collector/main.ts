@@ -6,6 +6,7 @@
 import { Command, CommanderError } from 'commander';
 import { errorText } from '../shared/core/error-text.ts';
 import { createClock } from '../shared/io/clock.ts';
+import { addCompletion } from '../shared/io/completion-command.ts';
 import { createLogger, type Logger } from '../shared/io/logger.ts';
 import { packageVersion } from '../shared/io/package-version.ts';
 import { addCheckConfig } from './check-config.ts';
@@ -47,6 +48,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .action(serve);
   addCheckConfig(program);
   addReplay(program, createClock());
+  addCompletion(program, { asksNames: false });
   await program.parseAsync(argv);
 }
 

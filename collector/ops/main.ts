@@ -6,9 +6,11 @@
 import { Command, CommanderError } from 'commander';
 import { errorText } from '../../shared/core/error-text.ts';
 import { createClock } from '../../shared/io/clock.ts';
+import { addCompletion } from '../../shared/io/completion-command.ts';
 import { packageVersion } from '../../shared/io/package-version.ts';
 import { addAgents } from './agents.ts';
 import { OpsError } from './client.ts';
+import { addComplete } from './complete.ts';
 import { addDrill } from './drill.ts';
 import { addEvents } from './events.ts';
 import { addExport } from './export.ts';
@@ -56,8 +58,10 @@ async function main(argv: readonly string[]): Promise<void> {
     addDrill,
     addPause,
     addResume,
+    addComplete,
   ])
     add(program, runtime);
+  addCompletion(program, { asksNames: true });
   await program.parseAsync(argv);
 }
 

@@ -14,7 +14,7 @@ export type Readiness = { readonly kind: 'ready' } | { readonly kind: 'not-ready
 /** Where Debian has its installer. */
 export const APT_GET = '/usr/bin/apt-get';
 
-/** The programs that the lab and the tests of pages, metrics and alerts run, and the Debian package that brings each. */
+/** The programs that the lab and the tests of shells, pages, metrics and alerts run, and the Debian package that brings each. */
 export const TOOLS: Readonly<Record<string, string>> = {
   'kea-dhcp4': 'kea-dhcp4-server',
   perfdhcp: 'kea-admin',
@@ -30,6 +30,8 @@ export const TOOLS: Readonly<Record<string, string>> = {
   dhcrelay: 'isc-dhcp-relay',
   dnsmasq: 'dnsmasq-base',
   openssl: 'openssl',
+  zsh: 'zsh',
+  fish: 'fish',
   chromium: 'chromium',
   promtool: 'prometheus',
   'prometheus-alertmanager': 'prometheus-alertmanager',
