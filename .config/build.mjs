@@ -1,6 +1,6 @@
 // Builds the three programs into dist/: protobuf code first (shared/wire/generated, not committed), then the compiler.
 // One script for `npm run build` and for `prepare`, so that `npm ci` leaves the programs runnable; `--generate` stops after
-// the protobuf code, which is all that tests (tsx on the sources) need. Code newer than its .proto files is kept.
+// the protobuf code, which is all that tests (which run the sources) need. Code newer than its .proto files is kept.
 import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -87,6 +87,11 @@ t.test('types are honest: no any, no silenced compiler, no swallowed error', asy
   t.same(offending(sources, /\bexport default\b|\bexport \* from\b/), [], 'named exports, no barrels');
 });
 
+t.test('a program is started from its source in one way', async (t) => {
+  const other = new RegExp(['--import', "[=', ]+", 'tsx'].join(''));
+  t.same(offending(tests, other), [], 'with the option in test/typescript.ts');
+});
+
 t.test('no test is switched off or alone', async (t) => {
   t.same(offending(tests, /\.(only|todo)\(/), []);
 });

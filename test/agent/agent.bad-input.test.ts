@@ -2,10 +2,12 @@
  * The whole agent beside a real collector, in surroundings that are wrong: its port is another program's, a server has no
  * route, the wall clock goes back an hour, a stranger answers. Nothing that was measured is lost or believed wrongly.
  */
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { openInbox } from '../../collector/io/inbox.ts';
+import { TYPESCRIPT } from '../typescript.ts';
 import { networkSkipReason, ProbeNetwork, SERVER_ADDRESS } from './probe-network.ts';
 import { folder, runFlags, startCollector } from './run-fixture.ts';
 
@@ -23,7 +25,7 @@ t.test('port 67 held by a real server of this host; a place without a route; an 
   await dnsmasq.waitForOutput(/DHCP/, 10_000);
   const collector = await startCollector(network, place);
   const step = join(place, 'step');
-  const args = ['--import', 'tsx', '--import', './test/agent/wall-clock-step.ts', 'agent/main.ts'];
+  const args = [TYPESCRIPT, '--import', './test/agent/wall-clock-step.ts', 'agent/main.ts'];
   const start = () =>
     network.command('env', `STEP_FILE=${step}`, process.execPath, ...args, ...runFlags(join(place, 'agent')));
   const first = start();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { openSpool } from '../../agent/io/spool.ts';
 import { openInbox } from '../../collector/io/inbox.ts';
+import { TYPESCRIPT } from '../typescript.ts';
 
 const temporary = () => mkdtempSync(join(tmpdir(), 'dorawatch-'));
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -17,7 +18,7 @@ t.teardown(() => {
 /** Starts one of the two fakes and waits for its first line. */
 async function start(program: string, ...args: string[]): Promise<{ child: ChildProcess; line: string }> {
   const path = new URL(`../fakes/${program}.ts`, import.meta.url).pathname;
-  const child = spawn(process.execPath, ['--import=tsx', path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [TYPESCRIPT, path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   const [bytes] = (await once(child.stdout, 'data')) as [Buffer];
   return { child, line: bytes.toString().trim() };

@@ -2,6 +2,7 @@
  * An agent that is killed at any moment, and one that is asked to end: what it had spooled arrives, each batch once, and its
  * spool is never damaged. SIGTERM loses nothing at all, whether or not a collector is there, and however often it comes.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync } from 'node:fs';
@@ -11,6 +12,7 @@ import t from 'tap';
 import { openSpool } from '../../agent/io/spool.ts';
 import { openInbox } from '../../collector/io/inbox.ts';
 import { seeded } from '../shared/wire/result-batches.ts';
+import { TYPESCRIPT } from '../typescript.ts';
 
 const ROUNDS = process.env['DORAWATCH_LONG'] === '1' ? 60 : 6;
 /** Nobody listens there. */
@@ -30,7 +32,7 @@ interface Running {
 
 /** Starts a program and waits for its first line. */
 async function start(...args: string[]): Promise<Running> {
-  const child = spawn(process.execPath, ['--import=tsx', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [TYPESCRIPT, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   let text = '';
   child.stdout.on('data', (bytes: Buffer) => {

@@ -1,7 +1,9 @@
 /** What the agent may not do on its host, for `probe` and `run`: told in words that say what to do. */
+
 import { chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { TYPESCRIPT } from '../typescript.ts';
 import { networkSkipReason, ProbeNetwork, SERVER_ADDRESS } from './probe-network.ts';
 import { folder, runFlags } from './run-fixture.ts';
 
@@ -16,7 +18,7 @@ t.test('what the agent may not do on this host', { skip }, async (t) => {
     mkdirSync(join(place, name));
     chownSync(join(place, name), 65_534, 65_534);
   }
-  const agent = ['node', '--import', 'tsx', 'agent/main.ts'].join(' ');
+  const agent = ['node', TYPESCRIPT, 'agent/main.ts'].join(' ');
   const readonly = `mount -t tmpfs -o ro none ${place}/readonly && exec ${agent} ${runFlags(`${place}/readonly`).join(' ')}`;
   const holder = network.run(network.agent, 'agent/main.ts', runFlags(join(place, 'locked')));
   const half = network.agentAsNobody('net_raw', ...runFlags(join(place, 'bind')));

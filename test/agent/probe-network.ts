@@ -2,12 +2,14 @@
  * Two namespaces and a wire: a host that probes, and one that answers as it is told. Far smaller than the lab, for faults
  * that no real server can be made to show. Names carry the owner's pid.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Ending, LabChild } from '../lab/child.ts';
 import { command, tryCommand } from '../lab/command.ts';
+import { TYPESCRIPT } from '../typescript.ts';
 
 export const AGENT_ADDRESS = '10.71.0.1';
 export const SERVER_ADDRESS = '10.71.0.2';
@@ -52,14 +54,14 @@ export class ProbeNetwork {
 
   /** Runs a TypeScript file of the repository in one of the two namespaces. */
   run(namespace: string, file: string, args: readonly string[]): LabChild {
-    return this.#start([process.execPath, '--import', 'tsx', file, ...args], namespace);
+    return this.#start([process.execPath, TYPESCRIPT, file, ...args], namespace);
   }
 
   /** Runs the agent's command line as nobody, with these capabilities alone ("none", "net_raw"). */
   agentAsNobody(capabilities: string, ...args: readonly string[]): LabChild {
     const held = capabilities === 'none' ? '-all' : `-all,+${capabilities}`;
     const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', `--bounding-set=${held}`, `--inh-caps=${held}`];
-    const node = [process.execPath, '--import', 'tsx', 'agent/main.ts', ...args];
+    const node = [process.execPath, TYPESCRIPT, 'agent/main.ts', ...args];
     return this.#start(['setpriv', ...nobody, `--ambient-caps=${held}`, ...node]);
   }
 

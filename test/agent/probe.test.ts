@@ -2,10 +2,12 @@
  * `dorawatch-agent probe` from its command line: every fault that a server can show against a scripted one, the ordinary
  * case against real Kea, and the text and JSON that scripts read.
  */
+
 import t, { type Test } from 'tap';
 import type { Ending } from '../lab/child.ts';
 import { startLab } from '../lab/lab.ts';
 import { labSkipReason } from '../lab/requirements.ts';
+import { TYPESCRIPT } from '../typescript.ts';
 import { ABSENT_ADDRESS, networkSkipReason, ProbeNetwork, SERVER_ADDRESS } from './probe-network.ts';
 
 const skip = networkSkipReason();
@@ -165,8 +167,7 @@ t.test('real Kea: the command that this comes from just works', { skip: labSkipR
   const lab = await startLab({ size: 'small', timers: 'short' });
   t.teardown(() => lab.close());
   const probe = (...args: readonly string[]) =>
-    lab.run(lab.site, process.execPath, ['--import', 'tsx', 'agent/main.ts', 'probe', ...args], { cwd: process.cwd() })
-      .ended;
+    lab.run(lab.site, process.execPath, [TYPESCRIPT, 'agent/main.ts', 'probe', ...args], { cwd: process.cwd() }).ended;
   const { primary, standby } = lab.network;
   const text = await probe(primary.address, '-n', '20', '-r', '10', '-R', '100', '-d', '3', '-W', '3');
   t.equal(text.code, 0, text.stderr);

@@ -2,6 +2,7 @@
  * The clients' own way, and source ports of an exchange's own, on real things: a Kea pair behind a real dhcrelay and behind a
  * NAT that pins flows, and a rogue dnsmasq. One lab for all; the prober runs for a few seconds each time, at five a second.
  */
+
 import t from 'tap';
 import { PLAIN_TARGET, type Target } from '../../shared/core/assignment.ts';
 import type { PathCounts, ResultBatch, Sighting } from '../../shared/core/batch.ts';
@@ -12,6 +13,7 @@ import { command } from '../lab/command.ts';
 import type { Lab } from '../lab/lab.ts';
 import { startLab } from '../lab/lab.ts';
 import { labSkipReason } from '../lab/requirements.ts';
+import { TYPESCRIPT } from '../typescript.ts';
 
 const RUN_MS = 2_500;
 /** What stands before the pair, as a network load balancer does; nobody has it as an address. */
@@ -66,7 +68,7 @@ interface RunOptions {
 
 /** Runs a prober at the site. */
 async function run(lab: Lab, targets: readonly Target[], { relayPort = false, preload, during }: RunOptions = {}) {
-  const imports = ['--import', 'tsx', ...(preload === undefined ? [] : ['--import', preload])];
+  const imports = [TYPESCRIPT, ...(preload === undefined ? [] : ['--import', preload])];
   const args = [...imports, 'test/agent/prober-child.ts', 'auto', 'contacted'];
   const env = { ASSIGNMENT: JSON.stringify({ targets, relayPort }) };
   const child = lab.run(lab.site, process.execPath, args, { name: 'prober', cwd: process.cwd(), env });

@@ -3,6 +3,7 @@
  * either option and gives an address of its own, and what servers give is told. One lab and one run of some seconds for all;
  * the wire is read by the lab's own reader and the naive codec.
  */
+
 import t from 'tap';
 import type { Target } from '../../shared/core/assignment.ts';
 import { PLAIN_TARGET } from '../../shared/core/assignment.ts';
@@ -15,6 +16,7 @@ import { startLab } from '../lab/lab.ts';
 import { readCapture } from '../lab/pcap.ts';
 import { labSkipReason } from '../lab/requirements.ts';
 import { type NaiveMessage, naiveDecode } from '../oracle/dhcp4.ts';
+import { TYPESCRIPT } from '../typescript.ts';
 
 const RUN_MS = 9000;
 /** With the networks that Kea may answer from: the last two share one, and within that it gives from whichever it gave last. */
@@ -69,7 +71,7 @@ async function probed(lab: Lab, targets: readonly Target[]) {
   const place = { namespace: lab.site.namespace, interface: lab.site.interface, name: 'prober' };
   const capture = await startCaptureAt(lab, [place]);
   const env = { ASSIGNMENT: JSON.stringify({ targets, identify: IDENTIFY }) };
-  const args = ['--import', 'tsx', 'test/agent/prober-child.ts', 'auto', 'never'];
+  const args = [TYPESCRIPT, 'test/agent/prober-child.ts', 'auto', 'never'];
   const child = lab.run(lab.site, process.execPath, args, { name: 'prober', cwd: process.cwd(), env });
   await child.waitForOutput(/"outcome":\[\d/, 60_000);
   await pause(RUN_MS);

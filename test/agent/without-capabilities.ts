@@ -1,7 +1,9 @@
 /** Runs the agent's command line as nobody, without any capability: what an operator forgot. */
-import { spawnSync } from 'node:child_process';
 
-const agent = [process.execPath, '--import', 'tsx', 'agent/main.ts', ...process.argv.slice(2)];
+import { spawnSync } from 'node:child_process';
+import { TYPESCRIPT } from '../typescript.ts';
+
+const agent = [process.execPath, TYPESCRIPT, 'agent/main.ts', ...process.argv.slice(2)];
 const ended = spawnSync(
   'setpriv',
   ['--reuid=65534', '--clear-groups', '--bounding-set=-all', '--inh-caps=-all', ...agent],

@@ -3,11 +3,13 @@
  * and sweeps its part of 829 subnets, one exchange a second a path. CPU is the collector's own, by the kernel's count, after the
  * sessions have settled; the status is asked for once a second meanwhile.
  */
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pause } from '../lab/child.ts';
 import type { Lab } from '../lab/lab.ts';
+import { TYPESCRIPT } from '../typescript.ts';
 import { type Figure, median, type Tell } from './figure.ts';
 import { scopesOf, siteName } from './fleet-shape.ts';
 import { cpuNs, residentMegabytes } from './process-usage.ts';
@@ -46,7 +48,7 @@ export async function fleetFigures(lab: Lab, tell: Tell): Promise<readonly Figur
   const args = ['serve', '--config', config, '--state', join(lab.folder, 'fleet'), '--grpc', address];
   const collector = lab.run(lab.network.collector, process.execPath, [COLLECTOR, ...args], { name: 'collector' });
   await collector.waitForOutput(/collector ready/, 20_000);
-  const words = ['--import', 'tsx', FLEET, address, String(SITES), String(SUBNETS), String(SECONDS)];
+  const words = [TYPESCRIPT, FLEET, address, String(SITES), String(SUBNETS), String(SECONDS)];
   const fleet = lab.run(lab.network.collector, process.execPath, words, { name: 'fleet', cwd: REPOSITORY });
   await pause(SETTLE_MS);
   const before = { cpu: cpuNs(collector.pid), at: performance.now() };

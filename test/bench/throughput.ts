@@ -3,11 +3,13 @@
  * Two sizes of batch, since most of what a small batch costs is the batch: a second of one site at 10/s on two servers has 20
  * results, a second of a load test 1,000. The agent is synthetic, a process of its own on the same machine.
  */
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LabChild } from '../lab/child.ts';
 import type { Lab } from '../lab/lab.ts';
+import { TYPESCRIPT } from '../typescript.ts';
 import { type Figure, median, type Tell } from './figure.ts';
 import type { SyntheticRun } from './synthetic-agent.ts';
 
@@ -40,7 +42,7 @@ export async function throughputFigures(lab: Lab, tell: Tell): Promise<readonly 
   for (const [index, { perBatch, results }] of SIZES.entries()) {
     const address = `${lab.network.collector.address}:${6767 + index}`;
     const collector = await startCollector(lab, address, String(perBatch));
-    const words = ['--import', 'tsx', SYNTHETIC, address, String(perBatch), String(results), String(RUNS)];
+    const words = [TYPESCRIPT, SYNTHETIC, address, String(perBatch), String(results), String(RUNS)];
     const agent = lab.run(lab.network.collector, process.execPath, words, { name: 'synthetic-agent', cwd: REPOSITORY });
     const { stdout, stderr } = await agent.ended;
     tell(

@@ -2,6 +2,7 @@
  * What the collector's surroundings and its agents get wrong: a state directory that is not its to write, a wall clock that
  * goes back an hour, batches that contradict what is stored. Each is told where an operator looks; what is stored stays.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -11,13 +12,14 @@ import { fileURLToPath } from 'node:url';
 import { Client, credentials } from '@grpc/grpc-js';
 import t from 'tap';
 import { encodeBatch } from '../../shared/wire/batch-encoder.ts';
+import { TYPESCRIPT } from '../typescript.ts';
 import { batches, FakeAgent } from './fake-agent.ts';
 import { type Ran, run, startCollectorProcess } from './programs.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const example = `${root}deploy/hot-standby.yaml`;
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
-const serving = `${process.execPath} --import=tsx collector/main.ts serve --config ${example}`;
+const serving = `${process.execPath} ${TYPESCRIPT} collector/main.ts serve --config ${example}`;
 
 /** Runs a shell line in a mount namespace of its own. */
 async function shell(line: string): Promise<Ran> {
@@ -49,7 +51,7 @@ t.test(
 
 t.test('without HTTP, nothing but gRPC is listened on', async (t) => {
   const state = `${t.testdir()}/state`;
-  const args = ['--import=tsx', 'collector/main.ts', 'serve', '--config', example, '--state', state];
+  const args = [TYPESCRIPT, 'collector/main.ts', 'serve', '--config', example, '--state', state];
   const child: ChildProcess = spawn(process.execPath, [...args, '--grpc', '127.0.0.1:0', '--http', 'off'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -144,7 +146,7 @@ t.test('batches that contradict are refused, counted and shown; health and refle
 t.test('a wall clock that goes back an hour, in mid-run and over a restart', async (t) => {
   const folder = t.testdir();
   const step = `${folder}/step`;
-  const env = { STEP_FILE: step, NODE_OPTIONS: '--import=tsx --import=./test/agent/wall-clock-step.ts' };
+  const env = { STEP_FILE: step, NODE_OPTIONS: `${TYPESCRIPT} --import=./test/agent/wall-clock-step.ts` };
   const first = await startCollectorProcess(example, `${folder}/state`, env);
   t.teardown(() => first.kill('SIGKILL'));
   const made = batches({ anchorUs, seconds, answers: (server, second) => server === 0 && second < 8 });

@@ -1,6 +1,8 @@
 /** Starts the real programs as processes, as a person would, and ends them by their ids. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { TYPESCRIPT } from '../typescript.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -11,7 +13,7 @@ export interface Ran {
 }
 
 function start(main: string, args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, ['--import=tsx', main, ...args], {
+  return spawn(process.execPath, [TYPESCRIPT, main, ...args], {
     cwd: root,
     env: { ...process.env, TZ: 'UTC', NO_COLOR: '1', NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

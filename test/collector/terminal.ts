@@ -3,8 +3,10 @@
  * screen is read by a small emulator of the few sequences that a well-behaved program needs; any other is kept as unknown, so
  * that a test can say that there was none.
  */
+
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { TYPESCRIPT } from '../typescript.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -25,7 +27,7 @@ export class Terminal {
 
   /** @param main a program file of the project */
   constructor(main: string, args: readonly string[], { columns, rows = 24, env = {} }: TerminalOptions) {
-    const program = [process.execPath, '--import=tsx', main, ...args].map((word) => `'${word}'`).join(' ');
+    const program = [process.execPath, TYPESCRIPT, main, ...args].map((word) => `'${word}'`).join(' ');
     // The shell stays, and says afterwards how the terminal was left.
     const line = `tty; stty cols ${columns} rows ${rows}; sh -c 'echo pid=$$; exec "$@"' sh ${program}; echo "code=$?"; stty -a`;
     this.#child = spawn('script', ['-qec', line, '/dev/null'], {

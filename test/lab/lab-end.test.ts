@@ -2,10 +2,12 @@
  * A lab's end always comes: at the end of its block, on an exception, on a signal, and, for an owner that was killed
  * outright, when the next lab starts. A leftover would hold addresses and processes until somebody reboots.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import t from 'tap';
+import { TYPESCRIPT } from '../typescript.ts';
 import { type Lab, startLab, sweep } from './lab.ts';
 import { labSkipReason } from './requirements.ts';
 
@@ -24,7 +26,7 @@ async function ownLab(then = ''): Promise<Owner> {
     ${then}
     setInterval(() => undefined, 1000);
   `;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+  const child = spawn(process.execPath, [TYPESCRIPT, '--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];

@@ -3,10 +3,12 @@
  * be: the `exit` handler of Node runs nothing asynchronous, and a lab that outlives its test leaves servers behind.
  * Docker was refused: it needs a daemon and images, namespaces need root alone.
  */
+
 import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { TYPESCRIPT } from '../typescript.ts';
 import { type ChildOptions, LabChild } from './child.ts';
 import { LabError } from './command.ts';
 import type { KeaTimers } from './kea-config.ts';
@@ -206,7 +208,7 @@ export class Lab implements AsyncDisposable {
     const ends = [host.namespace, host.interface, this.network.gateway, host.gatewayInterface];
     const path = join(this.folder, `weather-${host.gatewayInterface}.json`);
     const dice = String((this.#weatherSeed ?? 0) + 2 * this.#delayLines.length);
-    const args = ['--import', 'tsx', DELAY_LINE, String(host.delayMs), ...ends, path, dice];
+    const args = [TYPESCRIPT, DELAY_LINE, String(host.delayMs), ...ends, path, dice];
     const line = this.run(this.network.gateway, process.execPath, args, { name: 'delay-line', cwd: REPOSITORY });
     this.#delayLines.push(line);
     this.#weather.set(host.gatewayInterface, { line, path });

@@ -2,9 +2,11 @@
  * The agent's hash against a real load-balancing pair: of 64 clients with option 61 and 64 without, each is answered by the
  * server that the hash names and by no other. What Kea does is the truth; vectors typed from a document would test the document.
  */
+
 import t from 'tap';
 import { bucketOf } from '../../agent/core/load-balancing-hash.ts';
 import { labSkipReason } from '../lab/requirements.ts';
+import { TYPESCRIPT } from '../typescript.ts';
 import { modeLab } from './stage.ts';
 
 interface Asked {
@@ -22,7 +24,7 @@ t.test('who answers is who the hash says', { skip: labSkipReason(), timeout: 120
   const lab = await modeLab(t, { pair: { mode: 'load-balancing' } });
   await lab.startPair();
   const servers = [lab.network.primary.address, lab.network.standby.address];
-  const args = ['--import', 'tsx', 'test/modes/asker.ts', lab.site.address, ...servers, String(CLIENTS)];
+  const args = [TYPESCRIPT, 'test/modes/asker.ts', lab.site.address, ...servers, String(CLIENTS)];
   const ended = await lab.run(lab.site, process.execPath, args, { name: 'asker', cwd: REPOSITORY }).ended;
   t.equal(ended.code, 0, ended.stderr);
   const asked = JSON.parse(ended.stdout) as readonly Asked[];

@@ -1,4 +1,4 @@
-// Cuts vectors out of the captures that capture.sh makes: `npx tsx test/vectors/from-pcap.ts DIRECTORY`.
+// Cuts vectors out of the captures that capture.sh makes: `node --import=./.config/typescript.mjs test/vectors/from-pcap.ts DIRECTORY`.
 //
 // One file for each capture: a header line that names the source, then for each packet a line that says what it is and
 // its octets in hex from the IP header on. A packet that says nothing new (same type, direction and option codes in the

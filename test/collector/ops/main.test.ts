@@ -1,8 +1,10 @@
 /** The dorawatch command as a process: what it prints, what it refuses, and its exit codes. */
+
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
+import { TYPESCRIPT } from '../../typescript.ts';
 import { batches, FakeAgent } from '../fake-agent.ts';
 import { type Ran, run, startCollectorProcess } from '../programs.ts';
 
@@ -81,7 +83,7 @@ t.test('with a collector', async (t) => {
   await t.test('mark, and events with --follow', async (t) => {
     const follower = spawn(
       process.execPath,
-      ['--import=tsx', main, 'events', '--follow', '--json', '--collector', collector.address],
+      [TYPESCRIPT, main, 'events', '--follow', '--json', '--collector', collector.address],
       {
         cwd: root,
         stdio: ['ignore', 'pipe', 'inherit'],
