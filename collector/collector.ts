@@ -13,6 +13,7 @@ import type { CollectorConfig } from './core/config/config.ts';
 import { type ConfiguredNames, configuredNames, unconfigured } from './core/configured-names.ts';
 import { isQuiet } from './core/quiet.ts';
 import { type Doors, openDoors } from './doors.ts';
+import { metricsRoute } from './http/routes/metrics-route.ts';
 import { type AcceptedFile, acceptedFile, recordConfig } from './io/accepted-config.ts';
 import { type Inbox, openInbox } from './io/inbox.ts';
 import { type Keeping, startKeeping } from './io/keeping.ts';
@@ -20,6 +21,7 @@ import { type LogFold, startLogFold } from './io/log-fold.ts';
 import { createOpsAnswers, type OpsAnswers } from './io/ops-answers.ts';
 import { createReportServer, type ReportServer } from './io/report-server.ts';
 import { createSnapshotStore } from './io/snapshot-store.ts';
+import { type Metrics, startMetrics } from './metrics.ts';
 import { Neighbours } from './neighbours.ts';
 import { RateSharing } from './rate-sharing.ts';
 
@@ -97,6 +99,7 @@ class RunningCollector implements Collector {
   readonly #keeping: Keeping;
   readonly #reports: ReportServer;
   readonly #answers: OpsAnswers;
+  readonly #metrics: Metrics;
   readonly #sharing: RateSharing;
   readonly #reshare: NodeJS.Timeout;
   #config: CollectorConfig;
@@ -128,7 +131,7 @@ class RunningCollector implements Collector {
     const push = () => this.#reports.pushAssignments();
     this.#sharing = new RateSharing({ fold, clock, logger, config: () => this.#config, sessions: agents, push });
     this.#neighbours = new Neighbours({ inbox, fold, clock, logger, state: options.state });
-    this.#answers = createOpsAnswers({
+    const told = {
       fold,
       inbox,
       clock,
@@ -136,6 +139,10 @@ class RunningCollector implements Collector {
       config: () => this.#config,
       consumers: () => [...keeping.consumers(), ...this.#neighbours.consumers()],
       store: keeping.store,
+    };
+    this.#metrics = startMetrics({ ...told, logger });
+    this.#answers = createOpsAnswers({
+      ...told,
       figures: keeping.figures,
       onPaused: () => this.#sharing.share(),
       onRaiseSecs: (request) => this.#sharing.raiseSecs(request),
@@ -155,9 +162,11 @@ class RunningCollector implements Collector {
         ...options,
         reports: collector.#reports,
         answers: collector.#answers,
+        further: [metricsRoute(collector.#metrics.page)],
       });
     } catch (error) {
       clearInterval(collector.#reshare);
+      await collector.#metrics.close();
       await collector.#neighbours.close();
       await parts.keeping.close();
       await parts.fold.close();
@@ -222,6 +231,7 @@ class RunningCollector implements Collector {
     clearInterval(this.#reshare);
     this.#sharing.close();
     await this.#doors?.close();
+    await this.#metrics.close();
     await this.#neighbours.close();
     await this.#keeping.close();
     await this.#fold.close();

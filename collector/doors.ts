@@ -6,6 +6,7 @@ import type { Clock } from '../shared/io/clock.ts';
 import type { Logger } from '../shared/io/logger.ts';
 import { AGENTS_SERVICE_NAME } from '../shared/wire/agents-service.ts';
 import { type HttpServer, startHttpServer } from './http/http-server.ts';
+import type { Route } from './http/route.ts';
 import { type GrpcServer, startGrpcServer } from './io/grpc-server.ts';
 import type { OpsAnswers } from './io/ops-answers.ts';
 import { createOpsServer } from './io/ops-server.ts';
@@ -18,6 +19,8 @@ export interface DoorsOptions {
   readonly http: string | null;
   readonly reports: ReportServer;
   readonly answers: OpsAnswers;
+  /** What HTTP serves beside the answers. */
+  readonly further: readonly Route[];
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -34,7 +37,15 @@ export interface Doors {
 const CLOSE_GRACE_MS = 2000;
 
 /** @throws ListenError, in words that say what to do */
-export async function openDoors({ grpc, http, reports, answers, clock, logger }: DoorsOptions): Promise<Doors> {
+export async function openDoors({
+  grpc,
+  http,
+  reports,
+  answers,
+  further,
+  clock,
+  logger,
+}: DoorsOptions): Promise<Doors> {
   const ops = createOpsServer({ answers, logger });
   const services = { [AGENTS_SERVICE_NAME]: reports, 'dorawatch.v1.Ops': ops };
   const calls: GrpcServer = await startGrpcServer({ listen: grpc, services });
@@ -45,7 +56,7 @@ export async function openDoors({ grpc, http, reports, answers, clock, logger }:
     await calls.close(CLOSE_GRACE_MS);
   };
   try {
-    const pages = http === null ? null : await startHttpServer({ listen: http, answers, clock, logger });
+    const pages = http === null ? null : await startHttpServer({ listen: http, answers, further, clock, logger });
     return { grpc: calls.address, http: pages?.address ?? null, close: () => close(pages) };
   } catch (error) {
     await close(null);

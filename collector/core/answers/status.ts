@@ -67,7 +67,7 @@ function groupView(sources: StatusSources, config: GroupConfig): view.GroupView 
 }
 
 /** A gap is open as long as nobody has been seen to serve; with the news of it gone too, nobody knows. */
-function openGapMs(found: GroupVerdict | undefined, now: UnixMicros): number | null {
+export function openGapMs(found: GroupVerdict | undefined, now: UnixMicros): number | null {
   if (found?.state !== 'gap') return null;
   const since = found.openGapSince ?? found.since?.at ?? null;
   return since === null ? null : Math.max(0, Math.round((now - since) / 1000));
