@@ -144,6 +144,8 @@ class RunningCollector implements Collector {
     this.#answers = createOpsAnswers({
       ...told,
       figures: keeping.figures,
+      rollups: (names) => keeping.rollups.rows(names),
+      minutesFrom: keeping.minutesFrom,
       onPaused: () => this.#sharing.share(),
       onRaiseSecs: (request) => this.#sharing.raiseSecs(request),
     });

@@ -50,7 +50,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   server.server.maxConnections = CONNECTIONS_MAX;
   server.removeContentTypeParser('text/plain');
   server.addHook('onRequest', async (_request, reply) => void reply.headers(SECURITY_HEADERS));
-  const routes = [...apiRoutes(), ...further];
+  const routes = apiRoutes(further);
   answerProblems(server, { logger, paths: routes.map(({ path }) => path) });
   const streams = createLiveStreams({ answers, clock, logger });
   serveRoutes(server, routes, { answers, clock });

@@ -36,6 +36,8 @@ export interface Keeping {
   store(): StoreView;
   /** What a report of a period rests on. */
   figures(filter: ExchangeFilter & { readonly group: string }): Promise<FiguresFound>;
+  /** From where there are rollups by the minute, µs. */
+  minutesFrom(): number;
   close(): Promise<void>;
 }
 
@@ -44,15 +46,12 @@ export async function startKeeping(options: KeepingOptions): Promise<Keeping> {
   const { inbox, fold, clock, logger, state, foundation, retention: config } = options;
   const rollups = await startRollups({ inbox, directory: `${state}/rollups`, clock, logger, retention: config });
   const retention = startRetention({ inbox, rollups, model: fold.model, foundation, clock, logger, config });
-  const sources = {
-    inbox,
-    rollups: rollups.store,
-    rawSince: () => retention.rawSince,
-    minutesFrom: () => clock.wall() - config().minuteMs * 1000,
-  };
+  const minutesFrom = () => clock.wall() - config().minuteMs * 1000;
+  const sources = { inbox, rollups: rollups.store, rawSince: () => retention.rawSince, minutesFrom };
   return {
     rollups,
     retention,
+    minutesFrom,
     consumers: () => {
       const common = { end: inbox.next, now: clock.wall(), problem: null };
       const { next, waitingSince, setAside, problem } = rollups;

@@ -3,21 +3,23 @@
  * read the read model; what people say (marks, pauses, imports, periods to keep) goes into the log first and is answered when
  * it has been folded. Rejected: HTTP as a client of the own gRPC port; two encodings for a look into the same memory.
  */
+import { errorText } from '../../shared/core/error-text.ts';
+import type { LatencySeriesView, TimelineView } from '../../shared/core/history-view.ts';
 import type * as reply from '../../shared/core/ops-reply.ts';
 import type * as ask from '../../shared/core/ops-request.ts';
 import type * as view from '../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
-import type { Clock } from '../../shared/io/clock.ts';
 import { agentRows, type SessionAgent } from '../core/answers/agent-rows.ts';
 import { isRequested, markRow } from '../core/answers/event-rows.ts';
 import type { ExchangeFilter } from '../core/answers/exchange-rows.ts';
+import type { HealthSources } from '../core/answers/health.ts';
 import { importedWith, withImported } from '../core/answers/imported-rows.ts';
-import { judgeMark, unknownName } from '../core/answers/mark-request.ts';
+import { judgeMark } from '../core/answers/mark-request.ts';
 import { reportOf } from '../core/answers/report.ts';
 import { scopesOf } from '../core/answers/scope-rows.ts';
 import { type StatusSources, sitesOf, statusOf } from '../core/answers/status.ts';
 import { storedMark } from '../core/answers/timeline.ts';
-import type { CollectorConfig, GroupConfig } from '../core/config/config.ts';
+import type { GroupConfig } from '../core/config/config.ts';
 import { judgeImport } from '../core/import/import-request.ts';
 import { importedPeriod, importedReport } from '../core/import/imported-group.ts';
 import type { PauseEntry } from '../core/log-entry.ts';
@@ -25,20 +27,16 @@ import { RAISE_SECS_MAX_MS } from '../core/raised-secs.ts';
 import { availabilityOf, measuredFigures } from '../core/rollup/availability.ts';
 import { ownBucket } from '../core/verdicts/group-state.ts';
 import { overlay } from '../core/verdicts/overlay.ts';
+import { groupNamed, type HistorySources, latencyAnswer, timelineAnswer } from './history-answers.ts';
 import type { Inbox } from './inbox.ts';
 import { keepPeriod, keepProblem, keptPeriods } from './keep-request.ts';
-import type { LogFold } from './log-fold.ts';
 import { takePause } from './pause-request.ts';
 import type { FiguresFound } from './period-figures.ts';
 import { Refusal } from './refusal.ts';
 import { storedExchanges } from './stored-exchanges.ts';
 
-export interface OpsSources {
-  readonly fold: LogFold;
+export interface OpsSources extends HistorySources {
   readonly inbox: Inbox;
-  readonly clock: Clock;
-  /** The configuration in force. */
-  config(): CollectorConfig;
   /** How far behind the log its readers are, and how its disk is. */
   consumers(): readonly view.ConsumerView[];
   store(): view.StoreView;
@@ -63,6 +61,9 @@ export interface OpsAnswers {
   /** Tells what is news, as it is found: a finding again (same id) when it is revised in time. What late results find, revise or take back is no news. @returns ends it */
   follow(listener: (rows: readonly view.EventRow[]) => void): () => void;
   report(request: ask.PeriodRequest): Promise<view.ReportView>;
+  timeline(request: ask.TimelineRequest): TimelineView;
+  latency(request: ask.LatencyRequest): Promise<LatencySeriesView>;
+  health(): HealthSources;
   addMark(request: ask.MarkRequest): Promise<view.EventRow>;
   keep(request: ask.KeepRequest): Promise<reply.KeepView>;
   kept(): reply.KeptView;
@@ -79,6 +80,10 @@ export interface OpsAnswers {
 /** @returns the answers of a collector; nothing is read before one is asked for */
 export function createOpsAnswers(sources: OpsSources): OpsAnswers {
   const { fold, config, inbox } = sources;
+  let ended: string | null = null;
+  fold.ended.catch((error: unknown) => {
+    ended = errorText(error);
+  });
   return {
     state: (request) => {
       if (request.group !== null) groupNamed(config(), request.group);
@@ -98,6 +103,9 @@ export function createOpsAnswers(sources: OpsSources): OpsAnswers {
     follow: (listener) =>
       fold.subscribe((changed) => listener(fold.model.timeline.rows().filter((row) => changed.has(row.id)))),
     report: (request) => report(sources, request),
+    health: () => ({ consumers: sources.consumers(), store: sources.store(), ended }),
+    timeline: (request) => timelineAnswer(sources, request),
+    latency: (request) => latencyAnswer(sources, request),
     addMark: (request) => addMark(sources, request),
     keep: async (request) => keep(sources, request),
     kept: () => keptPeriods(inbox),
@@ -128,13 +136,6 @@ function standOf({ fold, clock, config }: OpsSources): Pick<StatusSources, 'conf
     verdicts: overlay(fold.model.verdicts.view(), clock.wall()),
     notices: fold.model.notices.view(),
   };
-}
-
-function groupNamed(config: CollectorConfig, name: string): GroupConfig {
-  const group = config.groups.find((one) => one.name === name);
-  if (group !== undefined) return group;
-  const groups = config.groups.map((one) => one.name);
-  throw new Refusal('not-found', unknownName('group', name, groups));
 }
 
 /** A group that the configuration no longer has may still be asked for, as long as the timeline tells of it. */

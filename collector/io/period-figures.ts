@@ -9,7 +9,7 @@ import { countLost } from '../core/answers/losses.ts';
 import type { Period } from '../core/answers/period-index.ts';
 import { figuresOf, noFigures, type PeriodFigures, rollupSpans } from '../core/rollup/availability.ts';
 import { countExchange, exchangesOf, mergeRollup } from '../core/rollup/rollup.ts';
-import { RESOLUTION_US } from '../core/rollup/rollup-fold.ts';
+import { ALL_SITES, RESOLUTION_US } from '../core/rollup/rollup-fold.ts';
 import type { Inbox } from './inbox.ts';
 import { type PeriodBatch, periodBatches, periodLosses } from './period-batches.ts';
 import type { RollupStore } from './rollup-store.ts';
@@ -61,6 +61,8 @@ async function addRollups(
 ): Promise<void> {
   for (const span of rollupSpans(period, minutesFrom())) {
     for await (const { name, rollup } of rollups.read({ group, ...span })) {
+      // What is pooled stands in the rows of the sites, too.
+      if (name.site === ALL_SITES) continue;
       mergeRollup(figuresOf(figures, name), rollup);
       if (exchangesOf(rollup) > 0) figures.sites.add(name.site);
     }

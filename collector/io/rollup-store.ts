@@ -1,5 +1,5 @@
 /**
- * Rollups on disk: one row a path and minute or hour, and the cursor into the log that they stand at, written together. Rows
+ * Rollups on disk: one row a path (and one a server) and minute or hour, and the cursor into the log that they stand at, written together. Rows
  * sort by resolution, group and time, so one period of one group is one stretch, and so is what retention removes.
  *
  * Rejected: rows in the log's own store, whose order is that of arrival and whose space is given back by position.
@@ -32,6 +32,10 @@ export interface RollupStore {
   cursor(): Promise<RollupCursor | undefined>;
   /** Adds to the rows and moves the cursor, both or neither; what is there already by its cursor is not added again. */
   add(additions: readonly RollupAddition[], cursor: RollupCursor): Promise<void>;
+  /** Single rows, undefined where there is none, and the position that they all stand at. */
+  get(
+    names: readonly RollupName[],
+  ): Promise<{ readonly next: number; readonly rollups: readonly (Rollup | undefined)[] }>;
   read(query: RollupQuery): AsyncIterable<{ readonly name: RollupName; readonly rollup: Rollup }>;
   /** Removes rows before a slot, in steps. @returns how many */
   prune(resolution: Resolution, before: number): Promise<number>;
@@ -59,6 +63,7 @@ export async function openRollupStore(directory: string): Promise<RollupStore> {
         },
         { flush: true },
       ),
+    get: (names) => getRows(store, names),
     read: (query) => readRows(store, query),
     prune: (resolution, before) => prune(store, resolution, before),
     close: () => store.close(),
@@ -76,6 +81,16 @@ function summed(known: Buffer | undefined, { rollup }: RollupAddition): Buffer {
   if (before === undefined) return Buffer.from(encodeRollup(rollup));
   mergeRollup(before, rollup);
   return Buffer.from(encodeRollup(before));
+}
+
+/** The cursor is read with the rows, from one state of the store: what they hold is known exactly. */
+async function getRows(
+  store: LevelStore,
+  names: readonly RollupName[],
+): Promise<{ readonly next: number; readonly rollups: readonly (Rollup | undefined)[] }> {
+  const [cursor, ...rows] = await store.getMany([CURSOR_KEY, ...names.map(rowKey)]);
+  const { next } = cursor === undefined ? { next: 1 } : (JSON.parse(cursor.toString()) as RollupCursor);
+  return { next, rollups: rows.map((row) => (row === undefined ? undefined : decodeRollup(row))) };
 }
 
 async function* readRows(

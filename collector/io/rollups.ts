@@ -13,7 +13,14 @@ import { createBatchClocks } from '../core/answers/batch-clocks.ts';
 import type { RetentionConfig } from '../core/config/config.ts';
 import type { ClockEntry, LogEntry } from '../core/log-entry.ts';
 import { GATHER_MS, GATHERED_MAX, SAMPLES_WRITTEN } from '../core/rollup/limits.ts';
-import { gatherRollups, type RollupAddition, type RollupReach } from '../core/rollup/rollup-fold.ts';
+import { emptyRollup, mergeRollup, type Rollup } from '../core/rollup/rollup.ts';
+import {
+  gatherRollups,
+  keyOf,
+  type RollupAddition,
+  type RollupName,
+  type RollupReach,
+} from '../core/rollup/rollup-fold.ts';
 import type { Inbox } from './inbox.ts';
 import { openRollupStore, type RollupCursor, type RollupStore } from './rollup-store.ts';
 
@@ -35,6 +42,8 @@ export interface Rollups {
   readonly setAside: number;
   /** Why the rows cannot be written now; null: they can. */
   readonly problem: string | null;
+  /** Rows by their names, with what is not on disk yet; undefined where there is none. */
+  rows(names: readonly RollupName[]): Promise<readonly (Rollup | undefined)[]>;
   /** Resolves when everything before a position is in the rows on disk. */
   through(position: number): Promise<void>;
   close(): Promise<void>;
@@ -65,6 +74,14 @@ async function usableStore({ directory, inbox, clock, logger }: RollupsOptions):
     if (!(error instanceof Error && 'code' in error && error.code === 'LOG_DAMAGED')) throw error;
     return aside('are damaged');
   }
+}
+
+function sumOf(parts: readonly (Rollup | undefined)[]): Rollup | undefined {
+  const known = parts.filter((part) => part !== undefined);
+  if (known.length === 0) return undefined;
+  const sum = emptyRollup();
+  for (const part of known) mergeRollup(sum, part);
+  return sum;
 }
 
 /** Between two attempts at a disk that refuses. */
@@ -179,6 +196,17 @@ class RunningRollups implements Rollups {
     this.waitingSince = null;
     const state = JSON.stringify([...this.#samples.values()].flat());
     return { additions: this.#gathering.take(), cursor: { next: this.#read, setAside: this.setAside, state } };
+  }
+
+  async rows(names: readonly RollupName[]): Promise<readonly (Rollup | undefined)[]> {
+    for (;;) {
+      const { next, rollups } = await this.store.get(names);
+      // Written and forgotten here since they were read: once more.
+      if (next < this.next) continue;
+      const unwritten = this.#unwritten !== null && this.#unwritten.cursor.next > next ? this.#unwritten.additions : [];
+      const waiting = new Map(unwritten.map(({ name, rollup }) => [keyOf(name), rollup]));
+      return names.map((name, i) => sumOf([rollups[i], waiting.get(keyOf(name)), this.#gathering.peek(name)]));
+    }
   }
 
   async through(position: number): Promise<void> {

@@ -102,3 +102,25 @@ export interface RaiseSecsRequest {
   readonly for_ms: number;
   readonly actor: string | null;
 }
+
+/** A group's timeline: its servers', or the paths of one server. */
+export interface TimelineRequest {
+  readonly group: string;
+  readonly since: UnixMicros;
+  readonly until: UnixMicros | null;
+  /** Only this server. */
+  readonly server: string | null;
+  /** A lane a site instead of one a server; needs a server. */
+  readonly sites: boolean;
+}
+
+/** The latency of a server, or of its path from one site. */
+export interface LatencyRequest {
+  readonly group: string;
+  readonly since: UnixMicros;
+  readonly until: UnixMicros | null;
+  readonly server: string;
+  readonly site: string | null;
+  /** Points at most. */
+  readonly points: number;
+}

@@ -19,6 +19,8 @@ export const MARK_FIELD_MAX = 128;
 export const MARK_AHEAD_MAX_US = 24 * 3600 * 1e6;
 /** Batches in one export: two weeks of one agent, or an hour of 350. The reader is told to ask for less. */
 export const EXPORT_BATCHES_MAX = 1_250_000;
+/** Rollup rows by the minute that one series reads, three days and a half; of hours twice as many, more than are kept. A row takes some ten microseconds. */
+export const SERIES_SLOTS_MAX = 5000;
 /** Log entries between two snapshots: at most this many are folded again after a kill. */
 export const SNAPSHOT_EVERY_ENTRIES = 5_000;
 /** Events that a slow follower may be behind before it is cut off and told so. */

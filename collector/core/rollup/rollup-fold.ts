@@ -1,5 +1,6 @@
 /**
- * Turns batches into what they add to rollups: per minute and per hour of event time, per path. An exchange is placed once,
+ * Turns batches into what they add to rollups: per minute and per hour of event time, per path, and per server with all its sites
+ * pooled, so that a server's month is read without its sites. An exchange is placed once,
  * by the clock samples that stood in the log before its batch, and never moved: a correction that comes later changes where
  * it might have stood by milliseconds, and moving it would need every raw result.
  */
@@ -21,8 +22,12 @@ export interface RollupName {
   readonly slot: number;
   readonly server: string;
   readonly bucket: number | null;
+  /** ALL_SITES: the server's sites pooled. */
   readonly site: string;
 }
+
+/** The site of a row that pools a server's sites: no site has an empty name. */
+export const ALL_SITES = '';
 
 export interface RollupAddition {
   readonly name: RollupName;
@@ -38,6 +43,8 @@ export interface RollupGathering {
   add(batch: ResultBatch, receivedAt: number, reach: RollupReach): number;
   /** What was gathered; the gathering is empty then. */
   take(): readonly RollupAddition[];
+  /** What was gathered for a name since the last take. */
+  peek(name: RollupName): Rollup | undefined;
   /** Rollups touched. */
   readonly size: number;
 }
@@ -46,7 +53,7 @@ export function gatherRollups(clocks: BatchClocks): RollupGathering {
   // Bounded by whoever takes it when `size` says so.
   let gathered = new Map<string, RollupAddition>();
   const rollupOf = (name: RollupName): Rollup => {
-    const key = JSON.stringify([name.resolution, name.slot, name.group, name.server, name.bucket, name.site]);
+    const key = keyOf(name);
     const known = gathered.get(key);
     if (known !== undefined) return known.rollup;
     const rollup = emptyRollup();
@@ -76,7 +83,9 @@ export function gatherRollups(clocks: BatchClocks): RollupGathering {
         for (const resolution of RESOLUTIONS) {
           const name = nameOf(batch, minute, resolution);
           const old = name.slot * RESOLUTION_US[resolution] < receivedAt - reach[resolution];
-          if (!old || resolution === 'hour') mergeRollup(rollupOf(name), minute.rollup);
+          if (old && resolution === 'minute') continue;
+          mergeRollup(rollupOf(name), minute.rollup);
+          mergeRollup(rollupOf({ ...name, site: ALL_SITES }), minute.rollup);
         }
       }
       return implausible;
@@ -86,11 +95,16 @@ export function gatherRollups(clocks: BatchClocks): RollupGathering {
       gathered = new Map();
       return taken;
     },
+    peek: (name) => gathered.get(keyOf(name))?.rollup,
     get size() {
       return gathered.size;
     },
   };
 }
+
+/** One text for one name. */
+export const keyOf = ({ resolution, slot, group, server, bucket, site }: RollupName): string =>
+  JSON.stringify([resolution, slot, group, server, bucket, site]);
 
 interface MinuteOfPath {
   readonly slot: number;

@@ -1,7 +1,32 @@
 /** Every route of the API, in the order of its document. */
-import type { Route } from '../route.ts';
+import { openapiDocument } from '../openapi.ts';
+import { jsonAnswer, type Route, route } from '../route.ts';
 import { eventRoutes } from './event-routes.ts';
+import { healthRoutes } from './health-routes.ts';
+import { historyRoutes } from './history-routes.ts';
+import { markRoutes } from './mark-routes.ts';
 import { reportRoutes } from './report-routes.ts';
 import { stateRoutes } from './state-routes.ts';
 
-export const apiRoutes = (): readonly Route[] => [...stateRoutes, ...eventRoutes, ...reportRoutes];
+/** @param further routes of other parts of the collector */
+export function apiRoutes(further: readonly Route[]): readonly Route[] {
+  const all: readonly Route[] = [...routes, ...further, openapiRoute(() => all)];
+  return all;
+}
+
+function openapiRoute(described: () => readonly Route[]): Route {
+  const description = { method: 'GET', path: '/api/v1/openapi.json', id: 'getDescription', tag: 'health' } as const;
+  const answers = { 200: { description: 'This document', content: { 'application/json': { type: 'object' } } } };
+  return route({ ...description, summary: 'What there is, as OpenAPI 3.1', parameters: {}, answers }, () =>
+    jsonAnswer(openapiDocument(described())),
+  );
+}
+
+const routes: readonly Route[] = [
+  ...stateRoutes,
+  ...eventRoutes,
+  ...historyRoutes,
+  ...reportRoutes,
+  ...markRoutes,
+  ...healthRoutes,
+];

@@ -9,6 +9,7 @@ import t from 'tap';
 import type { RetentionConfig } from '../../../collector/core/config/config.ts';
 import type { LogEntry } from '../../../collector/core/log-entry.ts';
 import { availabilityOf, measuredFigures } from '../../../collector/core/rollup/availability.ts';
+import { ALL_SITES } from '../../../collector/core/rollup/rollup-fold.ts';
 import { type Inbox, openInbox } from '../../../collector/io/inbox.ts';
 import { type Keeping, startKeeping } from '../../../collector/io/keeping.ts';
 import { type LogFold, startLogFold } from '../../../collector/io/log-fold.ts';
@@ -169,11 +170,15 @@ t.test('rollups begin again where they were, and a result that comes twice count
     at = Math.floor(all.length * share);
     await opened.keeping.rollups.through(opened.inbox.next);
     if (share === 1) {
-      let counted = 0;
+      let [counted, pooled] = [0, 0];
       const query = { group: 'corsham-dhcp', resolution: 'hour', from: 0, to: 2 ** 32 - 2 } as const;
-      for await (const { rollup } of opened.keeping.rollups.store.read(query))
-        counted += rollup.counts.acked + rollup.counts.droppedOffer;
+      for await (const { name, rollup } of opened.keeping.rollups.store.read(query)) {
+        const exchanges = rollup.counts.acked + rollup.counts.droppedOffer;
+        if (name.site === ALL_SITES) pooled += exchanges;
+        else counted += exchanges;
+      }
       t.equal(counted, 48 * 1200);
+      t.equal(pooled, counted, 'the same, once more, in the rows of the servers');
     }
     await opened.close();
   }
