@@ -63,7 +63,7 @@ function groupFamilies({ config, verdicts, notices, pauses, now }: VerdictSource
     found: verdicts.groups.find(({ group }) => group === name),
     servers: servers.map((server) => server.name),
   }));
-  const amiss = (group: string, kind: string): number =>
+  const amiss = (group: string | null, kind: string): number =>
     notices.amiss.filter((one) => one.group === group && one.kind === kind).length;
   return [
     gauge(
@@ -87,8 +87,12 @@ function groupFamilies({ config, verdicts, notices, pauses, now }: VerdictSource
     gauge(
       'dorawatch_notices',
       'What is amiss now beside the question who serves, by kind.',
-      groups.flatMap(({ name }) =>
-        NOTICE_KINDS.map((kind) => ({ labels: { group: name, kind }, value: amiss(name, kind) })),
+      // A server that is in no group has no group to be told of.
+      [...groups.map(({ name }) => name), null].flatMap((group) =>
+        NOTICE_KINDS.map((kind) => ({
+          labels: { ...(group !== null && { group }), kind },
+          value: amiss(group, kind),
+        })),
       ),
     ),
   ];
