@@ -207,16 +207,17 @@ export interface EvidenceSnapshot {
 
 /** @returns the store as plain JSON; send times are whole µs, so the differences are exact */
 export function evidenceSnapshot(store: Evidence): EvidenceSnapshot {
-  const column = (name: (typeof COLUMNS)[number]): number[] => Array.from(store[name].subarray(0, store.length));
+  const column = (name: (typeof COLUMNS)[number]): number[] => plainColumn(store[name], store.length, false);
+  const differences = (name: 'sent' | 'batch'): number[] => plainColumn(store[name], store.length, true);
   return {
     columns: {
-      sent: differences(column('sent')),
+      sent: differences('sent'),
       total: column('total'),
       ack: column('ack'),
       code: column('code'),
       identity: column('identity'),
       remarks: column('remarks'),
-      batch: differences(column('batch')),
+      batch: differences('batch'),
       index: column('index'),
     },
     batches: [...store.batches],
@@ -224,7 +225,17 @@ export function evidenceSnapshot(store: Evidence): EvidenceSnapshot {
   };
 }
 
-const differences = (column: readonly number[]): number[] => column.map((value, i) => value - (column[i - 1] ?? 0));
+/** Not with Array.from, which asks a typed array's iterator for each number: the fold stands still while this is made. */
+function plainColumn(column: Evidence[(typeof COLUMNS)[number]], length: number, asDifferences: boolean): number[] {
+  const plain: number[] = [];
+  let before = 0;
+  for (let i = 0; i < length; i++) {
+    const value = column[i] as number;
+    plain.push(value - before);
+    if (asDifferences) before = value;
+  }
+  return plain;
+}
 
 function sums(column: readonly number[]): number[] {
   let sum = 0;

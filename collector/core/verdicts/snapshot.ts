@@ -48,7 +48,7 @@ const entries = <M extends Map<string, unknown>>(map: M): Valued<M> => [...map] 
 /** @returns a copy of the state; the fold may go on while it is written */
 export function stateSnapshot(state: VerdictState): VerdictsSnapshot {
   const { config, furthest, scannedAt, rowsKept, rowsLeft, tooLate, refused, regimes, moments, history } = state;
-  const fold: Fold = {
+  const nodes: Omit<Fold, 'stores'> = {
     scalars: { config, furthest, scannedAt, rowsKept, rowsLeft, tooLate, refused, regimes, moments, history },
     agents: entries(state.agents),
     sites: entries(state.sites),
@@ -56,9 +56,10 @@ export function stateSnapshot(state: VerdictState): VerdictsSnapshot {
     servers: entries(state.servers),
     groups: entries(state.groups),
     clocks: [...state.kept.clocks],
-    stores: [...state.kept.stores].map(([key, store]) => [key, evidenceSnapshot(store)]),
   };
-  return { version: VERSION, fold: copyOf(fold) };
+  // Rows are most of it, and are a copy already: while this is made the fold stands still.
+  const stores = [...state.kept.stores].map(([key, store]) => [key, evidenceSnapshot(store)]);
+  return { version: VERSION, fold: { ...copyOf(nodes), stores } };
 }
 
 function refill<V>(map: Map<string, V>, from: readonly (readonly [string, V])[]): void {
@@ -68,7 +69,8 @@ function refill<V>(map: Map<string, V>, from: readonly (readonly [string, V])[])
 /** @returns the state again, or null when the snapshot is of another version */
 export function restoreState(snapshot: VerdictsSnapshot): VerdictState | null {
   if (snapshot.version !== VERSION) return null;
-  const fold = copyOf(snapshot.fold) as Fold;
+  const { stores, ...nodes } = snapshot.fold as Fold;
+  const fold = copyOf(nodes);
   const state = createState();
   Object.assign(state, fold.scalars);
   refill(state.agents, fold.agents);
@@ -77,7 +79,7 @@ export function restoreState(snapshot: VerdictsSnapshot): VerdictState | null {
   refill(state.servers, fold.servers);
   refill(state.groups, fold.groups);
   refill(state.kept.clocks, fold.clocks);
-  for (const [key, store] of fold.stores) state.kept.stores.set(key, restoreEvidence(store));
+  for (const [key, store] of stores) state.kept.stores.set(key, restoreEvidence(store));
   resumeHistory(state.history);
   return state;
 }

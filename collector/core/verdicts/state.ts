@@ -117,9 +117,18 @@ export function silenceLimit(state: VerdictState): number {
   return state.limit.us;
 }
 
+/** Names of a configuration's sites: asked for every site at every batch, so that a walk of the list would be the square of it. */
+const SITES = new WeakMap<CollectorConfig, ReadonlySet<string>>();
+
+function sitesOf(config: CollectorConfig): ReadonlySet<string> {
+  const known = SITES.get(config) ?? new Set(config.sites.map(({ name }) => name));
+  SITES.set(config, known);
+  return known;
+}
+
 /** Whether a site is still watched: one that the configuration no longer names is neither waited for nor told. */
 export const isWatched = ({ config }: VerdictState, site: string): boolean =>
-  config === null || config.sites.length === 0 || config.sites.some(({ name }) => name === site);
+  config === null || config.sites.length === 0 || sitesOf(config).has(site);
 
 /** What a path or a server is asked at: a path's own site, a server's that are watched. */
 function placesOf(state: VerdictState, { group, server, site, paths }: Judged): ProbedPlace[] {
