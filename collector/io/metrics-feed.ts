@@ -8,7 +8,7 @@ import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import type { Finding } from '../core/finding.ts';
 import { createGapSeconds, type GapSeconds, noteGap } from '../core/metrics/gap-seconds.ts';
-import { liveOf } from '../core/metrics/live-results.ts';
+import { isTellingNow, liveOf } from '../core/metrics/live-results.ts';
 import { createTransitionCounts, noteTransition, type TransitionCounts } from '../core/metrics/transition-counts.ts';
 import type { Inbox, InboxRecord } from './inbox.ts';
 import type { LogFold } from './log-fold.ts';
@@ -38,9 +38,14 @@ export function startMetricsFeed(options: MetricsFeedOptions): MetricsFeed {
   const gaps = createGapSeconds(fold.model.timeline.findings(), startedAt);
   const transitions = createTransitionCounts(startedAt);
   const unsubscribe = fold.subscribe((changed) => {
-    for (const finding of found(fold, changed)) {
-      noteTransition(transitions, finding);
-      if (finding.kind === 'gap') noteGap(gaps, finding);
+    const told = found(fold, changed);
+    if (told.length === 0) return;
+    const view = fold.model.verdicts.view();
+    const now = clock.wall();
+    for (const finding of told) {
+      const isNow = isTellingNow(view, finding.group ?? '', now);
+      if (isNow) noteTransition(transitions, finding);
+      if (finding.kind === 'gap') noteGap(gaps, finding, isNow);
     }
   });
   const stop = new AbortController();
