@@ -4,6 +4,8 @@
  */
 import Table from 'cli-table3';
 import { type Command, CommanderError } from 'commander';
+import type { UnixMicros } from '../shared/core/units.ts';
+import { createClock } from '../shared/io/clock.ts';
 import { outputWidth } from '../shared/io/terminal.ts';
 import { type Column, fitTable } from './core/answers/table-fit.ts';
 import type { CollectorConfig } from './core/config/config.ts';
@@ -11,6 +13,7 @@ import { configDifference, differenceLines } from './core/config/difference.ts';
 import { assignmentsOf, loadOf } from './core/config/load.ts';
 import { clientRows, loadWarnings, type Rows, serverRows, sweepRows, totalText } from './core/config/load-text.ts';
 import { influxSummary, retentionSummary, sitesSummary } from './core/config/summary.ts';
+import { windowLines } from './core/maintenance/listing.ts';
 import { ConfigRefusedError } from './io/accepted-config.ts';
 import { readConfigFile } from './io/config-file.ts';
 
@@ -51,7 +54,7 @@ async function check(file: string | undefined, { config: flag, diff }: CheckFlag
   // What is wrong was asked for, so it has been printed; both files are read first.
   if (config === null || (diff !== undefined && before === null)) process.exitCode = 1;
   else if (before !== null && diff !== undefined) process.stdout.write(differenceText({ path, diff }, before, config));
-  else process.stdout.write(meaningText(path, config));
+  else process.stdout.write(meaningText(path, config, createClock().wall()));
 }
 
 /** The configuration, or null when its mistakes were printed: on standard output, for whoever pipes it wants the list. */
@@ -62,7 +65,8 @@ async function accepted(path: string): Promise<CollectorConfig | null> {
   return null;
 }
 
-function meaningText(path: string, config: CollectorConfig): string {
+/** @param now for the next occurrence of windows of maintenance */
+function meaningText(path: string, config: CollectorConfig, now: UnixMicros): string {
   const load = loadOf(config, assignmentsOf(config));
   const { influx } = config;
   const paragraphs = [
@@ -73,6 +77,7 @@ function meaningText(path: string, config: CollectorConfig): string {
       sitesSummary(config),
       retentionSummary(config),
       ...(influx === null ? [] : [influxSummary(influx)]),
+      ...windowLines(config.maintenance, now),
       ...loadWarnings(config, load).map((warning) => `Warning: ${warning}`),
     ].join('\n'),
   ];

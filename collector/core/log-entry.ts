@@ -108,6 +108,22 @@ export interface PauseEntry {
   readonly ref: string | null;
 }
 
+/** A person plans maintenance, or ends it, at everything that fits group, server and site (null = all). */
+export interface MaintenanceEntry {
+  readonly kind: 'maintenance';
+  readonly receivedAt: UnixMicros;
+  readonly action: 'start' | 'stop';
+  readonly group: string | null;
+  readonly server: string | null;
+  readonly site: string | null;
+  /** Of a start: its period, not before it was received. Of a stop: both are when it was received. */
+  readonly since: UnixMicros;
+  readonly until: UnixMicros;
+  readonly text: string | null;
+  readonly actor: string | null;
+  readonly ref: string | null;
+}
+
 /** What a Kea server says of itself (`status-get`); a null was not said. */
 export interface KeaWord {
   readonly state: string | null;
@@ -144,4 +160,5 @@ export type LogEntry =
   | ImportEntry
   | QuietEntry
   | PauseEntry
+  | MaintenanceEntry
   | KeaEntry;

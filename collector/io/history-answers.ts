@@ -63,7 +63,11 @@ export function timelineAnswer(sources: HistorySources, request: TimelineRequest
   const servers = server === null ? found.servers : [oneNamed('server', server, found.servers)];
   const names = sites ? sources.config().sites.map(({ name }) => name) : [null];
   const places = servers.flatMap((one) => placesOf(found.mode, one, names));
-  return timelineOf({ group, mode: found.mode, since, until, now }, found.events, { places, present: found.present });
+  const period = { group, mode: found.mode, since, until, now };
+  const planned = sources.fold.model.maintenance
+    .periods(period)
+    .map((one) => ({ from: one.since, to: one.until, server: one.server, site: one.site, text: one.text }));
+  return { ...timelineOf(period, found.events, { places, present: found.present }), planned };
 }
 
 /** One lane a server and bucket that it is asked about; of a site, its own clients' alone. */

@@ -16,6 +16,7 @@ import type {
   KeepEntry,
   LogEntry,
   LossEntry,
+  MaintenanceEntry,
   MarkEntry,
   PauseEntry,
 } from '../core/log-entry.ts';
@@ -32,6 +33,7 @@ const KIND = {
   quiet: 8,
   pause: 9,
   kea: 10,
+  maintenance: 11,
 } as const;
 const HEAD_BYTES = 9;
 const CLOCK_FIGURES = 5;
@@ -84,6 +86,8 @@ export function decodeEntry(stored: Uint8Array): LogEntry | DecodeError {
       return { kind: 'import', receivedAt, ...written<ImportEntry>(rest) };
     case KIND.pause:
       return { kind: 'pause', receivedAt, ...written<PauseEntry>(rest) };
+    case KIND.maintenance:
+      return { kind: 'maintenance', receivedAt, ...written<MaintenanceEntry>(rest) };
     case KIND.kea:
       return { kind: 'kea', receivedAt, ...written<KeaEntry>(rest) };
     case KIND.quiet:

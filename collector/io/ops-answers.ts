@@ -8,7 +8,7 @@ import type { LatencySeriesView, TimelineView } from '../../shared/core/history-
 import type * as reply from '../../shared/core/ops-reply.ts';
 import type * as ask from '../../shared/core/ops-request.ts';
 import type * as view from '../../shared/core/ops-view.ts';
-import type { UnixMicros } from '../../shared/core/units.ts';
+import { afterUs, type UnixMicros } from '../../shared/core/units.ts';
 import { agentRows, type SessionAgent } from '../core/answers/agent-rows.ts';
 import { isRequested, markRow } from '../core/answers/event-rows.ts';
 import type { ExchangeFilter } from '../core/answers/exchange-rows.ts';
@@ -22,7 +22,8 @@ import { storedMark } from '../core/answers/timeline.ts';
 import type { GroupConfig } from '../core/config/config.ts';
 import { judgeImport } from '../core/import/import-request.ts';
 import { importedPeriod, importedReport } from '../core/import/imported-group.ts';
-import type { PauseEntry } from '../core/log-entry.ts';
+import type { MaintenanceEntry, PauseEntry } from '../core/log-entry.ts';
+import { maintenances } from '../core/maintenance/listing.ts';
 import { RAISE_SECS_MAX_MS } from '../core/raised-secs.ts';
 import { availabilityOf, measuredFigures } from '../core/rollup/availability.ts';
 import { ownBucket } from '../core/verdicts/group-state.ts';
@@ -30,6 +31,7 @@ import { overlay } from '../core/verdicts/overlay.ts';
 import { groupNamed, type HistorySources, latencyAnswer, timelineAnswer } from './history-answers.ts';
 import type { Inbox } from './inbox.ts';
 import { keepPeriod, keepProblem, keptPeriods } from './keep-request.ts';
+import { takeMaintenance } from './maintenance-request.ts';
 import { takePause } from './pause-request.ts';
 import type { FiguresFound } from './period-figures.ts';
 import { Refusal } from './refusal.ts';
@@ -70,6 +72,8 @@ export interface OpsAnswers {
   takeImport(request: ask.ImportRequest): Promise<reply.ImportView>;
   pause(request: ask.PauseRequest, action: PauseEntry['action']): Promise<reply.PausesView>;
   pauses(): reply.PausesView;
+  maintain(request: ask.MaintenanceRequest, action: MaintenanceEntry['action']): Promise<reply.MaintenanceView>;
+  maintenances(): reply.MaintenanceView;
   raiseSecs(request: ask.RaiseSecsRequest): reply.RaiseSecsView;
   /** Stored exchanges, a batch's at a time. */
   exchanges(request: ask.PeriodRequest): AsyncIterable<readonly reply.ExchangeView[]>;
@@ -112,6 +116,8 @@ export function createOpsAnswers(sources: OpsSources): OpsAnswers {
     takeImport: (request) => takeImport(sources, request),
     pause: (request, action) => pause(sources, request, action),
     pauses: () => ({ pauses: fold.model.pauses }),
+    maintain: (request, action) => maintain(sources, request, action),
+    maintenances: () => maintenances(fold.model, sources.clock.wall()),
     raiseSecs: (request) => raise(sources, request),
     exchanges: (request) => exchanges(sources, request),
     group: (name) => groupNamed(config(), name),
@@ -121,7 +127,9 @@ export function createOpsAnswers(sources: OpsSources): OpsAnswers {
 function state(sources: OpsSources, { group }: ask.StateRequest): view.StatusView {
   const { fold, clock, consumers, store } = sources;
   const readers = { consumers: consumers(), store: store(), kea: fold.model.kea, pauses: fold.model.pauses };
-  return statusOf({ ...standOf(sources), recent: fold.recent, now: clock.wall(), ...readers }, group);
+  const now = clock.wall();
+  const planned = fold.model.maintenance.periods({ group: null, since: now, until: afterUs(now, 1) });
+  return statusOf({ ...standOf(sources), recent: fold.recent, now, ...readers, planned }, group);
 }
 
 /** Those connected, and those that only the log remembers: a restart of the collector forgets nobody. */
@@ -162,7 +170,8 @@ async function report(sources: OpsSources, request: ask.PeriodRequest): Promise<
   const measured = { ...probed, ...measuredFigures(figures), ...lost, too_late, source };
   const places = group.servers.map(({ name, role }) => ({ server: name, bucket: ownBucket(group.mode, role) }));
   const availability = availabilityOf(figures, places);
-  return reportOf({ ...period, mode: group.mode }, fold.model.timeline.rows(), { measured, availability });
+  const planned = fold.model.maintenance.periods(period);
+  return reportOf({ ...period, mode: group.mode }, fold.model.timeline.rows(), { measured, availability, planned });
 }
 
 function keep({ inbox, clock }: OpsSources, request: ask.KeepRequest): Promise<reply.KeepView> {
@@ -185,6 +194,13 @@ async function pause(sources: OpsSources, request: ask.PauseRequest, action: Pau
   const reply = await takePause({ fold, inbox, config: config(), now: clock.wall() }, request, action);
   if ('problem' in reply) throw new Refusal('invalid', reply.problem);
   onPaused();
+  return reply;
+}
+
+async function maintain(sources: OpsSources, request: ask.MaintenanceRequest, action: MaintenanceEntry['action']) {
+  const { fold, inbox, clock, config } = sources;
+  const reply = await takeMaintenance({ fold, inbox, config: config(), now: clock.wall() }, request, action);
+  if ('problem' in reply) throw new Refusal('invalid', reply.problem);
   return reply;
 }
 

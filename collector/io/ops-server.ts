@@ -35,6 +35,9 @@ export function createOpsServer({ answers, logger }: OpsServerOptions): OpsServe
   const implementation = {
     State: unary(logger, (request: ask.StateRequest) => answers.state(request)),
     Sites: unary(logger, (request: ask.SitesRequest) => answers.sites(request)),
+    StartMaintenance: unary(logger, (request: ask.MaintenanceRequest) => answers.maintain(request, 'start')),
+    StopMaintenance: unary(logger, (request: ask.MaintenanceRequest) => answers.maintain(request, 'stop')),
+    Maintenances: unary(logger, () => answers.maintenances()),
     Scopes: unary(logger, (request: ask.ScopesRequest) => answers.scopes(request)),
     Agents: unary(logger, () => answers.agents()),
     Report: unary(logger, (request: ask.PeriodRequest) => answers.report(request)),

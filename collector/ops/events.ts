@@ -7,6 +7,7 @@ import { elapsedText, isSharp, lengthText, localTime, uncertaintyText } from '..
 import { isSaid } from '../core/answers/event-rows.ts';
 import { jsonLine } from '../core/answers/ops-json.ts';
 import type { Column } from '../core/answers/table-fit.ts';
+import { plannedSuffix } from '../core/maintenance/maintenance-text.ts';
 import type { OpsClient } from './client.ts';
 import { type CommonFlags, type Runtime, TIMES_HELP, timeReader, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
@@ -31,7 +32,7 @@ Examples:
 export function addEvents(program: Command, runtime: Runtime): void {
   const time = timeReader(runtime);
   withCommonOptions(program.command('events'), 'print one JSON object a line')
-    .description('transitions, gaps, failovers, marks and pauses, oldest first')
+    .description('transitions, gaps, failovers, marks, pauses and maintenance, oldest first')
     .option('--group <name>', 'only events of this group, and those of no group')
     .option('--since <time>', 'from this moment on', time)
     .option('--until <time>', 'before this moment', time)
@@ -80,7 +81,7 @@ function eventCells(event: EventRow, { zone, clock }: Runtime): readonly string[
 /** @param now for the length of what is still open */
 function sentence(event: EventRow, now: UnixMicros): string {
   const credit = [event.ref, event.actor].filter((part) => part !== null).join(', ');
-  const late = event.late ? ' (learned late)' : '';
+  const late = plannedSuffix(event) + (event.late ? ' (learned late)' : '');
   if (isSaid(event)) return `* ${event.text}${credit === '' ? '' : ` (${credit})`}`;
   if (event.kind === 'gap' || event.kind === 'overlap') {
     const length = event.duration_ms ?? null;

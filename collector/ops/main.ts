@@ -16,6 +16,7 @@ import { addEvents } from './events.ts';
 import { addExport } from './export.ts';
 import { addImport } from './import.ts';
 import { addKeep } from './keep.ts';
+import { addMaintenance } from './maintenance.ts';
 import { addMark } from './mark.ts';
 import { addPause, addResume } from './pause.ts';
 import { addReport } from './report.ts';
@@ -56,6 +57,7 @@ async function main(argv: readonly string[]): Promise<void> {
     addKeep,
     addImport,
     addDrill,
+    addMaintenance,
     addPause,
     addResume,
     addComplete,

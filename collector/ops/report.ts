@@ -18,7 +18,7 @@ interface ReportFlags extends CommonFlags {
 
 const HELP = `
 Marks and transitions in order, the time from one to the next, and how well each is known (±). Gaps, overlaps and
-failovers stand in their places; the last line says what was measured.
+failovers stand in their places; the last line says what was measured. "(planned)" is what falls into maintenance.
 ${TIMES_HELP}
 
 Examples:
@@ -53,7 +53,7 @@ export function printReport(report: ReportView, format: string, runtime: Runtime
 
 /** A report's tables and what they rest on. */
 export function reportTable(report: ReportView, runtime: Pick<Runtime, 'zone' | 'width'>): string {
-  const { title, head, lines, availability, measured } = reportText(report, runtime.zone);
+  const { title, head, lines, availability, planned, measured } = reportText(report, runtime.zone);
   const cells = lines.map((line) => line.cells);
   const table =
     cells.length === 0
@@ -63,7 +63,8 @@ export function reportTable(report: ReportView, runtime: Pick<Runtime, 'zone' | 
     availability.length === 0
       ? ''
       : `${tableText(columnsOf(AVAILABILITY_HEAD, AVAILABILITY_COLUMNS), availability, runtime)}\n`;
-  return `${title}\n\n${table}\n${servers}${measured}\n`;
+  const plans = planned.map((line) => `${line}\n`).join('');
+  return `${title}\n\n${table}\n${servers}${plans}${measured}\n`;
 }
 
 /** What each column gives where the table is too wide, in the heads' order. */

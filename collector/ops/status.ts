@@ -7,6 +7,7 @@ import { troubleLines } from '../core/answers/consumers.ts';
 import { clientsText, isServed } from '../core/answers/event-text.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';
 import type { Column } from '../core/answers/table-fit.ts';
+import { maintenanceLine } from '../core/maintenance/maintenance-text.ts';
 import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
 
@@ -66,7 +67,8 @@ function groupText(group: GroupView, runtime: Runtime, windowSeconds: number): s
   const notices = group.notices.map((line) => `${line}\n`).join('');
   const why = group.servers.map((server) => whyText(server, group.state)).join('');
   const paused = group.paused === null ? '' : `Paused: ${group.paused}.\n`;
-  return `${group.name} (${group.mode}): ${state}${since}; ${sites}\n${paused}${tableText(columns, rows, runtime)}${why}${never}${notices}`;
+  const planned = group.maintenance.map((one) => `${maintenanceLine(one, runtime.zone)}\n`).join('');
+  return `${group.name} (${group.mode}): ${state}${since}; ${sites}\n${paused}${planned}${tableText(columns, rows, runtime)}${why}${never}${notices}`;
 }
 
 /** What a verdict rests on is too long for a column, and stands below for the servers that are not well. */

@@ -2,6 +2,7 @@
  * What the collector answers to what people have it do (keep, import, pause, raise secs), and what is paused or swept now. Apart
  * from ops-view, which is what is watched: state, events, reports. Conventions as there.
  */
+import type { PlannedView } from './ops-view.ts';
 import type { UnixMicros } from './units.ts';
 
 export interface KeepView {
@@ -42,6 +43,21 @@ export interface PauseRow {
   readonly text: string | null;
   readonly actor: string | null;
   readonly ref: string | null;
+}
+
+export interface MaintenanceView {
+  /** What the request began or ended. */
+  readonly changed: readonly MaintenanceRow[];
+  /** All that is in force or still to come, those in force first. */
+  readonly maintenance: readonly MaintenanceRow[];
+}
+
+export interface MaintenanceRow {
+  /** The period that it is in, or its next one. */
+  readonly period: PlannedView;
+  readonly active: boolean;
+  /** "every Sunday 02:00 to 04:00 (Europe/London)"; null: this once. */
+  readonly schedule: string | null;
 }
 
 export interface ScopesView {

@@ -90,6 +90,15 @@ export interface PauseRequest {
   readonly ref: string | null;
 }
 
+/** Maintenance that is to begin or end: of everything that fits all of the three; null = all of them. */
+export interface MaintenanceRequest extends PauseRequest {
+  /** Of a start: from when; null = now. */
+  readonly since: UnixMicros | null;
+  /** Of a start, one of the two at most; both null: as long as the collector thinks right. */
+  readonly until: UnixMicros | null;
+  readonly for_ms: number | null;
+}
+
 export interface ScopesRequest {
   readonly group: string | null;
   /** Only those that are not served though a server serves. */

@@ -38,6 +38,8 @@ export interface EventRow {
   readonly scope: string | null;
   /** What the reason rests on, one sentence. */
   readonly evidence: string | null;
+  /** Why it was to be expected: the maintenance that it falls into; null: nothing was planned. */
+  readonly planned: string | null;
   /** Gap and overlap only. */
   readonly start?: Moment;
   /** Gap and overlap only; null while it lasts. */
@@ -133,6 +135,23 @@ export interface GroupView {
   readonly paused: string | null;
   /** What is amiss now beside its servers, for people: a line a kind. */
   readonly notices: readonly string[];
+  /** What is planned of it, or of a part of it, now. */
+  readonly maintenance: readonly PlannedView[];
+}
+
+/** A period of planned maintenance at all that fits group, server and site; null = all of them. */
+export interface PlannedView {
+  /** "person", "file" (a window of the YAML) or "kea" (a server's own word). */
+  readonly source: string;
+  readonly group: string | null;
+  readonly server: string | null;
+  readonly site: string | null;
+  readonly since: UnixMicros;
+  /** Null: as long as Kea says so. */
+  readonly until: UnixMicros | null;
+  readonly text: string;
+  readonly actor: string | null;
+  readonly ref: string | null;
 }
 
 export interface SiteView {
@@ -186,6 +205,8 @@ export interface FailoverView {
   readonly uncertainty_ms: number | null;
   /** "failover" or "fail-back". */
   readonly kind: string;
+  /** As in an event's row. */
+  readonly planned: string | null;
 }
 
 /** What a report rests on. */
@@ -236,6 +257,8 @@ export interface ReportView {
   readonly measured: MeasuredView;
   /** A line a server, in the configuration's order. */
   readonly availability: readonly AvailabilityView[];
+  /** Maintenance of the group that touches the period, oldest first. */
+  readonly planned: readonly PlannedView[];
 }
 
 export interface StatusView {

@@ -5,6 +5,7 @@
 import type * as reply from '../core/ops-reply.ts';
 import type * as ask from '../core/ops-request.ts';
 import { count, countOrNull, flag, many, message, moment, momentOrNull, text, textOrNull } from './ops-fill.ts';
+import { planned } from './ops-shapes.ts';
 
 export const fillKeptRequest = message<Record<never, never>>({});
 export const fillKeepRequest = message<ask.KeepRequest>({ since: moment, until: moment, actor: textOrNull });
@@ -58,6 +59,24 @@ export const fillPauses = message<reply.PausesView>({
       ref: textOrNull,
     }),
   ),
+});
+
+export const fillMaintenanceRequest = message<ask.MaintenanceRequest>({
+  group: textOrNull,
+  server: textOrNull,
+  site: textOrNull,
+  since: momentOrNull,
+  until: momentOrNull,
+  for_ms: countOrNull,
+  text: textOrNull,
+  actor: textOrNull,
+  ref: textOrNull,
+});
+export const fillMaintenancesRequest = message<Record<never, never>>({});
+const maintenanceRow = message<reply.MaintenanceRow>({ period: planned, active: flag, schedule: textOrNull });
+export const fillMaintenance = message<reply.MaintenanceView>({
+  changed: many(maintenanceRow),
+  maintenance: many(maintenanceRow),
 });
 
 export const fillScopesRequest = message<ask.ScopesRequest>({ group: textOrNull, unserved: flag });

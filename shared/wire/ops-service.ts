@@ -65,6 +65,8 @@ const period = end<ask.PeriodRequest>(v1.PeriodRequest, shapes.fillPeriodRequest
 
 const pause = end<ask.PauseRequest>(v1.PauseRequest, acts.fillPauseRequest);
 const pauses = end<reply.PausesView>(v1.PausesReply, acts.fillPauses);
+const plan = end<ask.MaintenanceRequest>(v1.MaintenanceRequest, acts.fillMaintenanceRequest);
+const plans = end<reply.MaintenanceView>(v1.MaintenanceReply, acts.fillMaintenance);
 
 /** Every method of Ops, by name. */
 export const opsService = {
@@ -80,6 +82,9 @@ export const opsService = {
   Pause: method('Pause', pause, pauses),
   Resume: method('Resume', pause, pauses),
   Pauses: method('Pauses', end(v1.PausesRequest, acts.fillPausesRequest), pauses),
+  StartMaintenance: method('StartMaintenance', plan, plans),
+  StopMaintenance: method('StopMaintenance', plan, plans),
+  Maintenances: method('Maintenances', end(v1.MaintenancesRequest, acts.fillMaintenancesRequest), plans),
   Scopes: method('Scopes', end(v1.ScopesRequest, acts.fillScopesRequest), end(v1.ScopesReply, acts.fillScopes)),
   RaiseSecs: method(
     'RaiseSecs',

@@ -25,6 +25,19 @@ import {
   textOrNull,
 } from './ops-fill.ts';
 
+/** A period of maintenance. */
+export const planned = message<view.PlannedView>({
+  source: text,
+  group: textOrNull,
+  server: textOrNull,
+  site: textOrNull,
+  since: moment,
+  until: momentOrNull,
+  text,
+  actor: textOrNull,
+  ref: textOrNull,
+});
+
 const bracket = message<view.Moment>({ at: moment, earliest: moment, latest: moment });
 
 const plainEvent: Shape<Omit<view.EventRow, 'start' | 'end' | 'duration_ms' | 'gap_ms' | 'uncertainty_ms'>> = {
@@ -47,6 +60,7 @@ const plainEvent: Shape<Omit<view.EventRow, 'start' | 'end' | 'duration_ms' | 'g
   late: flag,
   scope: textOrNull,
   evidence: textOrNull,
+  planned: textOrNull,
 };
 
 const verdict = message(plainEvent);
@@ -128,6 +142,7 @@ const group = message<view.GroupView>({
   open_gap_ms: countOrNull,
   paused: textOrNull,
   notices: many(text),
+  maintenance: many(planned),
 });
 
 const consumer = message<view.ConsumerView>({
@@ -207,6 +222,7 @@ export const fillReport = message<view.ReportView>({
       gap_ms: countOrNull,
       uncertainty_ms: countOrNull,
       kind: text,
+      planned: textOrNull,
     }),
   ),
   measured: message<view.MeasuredView>({
@@ -232,6 +248,7 @@ export const fillReport = message<view.ReportView>({
       latency_us: latency,
     }),
   ),
+  planned: many(planned),
 });
 
 const exchange = message<reply.ExchangeView>({

@@ -109,6 +109,7 @@ export const configOf = (o: Pick<WorldOptions, 'mode' | 'servers' | 'sites' | 'r
   influx: null,
   retention: RETENTION_DEFAULTS,
   allowServers: [],
+  maintenance: [],
 });
 
 export const siteName = (site: number): string => `site-${String(site).padStart(3, '0')}`;

@@ -7,25 +7,30 @@ import type { EventsRequest } from '../../../shared/core/ops-request.ts';
 import type { EventRow } from '../../../shared/core/ops-view.ts';
 import { type Failover, type Finding, type Interval, NOTICE_KINDS, type Notice, type Transition } from '../finding.ts';
 import type { MarkEntry } from '../log-entry.ts';
+import type { PlannedWithin } from '../maintenance/planned.ts';
 import { failoverText, intervalText, isServed, textOf } from './event-text.ts';
 
 /** What a person said, with its identifier, as the timeline keeps it. */
 export interface StoredMark extends Omit<MarkEntry, 'kind'> {
   readonly id: string;
   /** Absent: a mark. */
-  readonly kind?: 'pause' | 'resume';
+  readonly kind?: 'pause' | 'resume' | 'maintenance-start' | 'maintenance-stop';
 }
 
-/** Rows that people made: they are told in reports, with who and why, and are no findings. */
-export const isSaid = ({ kind }: Pick<EventRow, 'kind'>): boolean =>
-  kind === 'mark' || kind === 'pause' || kind === 'resume';
+/** Kinds of rows that people made: they are told in reports, with who and why, and are no findings. */
+export const SAID_KINDS = ['mark', 'pause', 'resume', 'maintenance-start', 'maintenance-stop'] as const;
+export const isSaid = ({ kind }: Pick<EventRow, 'kind'>): boolean => SAID_KINDS.some((one) => one === kind);
 
-/** Every row, by `at`; at the same moment a mark comes first, for it is the cause. */
-export function eventRows(findings: Iterable<Finding>, marks: Iterable<StoredMark>): readonly EventRow[] {
+/** Every row, by `at`; at the same moment a mark comes first, for it is the cause. @param planned what is planned; absent: nothing */
+export function eventRows(
+  findings: Iterable<Finding>,
+  marks: Iterable<StoredMark>,
+  planned: PlannedWithin = () => null,
+): readonly EventRow[] {
   const told = [...findings].sort((a, b) => momentOf(a) - momentOf(b) || order(a.kind) - order(b.kind) || byId(a, b));
   const served = new Set<string>();
   const rows = told.map((finding) => {
-    const row = rowOf(finding, served);
+    const row = { ...rowOf(finding, served), planned: plannedText(finding, planned) };
     remember(finding, served);
     return row;
   });
@@ -63,12 +68,11 @@ const NOTHING = {
   late: false,
   scope: null,
   evidence: null,
+  planned: null,
 } as const;
 
 const ORDER = [
-  'mark',
-  'pause',
-  'resume',
+  ...SAID_KINDS,
   'silent',
   'disagreement',
   'transition',
@@ -87,6 +91,21 @@ const pathKey = ({ group, server, site, bucket }: Transition): string => JSON.st
 
 function remember(finding: Finding, served: Set<string>): void {
   if (finding.kind === 'transition' && (isServed(finding.to) || isServed(finding.from))) served.add(pathKey(finding));
+}
+
+/** Why it was to be expected; null: it was not. What a maintenance left behind is not. */
+function plannedText(finding: Finding, planned: PlannedWithin): string | null {
+  if (finding.kind === 'maintenance') return null;
+  const { earliest: from, latest: to } = 'start' in finding ? finding.start : finding;
+  const { group } = finding;
+  const [server, site] = 'site' in finding ? [finding.server, finding.site] : [null, null];
+  // Service moves for what is done to either end.
+  const servers = 'gapMs' in finding ? [finding.from, finding.to] : [server];
+  for (const one of servers) {
+    const found = planned({ group, server: one, site }, { from, to });
+    if (found !== null) return found.text;
+  }
+  return null;
 }
 
 function rowOf(finding: Finding, served: ReadonlySet<string>): EventRow {

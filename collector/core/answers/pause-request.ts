@@ -33,8 +33,7 @@ export function judgePause(
   if (problem !== null) return { ok: false, problem };
   const { server, site, actor, ref } = request;
   // A server's name without its group is one server's here, and its row belongs to that group's report.
-  const only = server === null || action === 'resume' ? null : (groupsWith(config, server)[0] ?? null);
-  const group = request.group ?? only;
+  const group = request.group ?? (action === 'resume' ? null : groupOfServer(config, server));
   const text = request.text?.trim() || null;
   return { ok: true, entry: { kind: 'pause', receivedAt: now, action, group, server, site, text, actor, ref } };
 }
@@ -42,15 +41,22 @@ export function judgePause(
 function pauseProblem(request: PauseRequest, config: CollectorConfig, pauses: readonly PauseRow[]): string | null {
   if (pauses.length >= PAUSES_MAX)
     return `${PAUSES_MAX} pauses are in force already; resume some, or pause more at once`;
-  return placeProblem(request, config) ?? ambiguity(request, config);
+  return placeProblem(request, config) ?? serverAmbiguity(request, config);
 }
 
 /** "primary" is a server of every pair. */
-function ambiguity({ group, server }: PauseRequest, config: CollectorConfig): string | null {
+export function serverAmbiguity(
+  { group, server }: Pick<PauseRequest, 'group' | 'server'>,
+  config: CollectorConfig,
+): string | null {
   if (server === null || group !== null) return null;
   const having = groupsWith(config, server);
   return having.length < 2 ? null : `a server "${server}" is in groups ${having.join(', ')}; say which with its group`;
 }
+
+/** The group of a server that is in one alone. */
+export const groupOfServer = (config: CollectorConfig, server: string | null): string | null =>
+  server === null ? null : (groupsWith(config, server)[0] ?? null);
 
 const groupsWith = ({ groups }: CollectorConfig, server: string): readonly string[] =>
   groups.filter(({ servers }) => servers.some(({ name }) => name === server)).map(({ name }) => name);

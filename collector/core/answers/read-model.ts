@@ -10,7 +10,8 @@ import type { Finding } from '../finding.ts';
 import { createImportBook, type ImportBook, type ImportsSnapshot } from '../import/import-book.ts';
 import { outsideOf } from '../kea/disagreement.ts';
 import { createKeaBook, type KeaBook, type KeaSnapshot } from '../kea/kea-book.ts';
-import type { LogEntry } from '../log-entry.ts';
+import type { KeaEntry, LogEntry } from '../log-entry.ts';
+import { createMaintenance, type Maintenance, type MaintenanceSnapshot } from '../maintenance/maintenance.ts';
 import { createNotices, type Notices } from '../notices/notices.ts';
 import type { NoticesSnapshot } from '../notices/state.ts';
 import { withPause } from '../pauses.ts';
@@ -18,7 +19,7 @@ import type { HistoryFold } from '../verdicts/history-fold.ts';
 import { createVerdicts, restoreVerdicts, type Verdicts, type VerdictsSnapshot } from '../verdicts/verdicts.ts';
 import type { FindingChange } from '../verdicts/views.ts';
 import { type AgentLoss, addLoss } from './losses.ts';
-import { createTimeline, type Timeline, type TimelineSnapshot } from './timeline.ts';
+import { createTimeline, isSaidEntry, type Timeline, type TimelineSnapshot } from './timeline.ts';
 
 /** Raised when the shape below changes: an older snapshot is then left aside and the log folded from its start. */
 const SNAPSHOT_VERSION = 2;
@@ -37,6 +38,8 @@ export interface ReadModelSnapshot {
   readonly kea?: KeaSnapshot;
   /** Absent where nothing was ever paused. */
   readonly pauses?: readonly PauseRow[];
+  /** Absent where nothing was ever planned. */
+  readonly maintenance?: MaintenanceSnapshot;
   /** Absent where nothing was ever imported. */
   readonly imports?: ImportsSnapshot;
   readonly configVersion: number;
@@ -64,6 +67,8 @@ export interface ReadModel {
   readonly notices: Notices;
   /** What servers say of themselves. */
   readonly kea: KeaBook;
+  /** What is planned, and what was. */
+  readonly maintenance: Maintenance;
   /** The log position to fold next. */
   readonly next: number;
   /** The newest accepted configuration in the log: 0 and null before the first. */
@@ -85,7 +90,11 @@ export function createReadModel(from: ReadModelSnapshot | null, frozen: readonly
   const restored = usable === null ? null : restoreVerdicts(usable.verdicts);
   const base = restored === null ? null : usable;
   const verdicts = restored ?? createVerdicts();
-  const timeline = createTimeline(base?.timeline ?? { findings: frozen, marks: [], shed: 0 });
+  const maintenance = createMaintenance(base?.maintenance);
+  const timeline = createTimeline(
+    base?.timeline ?? { findings: frozen, marks: [], shed: 0 },
+    maintenance.plannedWithin,
+  );
   const losses = new Map(base?.losses.map((loss) => [loss.agent, loss]));
   const imports = createImportBook(base?.imports);
   const kea = createKeaBook(base?.kea);
@@ -104,6 +113,7 @@ export function createReadModel(from: ReadModelSnapshot | null, frozen: readonly
     imports,
     notices,
     kea,
+    maintenance,
     get pauses() {
       return pauses;
     },
@@ -125,12 +135,13 @@ export function createReadModel(from: ReadModelSnapshot | null, frozen: readonly
       if (entry.kind === 'loss') addLoss(losses, entry);
       if (entry.kind === 'import') imports.add(entry);
       if (entry.kind === 'pause') pauses = withPause(pauses, entry);
+      if (maintenance.apply(entry, (word) => askedOf(word, kea, config))) timeline.retell();
       const judged = verdicts.apply(entry);
       if (entry.kind === 'batch') kea.noteOffers(entry.batch);
       const word = entry.kind === 'kea' ? kea.add(entry, outsideOf(verdicts.view(), entry)) : [];
       const findings = [...judged, ...notices.apply(entry, verdicts.clocks), ...word];
       for (const change of findings) timeline.change(change);
-      return { findings, mark: entry.kind === 'mark' || entry.kind === 'pause' ? timeline.mark(entry).id : null };
+      return { findings, mark: isSaidEntry(entry) ? timeline.mark(entry).id : null };
     },
     rewrite: (history) => {
       const findings = history.finish([...timeline.findings()]);
@@ -147,11 +158,19 @@ export function createReadModel(from: ReadModelSnapshot | null, frozen: readonly
       imports: imports.snapshot(),
       notices: notices.snapshot(),
       kea: kea.snapshot(),
+      maintenance: maintenance.snapshot(),
       configVersion,
       config,
       configText,
     }),
   };
+}
+
+/** How a server was asked that gave this word; the book has the one before it. */
+function askedOf({ group, server }: KeaEntry, kea: KeaBook, config: CollectorConfig | null) {
+  const servers = config?.groups.find(({ name }) => name === group)?.servers ?? [];
+  const intervalMs = servers.find(({ name }) => name === server)?.kea?.intervalMs ?? 0;
+  return { intervalUs: intervalMs * 1000, previousAt: kea.find(group, server)?.entry.receivedAt ?? null };
 }
 
 /**

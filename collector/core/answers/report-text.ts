@@ -4,6 +4,7 @@
  */
 import type { EventRow, FailoverView, ReportRow, ReportView } from '../../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
+import { plannedLine, plannedSuffix } from '../maintenance/maintenance-text.ts';
 import { AVAILABILITY_HEAD, availabilityRows, countedText, countText, restsOnText } from './availability-text.ts';
 import { elapsedText, isSharp, lengthText, localDate, localTime, stepText, uncertaintyText } from './clock-text.ts';
 import { isSaid } from './event-rows.ts';
@@ -21,6 +22,8 @@ export interface ReportText {
   readonly lines: readonly ReportLine[];
   /** Cells of a row a server under AVAILABILITY_HEAD; none when nothing was measured. */
   readonly availability: readonly (readonly string[])[];
+  /** A line a period of maintenance. */
+  readonly planned: readonly string[];
   /** "Measured from 1 site, …", after a gap that is still open. */
   readonly measured: string;
 }
@@ -53,6 +56,7 @@ export function reportText(report: ReportView, zone: string): ReportText {
     head: ['Event', `Time (${zone})`, 'Elapsed', '±'],
     lines: lines.map(({ cells, finding }) => ({ cells, finding })),
     availability: availabilityRows(report.availability),
+    planned: report.planned.map((one) => plannedLine(one, zone)),
     measured: openGapText(report) + measuredText(report),
   };
 }
@@ -63,7 +67,9 @@ type TimeText = (at: UnixMicros, tenths: boolean) => string;
 /** @param before the row above, whose moment `elapsed_ms` counts from */
 function rowCells(row: ReportRow, before: ReportRow | undefined, time: TimeText): Cells {
   const half = row.earliest === null || row.latest === null ? '-' : uncertaintyText((row.latest - row.earliest) / 2000);
-  const name = isSaid(row) ? row.text + credit(row) : row.text + (row.late ? ' (learned late)' : '');
+  const name = isSaid(row)
+    ? row.text + credit(row)
+    : row.text + plannedSuffix(row) + (row.late ? ' (learned late)' : '');
   const sharp = isSharp(row);
   const elapsed = row.elapsed_ms;
   const step = elapsed === null ? '-' : stepText(elapsed, sharp && before !== undefined && isSharp(before));
@@ -82,7 +88,7 @@ function intervalCells(row: EventRow, until: UnixMicros, time: TimeText): Cells 
   const half = row.uncertainty_ms ?? null;
   const length = row.duration_ms ?? null;
   return [
-    `  ${name} for ${length === null ? `${lengthText((until - row.at) / 1000)} so far` : lengthText(length)}`,
+    `  ${name} for ${length === null ? `${lengthText((until - row.at) / 1000)} so far` : lengthText(length)}${plannedSuffix(row)}`,
     time(row.at, isSharp(row)),
     '',
     half === null ? '-' : uncertaintyText(half),
@@ -109,7 +115,12 @@ function failoverCells(failover: FailoverView, time: TimeText): Cells {
   const without = gap === null ? '' : gap === 0 ? none : `, ${lengthText(gap)} without service`;
   // Half the sum of both widths: below half a second neither bracket is a second wide.
   const sharp = half !== null && half < 500;
-  return [`  ${kind}: ${from} → ${to}${without}`, time(at, sharp), '', half === null ? '-' : uncertaintyText(half)];
+  return [
+    `  ${kind}: ${from} → ${to}${without}${plannedSuffix(failover)}`,
+    time(at, sharp),
+    '',
+    half === null ? '-' : uncertaintyText(half),
+  ];
 }
 
 function period({ since, until }: ReportView, zone: string): string {
@@ -136,13 +147,15 @@ function lostText({ lost_exchanges: lost, lost_ms: ms }: ReportView['measured'])
 
 /** The report as GitHub-flavoured Markdown. */
 export function reportMarkdown(report: ReportView, zone: string): string {
-  const { title, head, lines, availability, measured } = reportText(report, zone);
+  const { title, head, lines, availability, planned, measured } = reportText(report, zone);
   const events = lines.map(({ cells, finding }) => {
     const [event, ...rest] = cells;
     return [finding ? `*${event.trim()}*` : event, ...rest];
   });
   const servers = availability.length === 0 ? [] : [markdownTable(AVAILABILITY_HEAD, availability)];
-  return [`**${title}**`, markdownTable(head, events), ...servers, measured].map((part) => `${part}\n`).join('\n');
+  return [`**${title}**`, markdownTable(head, events), ...servers, ...planned, measured]
+    .map((part) => `${part}\n`)
+    .join('\n');
 }
 
 function markdownTable(head: readonly string[], body: readonly (readonly string[])[]): string {

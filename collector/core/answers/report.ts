@@ -5,7 +5,7 @@
 import type { EventRow, FailoverView, ReportRow, ReportView } from '../../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import { NOTICE_KINDS } from '../finding.ts';
-import { isRequested } from './event-rows.ts';
+import { isRequested, SAID_KINDS } from './event-rows.ts';
 
 export interface ReportPeriod {
   readonly group: string;
@@ -22,7 +22,7 @@ export interface ReportPeriod {
 export function reportOf(
   period: ReportPeriod,
   events: readonly EventRow[],
-  { measured, availability }: Pick<ReportView, 'measured' | 'availability'>,
+  { measured, availability, planned }: Pick<ReportView, 'measured' | 'availability' | 'planned'>,
 ): ReportView {
   const { group, since, until } = period;
   const first = firstVerdicts(events);
@@ -39,10 +39,11 @@ export function reportOf(
     failovers: within.flatMap(failoverView),
     measured,
     availability,
+    planned,
   };
 }
 
-const ROW_KINDS: ReadonlySet<string> = new Set(['mark', 'pause', 'resume', 'transition', 'silent', ...NOTICE_KINDS]);
+const ROW_KINDS: ReadonlySet<string> = new Set([...SAID_KINDS, 'transition', 'silent', ...NOTICE_KINDS]);
 
 function withElapsed(row: EventRow, index: number, all: readonly EventRow[]): ReportRow {
   const before = all[index - 1];
@@ -51,8 +52,8 @@ function withElapsed(row: EventRow, index: number, all: readonly EventRow[]): Re
 
 function failoverView(row: EventRow): readonly FailoverView[] {
   if ((row.kind !== 'failover' && row.kind !== 'fail-back') || row.from === null || row.to === null) return [];
-  const { from, to, at, kind } = row;
-  return [{ from, to, at, gap_ms: row.gap_ms ?? null, uncertainty_ms: row.uncertainty_ms ?? null, kind }];
+  const { from, to, at, kind, planned } = row;
+  return [{ from, to, at, gap_ms: row.gap_ms ?? null, uncertainty_ms: row.uncertainty_ms ?? null, kind, planned }];
 }
 
 /** The identifiers of first verdicts: per server the earliest transition, when it comes out of unknown. */

@@ -38,6 +38,8 @@ export interface StatusSources {
   readonly kea: Pick<KeaBook, 'find'>;
   /** What sites depend on beside the question who serves. */
   readonly notices: NoticesView;
+  /** Periods of maintenance that last now. */
+  readonly planned: readonly view.PlannedView[];
 }
 
 /** @param group only this one; null = all, in the order of the configuration */
@@ -63,6 +65,7 @@ function groupView(sources: StatusSources, config: GroupConfig): view.GroupView 
       config.servers.map(({ name }) => name),
     ),
     notices: amissLines(sources.notices.amiss.filter((one) => one.group === config.name)),
+    maintenance: sources.planned.filter((one) => one.group === null || one.group === config.name),
   };
 }
 

@@ -4,7 +4,9 @@
  */
 import type { EventRow } from '../../../shared/core/ops-view.ts';
 import type { Finding } from '../finding.ts';
-import type { MarkEntry, PauseEntry } from '../log-entry.ts';
+import type { LogEntry, MaintenanceEntry, MarkEntry, PauseEntry } from '../log-entry.ts';
+import { maintenanceText } from '../maintenance/maintenance-text.ts';
+import type { PlannedWithin } from '../maintenance/planned.ts';
 import { pauseText } from '../pauses.ts';
 import { findingId } from '../verdicts/finding-id.ts';
 import type { FindingChange } from '../verdicts/views.ts';
@@ -21,7 +23,9 @@ export interface TimelineSnapshot {
 export interface Timeline {
   change(change: FindingChange): void;
   /** Adds what a person said. @returns it as stored */
-  mark(entry: MarkEntry | PauseEntry): StoredMark;
+  mark(entry: SaidEntry): StoredMark;
+  /** What rows are told by has changed: what is planned. */
+  retell(): void;
   /** Every finding as it stands, in no order that matters. */
   findings(): Iterable<Finding>;
   /** Every row, by `at`. */
@@ -31,9 +35,16 @@ export interface Timeline {
   snapshot(): TimelineSnapshot;
 }
 
+/** What people say, and is told as they said it. */
+export type SaidEntry = MarkEntry | PauseEntry | MaintenanceEntry;
+
+export const isSaidEntry = (entry: LogEntry): entry is SaidEntry =>
+  entry.kind === 'mark' || entry.kind === 'pause' || entry.kind === 'maintenance';
+
 const EMPTY: TimelineSnapshot = { findings: [], marks: [], shed: 0 };
 
-export function createTimeline(from: TimelineSnapshot = EMPTY): Timeline {
+/** @param planned what is planned of a place in a span, as rows say */
+export function createTimeline(from: TimelineSnapshot = EMPTY, planned: PlannedWithin = () => null): Timeline {
   const findings = new Map(from.findings.map((finding) => [finding.id, finding]));
   const marks = new Map(from.marks.map((mark) => [mark.id, mark]));
   let shed = from.shed;
@@ -55,14 +66,17 @@ export function createTimeline(from: TimelineSnapshot = EMPTY): Timeline {
     },
     mark: (entry) => {
       told = null;
-      const mark = entry.kind === 'mark' ? storedMark(entry) : storedPause(entry);
+      const mark = storedSaid(entry);
       marks.set(mark.id, mark);
       bound(marks, MARKS_MAX);
       return mark;
     },
+    retell: () => {
+      told = null;
+    },
     findings: () => findings.values(),
     rows: () => {
-      told ??= eventRows(findings.values(), marks.values());
+      told ??= eventRows(findings.values(), marks.values(), planned);
       return told;
     },
     get shed() {
@@ -78,9 +92,16 @@ export function storedMark({ at, receivedAt, text, group, server, site, actor, r
   return { id: findingId('mark', JSON.stringify(what)), ...what };
 }
 
-/** A pause as the timeline keeps it, told in a sentence. */
-function storedPause(entry: PauseEntry): StoredMark {
-  const { action, receivedAt, group, server, site, actor, ref } = entry;
-  const what = { at: receivedAt, receivedAt, text: pauseText(entry), group, server, site, actor, ref };
-  return { id: findingId(action, JSON.stringify(what)), kind: action, ...what };
+function storedSaid(entry: SaidEntry): StoredMark {
+  if (entry.kind === 'mark') return storedMark(entry);
+  if (entry.kind === 'pause') return stored(entry, entry.action, pauseText(entry));
+  return stored(entry, `maintenance-${entry.action}`, maintenanceText(entry));
+}
+
+/** What a person did, told in a sentence. */
+function stored(entry: PauseEntry | MaintenanceEntry, kind: NonNullable<StoredMark['kind']>, text: string): StoredMark {
+  const { receivedAt, group, server, site, actor, ref } = entry;
+  const at = entry.kind === 'maintenance' ? entry.since : receivedAt;
+  const what = { at, receivedAt, text, group, server, site, actor, ref };
+  return { id: findingId(kind, JSON.stringify(what)), kind, ...what };
 }

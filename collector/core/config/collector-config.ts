@@ -10,6 +10,7 @@ import { targetsAtMost } from '../assignment-targets.ts';
 import type { CollectorConfig, DetectConfig, InfluxConfig, RetentionConfig } from './config.ts';
 import { readGroups } from './groups.ts';
 import * as limits from './limits.ts';
+import { readMaintenance } from './maintenance.ts';
 import { readProbe } from './probe.ts';
 import { createReader, type Located, type Reader, type Section } from './reader.ts';
 import { readSites } from './sites.ts';
@@ -43,6 +44,7 @@ export function readCollectorConfig(root: ConfigNode): ConfigVerdict {
     'influx',
     'retention',
     'allow_servers',
+    'maintenance',
   ]);
   if (top === null) return { ok: false, mistakes: reader.mistakes };
   const groups = top.get('groups');
@@ -52,9 +54,10 @@ export function readCollectorConfig(root: ConfigNode): ConfigVerdict {
     reader.report(top, '', '"sites" is missing: which sites may probe? A list such as [{ name: corsham }]');
   const read = groups === null ? [] : readGroups(reader, groups);
   const allowed = top.get('allow_servers');
+  const readIn = sites === null ? [] : readSites(reader, sites, read);
   const config: CollectorConfig = {
     groups: read,
-    sites: sites === null ? [] : readSites(reader, sites, read),
+    sites: readIn,
     probe: readProbe(reader, top.get('probe')),
     detect: readDetect(reader, top.get('detect')),
     influx: readInflux(reader, top.get('influx')),
@@ -63,6 +66,7 @@ export function readCollectorConfig(root: ConfigNode): ConfigVerdict {
       allowed === null
         ? []
         : reader.items(allowed, limits.ALLOWED_MAX).flatMap((at) => reader.value(at, parseSource) ?? []),
+    maintenance: readMaintenance(reader, top.get('maintenance'), { groups: read, sites: readIn }),
   };
   const targets = reader.mistakes.length === 0 ? targetsAtMost(config) : 0;
   if (groups !== null && targets > MAX_TARGETS)

@@ -5,7 +5,7 @@
  */
 import type { Identify, Selection } from '../../../shared/core/assignment.ts';
 import type { ExchangeKind } from '../../../shared/core/outcome.ts';
-import type { Milliseconds } from '../../../shared/core/units.ts';
+import type { Milliseconds, UnixMicros } from '../../../shared/core/units.ts';
 
 export const MODES = ['hot-standby', 'load-balancing', 'passive-backup', 'independent'] as const;
 /** How a group's servers share the work. */
@@ -150,6 +150,32 @@ export interface RetentionConfig {
   readonly hourMs: Milliseconds;
 }
 
+/** When a window of maintenance is: one period, or a part of the week by the clock of a zone. */
+export type MaintenanceTimes =
+  | { readonly kind: 'once'; readonly from: UnixMicros; readonly until: UnixMicros }
+  | {
+      readonly kind: 'weekly';
+      /** Days that it begins on, 0 = Monday. */
+      readonly days: readonly number[];
+      /** Minutes after midnight, as the zone's clock shows them. */
+      readonly fromMinute: number;
+      /** The next time that the clock shows this; null: `lengthMs` says. */
+      readonly untilMinute: number | null;
+      readonly lengthMs: Milliseconds | null;
+    };
+
+/** Planned work at all that fits group, server and site; null = all of them. */
+export interface MaintenanceConfig {
+  readonly group: string | null;
+  readonly server: string | null;
+  readonly site: string | null;
+  readonly times: MaintenanceTimes;
+  /** IANA name of the zone that it was written in; null: it says its own offset. */
+  readonly zone: string | null;
+  readonly reason: string | null;
+  readonly ref: string | null;
+}
+
 export interface CollectorConfig {
   readonly groups: readonly GroupConfig[];
   readonly sites: readonly SiteConfig[];
@@ -159,4 +185,5 @@ export interface CollectorConfig {
   readonly retention: RetentionConfig;
   /** Servers that may answer although they are in no group: addresses or prefixes. */
   readonly allowServers: readonly string[];
+  readonly maintenance: readonly MaintenanceConfig[];
 }

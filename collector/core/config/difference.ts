@@ -24,9 +24,9 @@ export function configDifference(before: CollectorConfig, after: CollectorConfig
   const told = [...now].filter(
     ([site, assignment]) => !isSame(withoutVersion(old.get(site)), withoutVersion(assignment)),
   );
-  const sections = (['groups', 'sites', 'probe', 'detect', 'influx', 'retention', 'allowServers'] as const).filter(
-    (key) => !isSame(before[key], after[key]),
-  );
+  const sections = (
+    ['groups', 'sites', 'probe', 'detect', 'influx', 'retention', 'allowServers', 'maintenance'] as const
+  ).filter((key) => !isSame(before[key], after[key]));
   return {
     added: [...parts[1]].filter((part) => !parts[0].has(part)),
     removed: [...parts[0]].filter((part) => !parts[1].has(part)),

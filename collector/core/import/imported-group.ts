@@ -64,7 +64,7 @@ export function importedReport(
   const seen = imported.observations.filter(({ from, to }) => to >= since && from < until);
   const availability = imported.servers.map((server) => availabilityOf(server, seen));
   const { group, mode } = imported;
-  return reportOf({ group, mode, since, until }, rows, { measured: measuredOf(seen), availability });
+  return reportOf({ group, mode, since, until }, rows, { measured: measuredOf(seen), availability, planned: [] });
 }
 
 const total = (seen: readonly ObservationView[], key: 'sent' | 'answered' | 'dropped' | 'unmeasured'): number =>

@@ -49,6 +49,7 @@ const config = (fields: Partial<CollectorConfig>): CollectorConfig => ({
   influx: null,
   retention: RETENTION_DEFAULTS,
   allowServers: [],
+  maintenance: [],
   ...fields,
 });
 

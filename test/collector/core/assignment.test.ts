@@ -37,6 +37,7 @@ const config = (sites: readonly SiteConfig[]): CollectorConfig => ({
   influx: null,
   retention: RETENTION_DEFAULTS,
   allowServers: [],
+  maintenance: [],
 });
 
 const agentsAt = (names: readonly string[]): LiveAgent[] =>

@@ -16,7 +16,15 @@ const skip = missingTools().includes('influxd') ? 'influxd is not installed (Deb
 const at = (second: number) => unixMicros(1_700_000_000_000_000 + second * 1e6);
 
 function row(id: string, second: number, more: Partial<EventRow> = {}): EventRow {
-  const where = { group: "it's \\ g", server: 'primary', site: null, bucket: null, scope: null, evidence: null };
+  const where = {
+    group: "it's \\ g",
+    server: 'primary',
+    site: null,
+    bucket: null,
+    scope: null,
+    evidence: null,
+    planned: null,
+  };
   const nothing = { actor: null, ref: null, late: false, reason: 'no-offer', from: 'serving', to: 'non-serving' };
   const times = { at: at(second), earliest: at(second - 1), latest: at(second + 1), detected_at: at(second + 3) };
   return {

@@ -32,6 +32,7 @@ const group = (state: string, change: Partial<GroupView> = {}): GroupView => ({
   open_gap_ms: null,
   paused: null,
   notices: [],
+  maintenance: [],
   ...change,
 });
 
@@ -100,14 +101,24 @@ class Scripted implements DrillHost {
         bucket: null,
       },
       ...{ from: null, to: null, reason: null, text: 'No server serves leases', actor: null, ref: null, late: false },
-      ...{ scope: null, evidence: null, start: bracket, end: bracket, duration_ms: this.gapMs, uncertainty_ms: 200 },
+      ...{
+        scope: null,
+        evidence: null,
+        planned: null,
+        start: bracket,
+        end: bracket,
+        duration_ms: this.gapMs,
+        uncertainty_ms: 200,
+      },
     };
-    const move = (kind: string) => ({ from: 'primary', to: 'standby', at: START, gap_ms: 1, uncertainty_ms: 1, kind });
+    const moved = { from: 'primary', to: 'standby', at: START, gap_ms: 1, uncertainty_ms: 1, planned: null };
+    const move = (kind: string) => ({ ...moved, kind });
     return {
       ...{ group: 'pair', mode: 'hot-standby', since, until: this.#now, rows: [], gaps: [gap], overlaps: [] },
       failovers: [move('failover'), move('fail-back')],
       measured: {} as ReportView['measured'],
       availability: [],
+      planned: [],
     };
   }
 

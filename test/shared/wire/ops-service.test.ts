@@ -46,7 +46,7 @@ t.test('a report crosses unchanged', async (t) => {
   const latency_us = { offer_p50: 900, offer_p99: 2000, ack_p50: null, ack_p99: null };
   const availability = [{ server: 'primary', exchanges: 4, answered: 1, ratio: 0.25, latency_us }];
   const period = { group: 'corsham-dhcp', mode: 'hot-standby', since: moment('11:00:00'), until: moment('12:00:00') };
-  const report = reportOf(period, rows, { measured, availability });
+  const report = reportOf(period, rows, { measured, availability, planned: [] });
   t.same(opsService.Report.responseDeserialize(opsService.Report.responseSerialize(report)), report);
 });
 

@@ -34,10 +34,20 @@ function askedOf(more: Partial<WorldOptions>) {
   const now = unixMicros(START + world.seconds * 1e6);
   const config = configOf(world);
   const store = { raw_bytes: 0, raw_since: null, too_late: 0, problem: null };
-  const sources = { config, recent, now, consumers: [], store, kea: { find: () => null }, pauses: [], notices };
+  const sources = {
+    config,
+    recent,
+    now,
+    consumers: [],
+    store,
+    kea: { find: () => null },
+    pauses: [],
+    notices,
+    planned: [],
+  };
   const status = statusOf({ ...sources, verdicts: overlay(verdicts.view(), now) }, null);
   const period = { group: 'pair', mode: world.mode, since: unixMicros(START), until: now };
-  const report = reportOf(period, timeline.rows(), { measured, availability: [] });
+  const report = reportOf(period, timeline.rows(), { measured, availability: [], planned: [] });
   return { group: status.groups[0], rows: timeline.rows(), report, text: reportText(report, 'UTC') };
 }
 

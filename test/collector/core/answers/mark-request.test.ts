@@ -23,6 +23,7 @@ const config: CollectorConfig = {
   influx: null,
   retention: RETENTION_DEFAULTS,
   allowServers: [],
+  maintenance: [],
 };
 const now = unixMicros(1_772_364_966_000_000);
 const nothing = { at: null, group: null, server: null, site: null, actor: null, ref: null };

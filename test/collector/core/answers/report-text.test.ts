@@ -38,7 +38,7 @@ const availability: readonly AvailabilityView[] = [
 ];
 const period = { group: 'corsham-dhcp', mode: 'hot-standby', since: moment('11:00:00'), until: moment('12:00:00') };
 const reportWith = (measured: Partial<MeasuredView>, servers = availability): ReportView =>
-  reportOf(period, eventRows([], []), { measured: { ...counted, ...measured }, availability: servers });
+  reportOf(period, eventRows([], []), { measured: { ...counted, ...measured }, availability: servers, planned: [] });
 const FIGURES =
   'Measured from 3 sites at 2.50/s per server, drop time 3s, over 1h 0m 0s: ' +
   '1,234,567 exchanges, 2 unmeasured, 0 unsent, 1,007 late.';

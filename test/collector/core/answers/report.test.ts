@@ -19,7 +19,7 @@ const counted = {
   too_late: 0,
   source: 'raw',
 };
-const measured = { measured: counted, availability: [] };
+const measured = { measured: counted, availability: [], planned: [] };
 const period = { group: 'corsham-dhcp', mode: 'hot-standby', since: moment('11:00:00'), until: moment('12:00:00') };
 const report = reportOf(period, eventRows(findings, marks), measured);
 

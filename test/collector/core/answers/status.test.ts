@@ -30,11 +30,12 @@ const config: CollectorConfig = {
   influx: null,
   retention: RETENTION_DEFAULTS,
   allowServers: [],
+  maintenance: [],
 };
 const now = unixMicros(1e15);
 const store = { raw_bytes: 0, raw_since: null, too_late: 0, problem: null };
 const notices = createNotices().view();
-const readers = { kea: createKeaBook(), notices, consumers: [], store, pauses: [] };
+const readers = { kea: createKeaBook(), notices, consumers: [], store, pauses: [], planned: [] };
 const verdicts = createVerdicts().view();
 
 t.test('what nobody has measured yet is shown, as unknown', async (t) => {

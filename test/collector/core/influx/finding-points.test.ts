@@ -27,6 +27,7 @@ const notice = (kind: string, more: Partial<EventRow> = {}): EventRow => ({
   late: false,
   scope: '10.80.1.0/24',
   evidence: null,
+  planned: null,
   ...more,
 });
 
