@@ -5,7 +5,7 @@
 import type * as reply from '../core/ops-reply.ts';
 import type * as ask from '../core/ops-request.ts';
 import { count, countOrNull, flag, many, message, moment, momentOrNull, text, textOrNull } from './ops-fill.ts';
-import { planned } from './ops-shapes.ts';
+import { planned } from './planned-shape.ts';
 
 export const fillKeptRequest = message<Record<never, never>>({});
 export const fillKeepRequest = message<ask.KeepRequest>({ since: moment, until: moment, actor: textOrNull });

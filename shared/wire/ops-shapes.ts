@@ -24,19 +24,7 @@ import {
   text,
   textOrNull,
 } from './ops-fill.ts';
-
-/** A period of maintenance. */
-export const planned = message<view.PlannedView>({
-  source: text,
-  group: textOrNull,
-  server: textOrNull,
-  site: textOrNull,
-  since: moment,
-  until: momentOrNull,
-  text,
-  actor: textOrNull,
-  ref: textOrNull,
-});
+import { planned } from './planned-shape.ts';
 
 const bracket = message<view.Moment>({ at: moment, earliest: moment, latest: moment });
 

@@ -17,6 +17,7 @@ const row: Readonly<Record<string, JsonSchema>> = {
   id: text('Names it for ever: a hash of what it is'),
   kind: word(
     'Kind',
+    ...['maintenance-start', 'maintenance-stop', 'maintenance'],
     ...['mark', 'pause', 'resume', 'transition', 'silent', 'disagreement', 'gap', 'overlap', 'failover', 'fail-back'],
     ...['scope', 'client', 'relay', 'rogue', 'answers-as', 'expectation', 'kea'],
   ),
@@ -37,6 +38,7 @@ const row: Readonly<Record<string, JsonSchema>> = {
   late: truth('Whether results that came late found it'),
   scope: nullable(text("Subnet, of a scope's notice")),
   evidence: nullable(text('What the reason rests on, a sentence')),
+  planned: nullable(text('Why it was to be expected: the maintenance that it falls into; null: nothing was planned')),
   start: named('Moment'),
   end: nullable(named('Moment')),
   duration_ms: nullable(number('Of a gap or an overlap, ms; null: it lasts')),
@@ -67,6 +69,7 @@ export const eventSchemas: Readonly<Record<string, JsonSchema>> = {
     failovers: listOf(named('Failover')),
     measured: named('Measured'),
     availability: listOf(named('Availability')),
+    planned: listOf(named('Maintenance')),
   }),
   ReportRow: objectOf({ ...row, elapsed_ms: nullable(number('Since the row before, ms; null on the first')) }, LENGTHS),
   Failover: objectOf({
@@ -76,6 +79,7 @@ export const eventSchemas: Readonly<Record<string, JsonSchema>> = {
     gap_ms: nullable(number('How long nobody served, ms')),
     uncertainty_ms: nullable(number("Half the sum of both brackets' widths, ms")),
     kind: word('Kind', 'failover', 'fail-back'),
+    planned: nullable(text('As in an event')),
   }),
   Measured: objectOf({
     sites: whole('Sites with an exchange'),

@@ -42,6 +42,18 @@ export const stateSchemas: Readonly<Record<string, JsonSchema>> = {
     open_gap_ms: nullable(number('How long nobody has served so far, ms')),
     paused: nullable(text('What is paused of it')),
     notices: listOf(text('What is amiss beside its servers, a sentence a kind')),
+    maintenance: listOf(named('Maintenance')),
+  }),
+  Maintenance: objectOf({
+    source: word('Who says so', 'person', 'file', 'kea'),
+    group: nullable(text('Group; null: all')),
+    server: nullable(text('Server; null: all')),
+    site: nullable(text('Site; null: all')),
+    since: moment('From'),
+    until: nullable(moment('Before; null: as long as Kea says so')),
+    text: text('Why'),
+    actor: nullable(text('Who')),
+    ref: nullable(text('Change number')),
   }),
   Server: objectOf({
     name: text('Its name'),

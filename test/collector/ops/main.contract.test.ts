@@ -12,7 +12,7 @@ const CONFIG = hotStandby('corsham', 'leeds');
 /** Published keys; those in brackets came later. */
 const KEYS = {
   status: 'groups [window_s] [consumers] [store]',
-  group: 'name mode state since sites servers [open_gap_ms] [paused] [notices]',
+  group: 'name mode state since sites servers [open_gap_ms] [paused] [notices] [maintenance]',
   groupSites: 'served unserved unknown',
   server:
     'name address role state expected since last_served_at reason sites drop_ratio latency_us [evidence] [buckets] [answers_as] [kea]',
@@ -20,11 +20,11 @@ const KEYS = {
   serverLatency: 'offer_p50 offer_p99 ack_p50 ack_p99',
   site: 'site group served_by state since last_ack_at agent_state reason [evidence] [client_state]',
   event:
-    'id kind at earliest latest detected_at group server site bucket from to reason text actor ref late [scope] [evidence]',
+    'id kind at earliest latest detected_at group server site bucket from to reason text actor ref late [scope] [evidence] [planned]',
   interval: 'start end duration_ms uncertainty_ms',
   moment: 'at earliest latest',
-  report: 'group mode since until rows gaps overlaps failovers measured [availability]',
-  failover: 'from to at gap_ms uncertainty_ms [kind]',
+  report: 'group mode since until rows gaps overlaps failovers measured [availability] [planned]',
+  failover: 'from to at gap_ms uncertainty_ms [kind] [planned]',
   measured:
     'sites rate_per_second drop_time_ms exchanges unmeasured unsent late [lost_exchanges] [lost_ms] [clock_error_max_us] [too_late] [source]',
   agent:

@@ -17,14 +17,14 @@ t.test('an event crosses unchanged, key for key, null for null', async (t) => {
   const gap = rows.find((row) => row.kind === 'gap');
   t.match(
     across(gap as EventRow),
-    /"late":false,"scope":null,"evidence":null,"start":\{"at":\d+,"earliest":\d+,"latest":\d+\},"end":\{/,
+    /"late":false,"scope":null,"evidence":null,"planned":null,"start":\{"at":\d+,"earliest":\d+,"latest":\d+\},"end":\{/,
   );
 });
 
 t.test('a mark has no keys of a gap, and the order of the contract', async (t) => {
   const mark = rows.find((row) => row.kind === 'mark') as EventRow;
   const order =
-    'id,kind,at,earliest,latest,detected_at,group,server,site,bucket,from,to,reason,text,actor,ref,late,scope,evidence';
+    'id,kind,at,earliest,latest,detected_at,group,server,site,bucket,from,to,reason,text,actor,ref,late,scope,evidence,planned';
   t.equal(Object.keys(JSON.parse(across(mark))).join(), order);
 });
 
