@@ -121,19 +121,9 @@ export interface Failover {
  * - `rogue` an answer from a server that is in no group and on no allow-list
  * - `answers-as` a server answers with another identifier or from another source than before
  * - `expectation` an answer has a value that the site does not expect, or has the right one again
- * - `maintenance` after planned work something is not as it was before, or is again
  * - `kea` what a server says of itself and what its sites see disagree, or agree again
  */
-export const NOTICE_KINDS = [
-  'scope',
-  'client',
-  'relay',
-  'rogue',
-  'answers-as',
-  'expectation',
-  'kea',
-  'maintenance',
-] as const;
+export const NOTICE_KINDS = ['scope', 'client', 'relay', 'rogue', 'answers-as', 'expectation', 'kea'] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 /** Something about what sites depend on, beside the question who serves. Never changes a path's or a server's state. */

@@ -1,6 +1,6 @@
 /**
- * `dorawatch maintenance start|stop|list`: planned work, told before it begins. Measuring goes on, what happens is told as planned,
- * alerts are held; and what is not as it was afterwards is news.
+ * `dorawatch maintenance start|stop|list`: planned work, told before it begins. Measuring goes on, and what happens is told as
+ * planned.
  *
  * Rejected: a pause for it (`dorawatch pause`). Nobody would see what the work did to clients.
  */
@@ -30,9 +30,9 @@ interface MaintenanceFlags extends CommonFlags {
 }
 
 const ABOUT = `
-Measuring goes on, events and reports say "planned", alerts are held. A minute after it ends, what is not as it was before is an
-event of its own. What is named together is narrowed down: --group G --site X is G at X alone. Maintenance of a server is none of
-its group: a gap, when nobody serves, is then told as ever; name the group where a gap is a part of the plan.`;
+Measuring goes on; events and reports say "planned" of what falls into it. What is named together is narrowed down: --group G
+--site X is G at X alone. Maintenance of a server is none of its group: a gap, when nobody serves, is then told as ever; name the
+group where a gap is a part of the plan.`;
 
 const HELP = `${ABOUT}
 Windows that repeat stand in the file (maintenance:); a Kea server's own in-maintenance counts too where it is asked (kea:).
@@ -70,7 +70,7 @@ Examples:
 export function addMaintenance(program: Command, runtime: Runtime): void {
   const maintenance = program
     .command('maintenance')
-    .description('plan work: what happens is told as planned, and alerts are held')
+    .description('plan work: what happens then is told as planned')
     .addHelpText('after', HELP);
   const time = laterReader(runtime);
   named(maintenance, 'start')

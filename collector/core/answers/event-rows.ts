@@ -93,9 +93,8 @@ function remember(finding: Finding, served: Set<string>): void {
   if (finding.kind === 'transition' && (isServed(finding.to) || isServed(finding.from))) served.add(pathKey(finding));
 }
 
-/** Why it was to be expected; null: it was not. What a maintenance left behind is not. */
+/** Why it was to be expected; null: it was not. */
 function plannedText(finding: Finding, planned: PlannedWithin): string | null {
-  if (finding.kind === 'maintenance') return null;
   const { earliest: from, latest: to } = 'start' in finding ? finding.start : finding;
   const { group } = finding;
   const [server, site] = 'site' in finding ? [finding.server, finding.site] : [null, null];

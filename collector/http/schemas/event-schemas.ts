@@ -17,7 +17,7 @@ const row: Readonly<Record<string, JsonSchema>> = {
   id: text('Names it for ever: a hash of what it is'),
   kind: word(
     'Kind',
-    ...['maintenance-start', 'maintenance-stop', 'maintenance'],
+    ...['maintenance-start', 'maintenance-stop'],
     ...['mark', 'pause', 'resume', 'transition', 'silent', 'disagreement', 'gap', 'overlap', 'failover', 'fail-back'],
     ...['scope', 'client', 'relay', 'rogue', 'answers-as', 'expectation', 'kea'],
   ),
