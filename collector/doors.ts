@@ -29,6 +29,8 @@ export interface Doors {
   /** HOST:PORT as bound. */
   readonly grpc: string;
   readonly http: string | null;
+  /** What the HTTP port's bounds have held back; null: there is no HTTP. */
+  readonly httpCounts: HttpServer['counts'] | null;
   /** Ends streams and sessions, stores what was received, and lets go of the ports. */
   close(): Promise<void>;
 }
@@ -57,7 +59,14 @@ export async function openDoors({
   };
   try {
     const pages = http === null ? null : await startHttpServer({ listen: http, answers, further, clock, logger });
-    return { grpc: calls.address, http: pages?.address ?? null, close: () => close(pages) };
+    return {
+      grpc: calls.address,
+      http: pages?.address ?? null,
+      get httpCounts() {
+        return pages?.counts ?? null;
+      },
+      close: () => close(pages),
+    };
   } catch (error) {
     await close(null);
     throw error;

@@ -32,8 +32,11 @@ export function problemOf(error: unknown, logger: Logger): Problem {
   return new Problem(REFUSAL_STATUS[kind], detail);
 }
 
-function notFound({ url }: FastifyRequest, paths: readonly string[]): Problem {
+function notFound({ url, method }: FastifyRequest, paths: readonly string[]): Problem {
   const path = url.split('?')[0] ?? '';
+  // Methods that the router has never heard of.
+  if (paths.includes(path))
+    return new Problem(405, `${path} does not take ${method}`, { headers: { allow: 'GET, HEAD' } });
   const nearest = nearestWord(path, paths);
   const shown = path.length > 100 ? `${path.slice(0, 100)}…` : path;
   const hint = nearest === null ? 'the API is described in /api/v1/openapi.json' : `did you mean ${nearest}?`;

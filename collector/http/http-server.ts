@@ -10,7 +10,7 @@ import { ListenError } from '../io/listen-error.ts';
 import type { OpsAnswers } from '../io/ops-answers.ts';
 import { answerClientError, answerProblems, problemOf, sendProblem } from './failures.ts';
 import { BODY_MAX_BYTES, CLOSE_GRACE_MS, CONNECTIONS_MAX, REQUEST_MAX_MS } from './limits.ts';
-import { createLiveStreams } from './live-streams.ts';
+import { createLiveStreams, type StreamCounts } from './live-streams.ts';
 import { serveRoutes } from './mount.ts';
 import type { Route } from './route.ts';
 import { apiRoutes } from './routes/api-routes.ts';
@@ -30,6 +30,8 @@ export interface HttpServerOptions {
 export interface HttpServer {
   /** HOST:PORT as bound. */
   readonly address: string;
+  /** Live streams, and connections refused for want of room. */
+  readonly counts: StreamCounts & { readonly connectionsRefused: number };
   /** Ends the live streams, lets requests in flight end, and lets go of the port. */
   close(): Promise<void>;
 }
@@ -42,12 +44,16 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     bodyLimit: BODY_MAX_BYTES,
     requestTimeout: REQUEST_MAX_MS,
     // Queries are read by the routes' own grammar.
-    querystringParser: () => ({}),
+    routerOptions: { querystringParser: () => ({}) },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, _request, reply) =>
       void sendProblem(reply.headers(SECURITY_HEADERS), problemOf(error, logger)),
   });
   server.server.maxConnections = CONNECTIONS_MAX;
+  let connectionsRefused = 0;
+  server.server.on('drop', () => {
+    connectionsRefused += 1;
+  });
   server.removeContentTypeParser('text/plain');
   server.addHook('onRequest', async (_request, reply) => void reply.headers(SECURITY_HEADERS));
   const routes = apiRoutes(further);
@@ -57,7 +63,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   streams.serve(server);
   await servePage(server);
   const address = await bind(server, listen);
-  return { address, close: () => close(server, streams) };
+  return {
+    address,
+    get counts() {
+      return { ...streams.counts, connectionsRefused };
+    },
+    close: () => close(server, streams),
+  };
 }
 
 async function bind(server: FastifyInstance, listen: string): Promise<string> {

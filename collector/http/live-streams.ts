@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import type { EventRow } from '../../shared/core/ops-view.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
+import { isRequested } from '../core/answers/event-rows.ts';
 import { jsonLine } from '../core/answers/ops-json.ts';
 import type { OpsAnswers } from '../io/ops-answers.ts';
 import {
@@ -25,7 +26,15 @@ import { SECURITY_HEADERS } from './security-headers.ts';
 
 export const STREAM_PATH = '/api/v1/stream';
 
+/** What the streams are, and what the bounds have held back since the start. */
+export interface StreamCounts {
+  readonly open: number;
+  readonly refused: number;
+  readonly cut: number;
+}
+
 export interface LiveStreams {
+  readonly counts: StreamCounts;
   serve(server: FastifyInstance): void;
   /** Ends every stream. */
   close(): void;
@@ -48,6 +57,9 @@ export interface LiveStreamsOptions {
 export function createLiveStreams(options: LiveStreamsOptions): LiveStreams {
   const hub = new Hub(options);
   return {
+    get counts() {
+      return { open: hub.open, refused: hub.refused, cut: hub.cut };
+    },
     serve: (server) => {
       server.route({
         method: 'GET',
@@ -55,6 +67,7 @@ export function createLiveStreams(options: LiveStreamsOptions): LiveStreams {
         exposeHeadRoute: false,
         handler: (_request, reply) => {
           if (!hub.hasRoom) {
+            hub.refused += 1;
             const headers = { 'retry-after': String(Math.ceil(AGENTS_EVERY_MS / 1000)) };
             throw new Problem(503, `already ${STREAMS_MAX} live streams; close a page that nobody looks at`, {
               headers,
@@ -83,11 +96,20 @@ class Hub {
     ['status', new Set()],
     ['agents', new Set()],
   ]);
+  /** Who was behind when everybody was last told that the stream lives. */
+  readonly #stalled = new Set<ServerResponse>();
   #ends: (() => void)[] = [];
+  /** Readers cut for not reading, and those that there was no room for. */
+  cut = 0;
+  refused = 0;
   #closed = false;
 
   constructor(options: LiveStreamsOptions) {
     this.#options = options;
+  }
+
+  get open(): number {
+    return this.#readers.size;
   }
 
   get hasRoom(): boolean {
@@ -119,14 +141,15 @@ class Hub {
     };
     every(STATUS_EVERY_MS, () => this.#look('status'));
     every(AGENTS_EVERY_MS, () => this.#look('agents'));
-    every(KEEP_ALIVE_MS, () => this.#tell(KEEP_ALIVE));
-    this.#ends.push(answers.follow((rows) => this.#tell(findingsMessage(rows))));
+    every(KEEP_ALIVE_MS, () => this.#keepAlive());
+    this.#ends.push(answers.follow((rows) => this.#tellNews(rows)));
     this.#look('status');
     this.#look('agents');
   }
 
   #remove(reader: ServerResponse): void {
     this.#readers.delete(reader);
+    this.#stalled.delete(reader);
     for (const behind of this.#behind.values()) behind.delete(reader);
     if (this.#readers.size > 0) return;
     for (const end of this.#ends) end();
@@ -134,14 +157,14 @@ class Hub {
     this.#newest.clear();
   }
 
-  /** Builds a message if what it says has changed. */
+  /** Builds a message if what it says has changed; the present alone is no change. */
   #look(kind: StateKind): void {
     const { answers, clock, logger } = this.#options;
     try {
-      // The present alone is no change.
-      const made = jsonLine(kind === 'status' ? answers.state({ group: null }) : answers.agents());
+      const view = kind === 'status' ? answers.state({ group: null }) : answers.agents();
+      const made = jsonLine(view);
       if (made !== this.#newest.get(kind)?.made) {
-        const document = kind === 'status' ? statusDocument(answers, null, clock.wall()) : answers.agents();
+        const document = 'groups' in view ? statusDocument(view, clock.wall()) : view;
         this.#newest.set(kind, { made, octets: Buffer.from(`event: ${kind}\ndata: ${jsonLine(document)}\n`) });
         for (const reader of this.#readers) this.#behind.get(kind)?.add(reader);
       }
@@ -160,15 +183,37 @@ class Hub {
     }
   }
 
+  #tellNews(rows: readonly EventRow[]): void {
+    const told = rows.filter((row) => isRequested(row, EVERYTHING));
+    if (told.length > 0)
+      this.#tell(Buffer.from(told.map((row) => `event: finding\ndata: ${jsonLine(row)}\n`).join('')));
+  }
+
   #tell(octets: Buffer): void {
     for (const reader of this.#readers) {
-      if (reader.writableLength > STREAM_BACKLOG_MAX_BYTES) reader.destroy();
+      if (reader.writableLength > STREAM_BACKLOG_MAX_BYTES) this.#cut(reader);
       else reader.write(octets);
     }
+  }
+
+  /** Who has read nothing between two of these has gone without a word: a laptop that was closed holds a place that others need. */
+  #keepAlive(): void {
+    for (const reader of this.#readers) {
+      if (!reader.writableNeedDrain) this.#stalled.delete(reader);
+      else if (this.#stalled.has(reader)) this.#cut(reader);
+      else this.#stalled.add(reader);
+    }
+    this.#tell(KEEP_ALIVE);
+  }
+
+  #cut(reader: ServerResponse): void {
+    this.cut += 1;
+    this.#options.logger.info({ cut: this.cut }, 'a reader of the live stream did not read and was cut');
+    reader.destroy();
   }
 }
 
 const KEEP_ALIVE = Buffer.from(': keep-alive\n\n');
 
-const findingsMessage = (rows: readonly EventRow[]): Buffer =>
-  Buffer.from(rows.map((row) => `event: finding\ndata: ${jsonLine(row)}\n`).join(''));
+/** As `dorawatch events --follow`: single sites' views are no news to everybody. */
+const EVERYTHING = { group: null, since: null, until: null, paths: false };

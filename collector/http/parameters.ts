@@ -3,7 +3,7 @@
  * query is told at once. Rejected: fastify's validation by schema; its sentences are about JSON pointers.
  */
 import type { UnixMicros } from '../../shared/core/units.ts';
-import { parseTime } from '../core/answers/time-input.ts';
+import { parseTime, parseZone } from '../core/answers/time-input.ts';
 import { nearestWord } from '../core/config/nearest-word.ts';
 import type { Parsed } from '../core/config/values.ts';
 import type { JsonSchema } from './json-schema.ts';
@@ -90,6 +90,14 @@ export const choice = <Word extends string>(
     if (word !== undefined) return { ok: true, value: word };
     return { ok: false, problem: `"${text}" is none of ${words.join(', ')}` };
   },
+});
+
+/** A zone that times are shown in, UTC where it is not given. */
+export const zone = (description: string): Parameter<string> => ({
+  description: `${description}, an IANA name`,
+  schema: { type: 'string', default: 'UTC', examples: ['Europe/London'] },
+  required: false,
+  read: (text) => parseZone(text ?? 'UTC'),
 });
 
 /** A whole number from 1 on. */

@@ -11,8 +11,9 @@ import { Problem } from './problem.ts';
 /** From the sources and from dist/. The sources of the page itself are never served. */
 const PAGE = new URL(import.meta.url.endsWith('.ts') ? '../../dist/collector/web/' : '../web/', import.meta.url);
 
-export async function servePage(server: FastifyInstance): Promise<void> {
-  if (!existsSync(new URL('index.html', PAGE))) {
+/** @param page a folder's URL, with a slash at its end */
+export async function servePage(server: FastifyInstance, page = PAGE): Promise<void> {
+  if (!existsSync(new URL('index.html', page))) {
     server.get('/', async () => {
       throw new Problem(
         404,
@@ -22,7 +23,7 @@ export async function servePage(server: FastifyInstance): Promise<void> {
     return;
   }
   await server.register(fastifyStatic, {
-    root: fileURLToPath(PAGE),
+    root: fileURLToPath(page),
     cacheControl: false,
     dotfiles: 'ignore',
     setHeaders: (response, path) => {

@@ -6,6 +6,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { jsonDocument } from '../core/answers/ops-json.ts';
+import { parseZone } from '../core/answers/time-input.ts';
 import { MODES, type Mode } from '../core/config/config.ts';
 import { importedPeriod, importedReport, importedRows } from '../core/import/imported-group.ts';
 import { NAME_MAX, REQUEST_OBSERVATIONS, SERVERS_MAX } from '../core/import/limits.ts';
@@ -50,7 +51,7 @@ export function addImport(program: Command, runtime: Runtime): void {
     .argument('<name=file...>', "a server's name and its log; the first is the primary", collectGiven)
     .requiredOption('--group <name>', 'the group that they become; none of the configuration')
     .addOption(new Option('--mode <mode>', 'how the servers share the work').choices(MODES).default('hot-standby'))
-    .option('--tz <zone>', 'zone of dates without one, Europe/London say (default: the local zone)', parseZone)
+    .option('--tz <zone>', 'zone of dates without one, Europe/London say (default: the local zone)', zoneOf)
     .option('--offline', 'print the report; no collector is needed, nothing is stored')
     .addOption(new Option('--format <format>', 'with --offline: how to print it').choices(['table', 'md', 'json']))
     .option('--actor <who>', 'who imports it')
@@ -72,14 +73,10 @@ function collectGiven(text: string, before: readonly Given[] | undefined): reado
   return given;
 }
 
-function parseZone(text: string): string {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
-  } catch (cause) {
-    throw new InvalidArgumentError(
-      `"${text}" is not a time zone; expected Europe/London, UTC or the like. (${String(cause)})`,
-    );
-  }
+function zoneOf(text: string): string {
+  const zone = parseZone(text);
+  if (!zone.ok) throw new InvalidArgumentError(`${zone.problem}.`);
+  return zone.value;
 }
 
 async function importLogs(given: readonly Given[], flags: ImportFlags, runtime: Runtime): Promise<void> {

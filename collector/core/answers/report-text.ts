@@ -146,16 +146,29 @@ function lostText({ lost_exchanges: lost, lost_ms: ms }: ReportView['measured'])
 }
 
 /** The report as GitHub-flavoured Markdown. */
-export function reportMarkdown(report: ReportView, zone: string): string {
-  const { title, head, lines, availability, planned, measured } = reportText(report, zone);
+export const reportMarkdown = (report: ReportView, zone: string): string =>
+  written(reportText(report, zone), { title: (text) => `**${text}**`, finding: (text) => `*${text.trim()}*` });
+
+/** The same without its emphasis, for a mail or a file. */
+export const reportPlain = (report: ReportView, zone: string): string =>
+  written(reportText(report, zone), { title: (text) => text, finding: (text) => text });
+
+interface Emphasis {
+  title(text: string): string;
+  finding(text: string): string;
+}
+
+function written(
+  { title: name, head, lines, availability, planned, measured }: ReportText,
+  emphasis: Emphasis,
+): string {
+  const title = emphasis.title(name);
   const events = lines.map(({ cells, finding }) => {
     const [event, ...rest] = cells;
-    return [finding ? `*${event.trim()}*` : event, ...rest];
+    return [finding ? emphasis.finding(event) : event, ...rest];
   });
   const servers = availability.length === 0 ? [] : [markdownTable(AVAILABILITY_HEAD, availability)];
-  return [`**${title}**`, markdownTable(head, events), ...servers, ...planned, measured]
-    .map((part) => `${part}\n`)
-    .join('\n');
+  return [title, markdownTable(head, events), ...servers, ...planned, measured].map((part) => `${part}\n`).join('\n');
 }
 
 function markdownTable(head: readonly string[], body: readonly (readonly string[])[]): string {

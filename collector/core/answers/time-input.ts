@@ -35,6 +35,15 @@ export function parseTime(text: string, present: Present): Parsed<UnixMicros> {
   return { ok: true, value: unixMicros(found) };
 }
 
+/** @returns the zone's IANA name, or what was expected */
+export function parseZone(text: string): Parsed<string> {
+  try {
+    return { ok: true, value: new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone };
+  } catch {
+    return { ok: false, problem: `"${text}" is not a time zone; expected Europe/London, UTC or the like` };
+  }
+}
+
 function parseWordTime(text: string, { now, zone }: Present): number | null {
   if (text === 'now') return now;
   const today = localDate(now, zone);

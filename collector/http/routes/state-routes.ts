@@ -18,7 +18,7 @@ export const stateRoutes: readonly Route[] = [
       parameters: { group: optionalName('Only this group') },
       answers: { 200: jsonDoc('How things stand', named('Status')) },
     },
-    ({ group }, { answers, now }) => jsonAnswer(statusDocument(answers, group, now)),
+    ({ group }, { answers, now }) => jsonAnswer(statusDocument(answers.state({ group }), now)),
   ),
   route(
     {

@@ -2,7 +2,6 @@
 import type { StatusView } from '../../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import { packageVersion } from '../../../shared/io/package-version.ts';
-import type { OpsAnswers } from '../../io/ops-answers.ts';
 
 export interface StatusDocument extends StatusView {
   /** When it was made, collector's clock. */
@@ -12,9 +11,4 @@ export interface StatusDocument extends StatusView {
 
 const version = packageVersion();
 
-/** @throws Refusal not-found */
-export const statusDocument = (answers: OpsAnswers, group: string | null, now: UnixMicros): StatusDocument => ({
-  ...answers.state({ group }),
-  now,
-  version,
-});
+export const statusDocument = (view: StatusView, now: UnixMicros): StatusDocument => ({ ...view, now, version });

@@ -1,4 +1,5 @@
 /** A real collector that has been told a story which ended just now: a failover, an overlap, a fail-back, a site that falls silent. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Test } from 'tap';
 import { batches, FakeAgent } from '../fake-agent.ts';
 import { hotStandby } from '../hot-standby.ts';
@@ -34,13 +35,25 @@ export async function startToldCollector(t: Test): Promise<ToldCollector> {
   await two.send(batches({ agent: 'agent-2', site: 'leeds', anchorUs, seconds: 30, answers }));
   await one.send(batches({ anchorUs, seconds: STORY_SECONDS, answers }));
   const get = (path: string, init?: RequestInit): Promise<Response> => fetch(`${collector.http}${path}`, init);
+  const json = async (path: string) => (await (await get(path)).json()) as Record<string, unknown>;
+  await untilFolded(json);
   return {
     process: collector,
     anchorUs,
     at: (second) => new Date(anchorUs / 1e3 + second * 1e3).toISOString(),
     get,
-    json: async (path) => (await (await get(path)).json()) as Record<string, unknown>,
+    json,
   };
+}
+
+/** What is acknowledged is stored, and folded a little later: the end of the story is the fail-back. */
+async function untilFolded(json: ToldCollector['json']): Promise<void> {
+  for (let asked = 0; asked < 200; asked += 1) {
+    const { events } = (await json('/api/v1/events')) as { events: readonly { readonly kind: string }[] };
+    if (events.some(({ kind }) => kind === 'fail-back')) return;
+    await pause(50);
+  }
+  throw new Error('the story was not folded in 10 s');
 }
 
 /** A mark as the page adds it. */

@@ -61,7 +61,10 @@ t.test('offline', async (t) => {
   await t.test('Markdown and JSON', async (t) => {
     t.match((await run(main, [...args, '--format', 'md'])).stdout, /^\*\*drill \(hot-standby\).*\n\n\| Event/);
     const json = JSON.parse((await run(main, [...args, '--format', 'json'])).stdout);
-    t.equal(Object.keys(json).join(' '), 'group mode since until rows gaps overlaps failovers measured availability');
+    t.equal(
+      Object.keys(json).join(' '),
+      'group mode since until rows gaps overlaps failovers measured availability planned',
+    );
     t.match(json.rows[0], {
       kind: 'transition',
       server: 'primary',
