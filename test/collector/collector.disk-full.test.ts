@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import t from 'tap';
 import { RETENTION_DEFAULTS } from '../../collector/core/config/collector-config.ts';
+import { ALL_SITES } from '../../collector/core/rollup/rollup-fold.ts';
 import { openInbox } from '../../collector/io/inbox.ts';
 import { startRollups } from '../../collector/io/rollups.ts';
 import { createClock } from '../../shared/io/clock.ts';
@@ -114,11 +115,11 @@ t.test('a full disk', { skip: isRoot ? false : 'mounting a small disk takes root
   t.ok(Math.abs(apartMs) < 1000, 'the read model has folded them to the last');
   again.kill('SIGTERM');
   t.equal((await again.ended).code, 0);
-  t.equal(await rolledUp(state), names.length, 'rollups count each once');
+  t.same(await rolledUp(state), { sites: names.length, servers: names.length }, 'rollups count each once');
 });
 
-/** Exchanges that the rollups of a closed collector count. */
-async function rolledUp(state: string): Promise<number> {
+/** Exchanges that the rollups of a closed collector count, in the rows of sites and in those of servers. */
+async function rolledUp(state: string): Promise<{ readonly sites: number; readonly servers: number }> {
   const inbox = await openInbox(join(state, 'log'));
   const logger = createLogger('test', 'silent');
   const directory = join(state, 'rollups');
@@ -130,10 +131,10 @@ async function rolledUp(state: string): Promise<number> {
     retention: () => RETENTION_DEFAULTS,
   });
   const query = { group: 'corsham-dhcp', resolution: 'minute', from: 0, to: 2 ** 32 - 2 } as const;
-  let counted = 0;
-  for await (const { rollup } of rollups.store.read(query)) {
+  const counted = { sites: 0, servers: 0 };
+  for await (const { name, rollup } of rollups.store.read(query)) {
     const { acked, droppedOffer, droppedAck } = rollup.counts;
-    counted += acked + droppedOffer + droppedAck;
+    counted[name.site === ALL_SITES ? 'servers' : 'sites'] += acked + droppedOffer + droppedAck;
   }
   await rollups.close();
   await inbox.close();

@@ -11,6 +11,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ClassicLevel } from 'classic-level';
 import t from 'tap';
 import { exchangesOf } from '../../collector/core/rollup/rollup.ts';
+import { ALL_SITES } from '../../collector/core/rollup/rollup-fold.ts';
 import { openRollupStore } from '../../collector/io/rollup-store.ts';
 import type { ResultBatch } from '../../shared/core/batch.ts';
 import { createClock } from '../../shared/io/clock.ts';
@@ -136,10 +137,18 @@ t.test(`killed ${KILLS} times under load`, { timeout: KILLS * 20_000 + 60_000 },
 
   const rollups = await openRollupStore(join(state, 'rollups'));
   for (const resolution of ['minute', 'hour'] as const) {
-    let counted = 0;
-    for await (const { rollup } of rollups.read({ group: 'corsham-dhcp', resolution, from: 0, to: 2 ** 32 - 2 }))
-      counted += exchangesOf(rollup);
+    let [counted, pooled] = [0, 0];
+    for await (const { name, rollup } of rollups.read({
+      group: 'corsham-dhcp',
+      resolution,
+      from: 0,
+      to: 2 ** 32 - 2,
+    })) {
+      if (name.site === ALL_SITES) pooled += exchangesOf(rollup);
+      else counted += exchangesOf(rollup);
+    }
     t.equal(counted, measured.length, `by the ${resolution}: each exchange counts once`);
+    t.equal(pooled, measured.length, `by the ${resolution}: and once in the rows of the servers`);
   }
   await rollups.close();
 
