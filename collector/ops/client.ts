@@ -46,6 +46,8 @@ export function connectOps(destination: Destination, now: () => number): OpsClie
   const client = new Client(destination.address, credentials.createInsecure(), {
     'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+    // A program that waits for a collector to come back looks this often, not ever more rarely.
+    'grpc.max_reconnect_backoff_ms': 2000,
     // Reports of long periods are larger than an agent's messages.
     'grpc.max_receive_message_length': 64 * MAX_MESSAGE_BYTES,
   });

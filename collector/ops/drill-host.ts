@@ -8,6 +8,7 @@ import type { OpsClient } from './client.ts';
 import { OpsError } from './client.ts';
 import type { DrillHost } from './drill-run.ts';
 import type { Runtime } from './runtime.ts';
+import { waitFor } from './waiting.ts';
 
 /** How it was asked for. */
 export interface DrillHostOptions {
@@ -58,7 +59,7 @@ export function openDrillHost(options: DrillHostOptions): OpenDrillHost {
     },
     say: screen.say,
     progress: screen.progress,
-    pause: (ms) => pause(ms, interruption.signal),
+    pause: (ms) => waitFor(ms, interruption.signal),
     close: () => {
       screen.clear();
       process.removeListener('SIGINT', interrupt);
@@ -117,17 +118,4 @@ async function confirm(question: string, limitMs: number): Promise<boolean> {
   } finally {
     lines.close();
   }
-}
-
-function pause(ms: number, interrupted: AbortSignal): Promise<void> {
-  if (interrupted.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      interrupted.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    interrupted.addEventListener('abort', done);
-  });
 }

@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import type { EventsRequest } from '../../shared/core/ops-request.ts';
 import type { EventRow } from '../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
-import { elapsedText, isSharp, lengthText, localTime, uncertaintyText } from '../core/answers/clock-text.ts';
+import { isSharp, lengthText, localTime, uncertaintyText } from '../core/answers/clock-text.ts';
 import { isSaid } from '../core/answers/event-rows.ts';
+import { eventSentence } from '../core/answers/event-sentence.ts';
 import { jsonLine } from '../core/answers/ops-json.ts';
 import type { Column } from '../core/answers/table-fit.ts';
-import { plannedSuffix } from '../core/maintenance/maintenance-text.ts';
 import type { OpsClient } from './client.ts';
 import { type CommonFlags, type Runtime, TIMES_HELP, timeReader, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
@@ -75,18 +75,5 @@ function eventCells(event: EventRow, { zone, clock }: Runtime): readonly string[
   const half = earliest === null || latest === null ? '-' : uncertaintyText((latest - earliest) / 2000);
   const delay = detected === null || isSaid(event) ? '-' : lengthText(Math.max(0, detected - at) / 1000);
   const time = localTime(at, zone, { date: true, tenths: isSharp(event) });
-  return [time, half, group ?? '-', sentence(event, clock.wall()), reason ?? '-', delay];
-}
-
-/** @param now for the length of what is still open */
-function sentence(event: EventRow, now: UnixMicros): string {
-  const credit = [event.ref, event.actor].filter((part) => part !== null).join(', ');
-  const late = plannedSuffix(event) + (event.late ? ' (learned late)' : '');
-  if (isSaid(event)) return `* ${event.text}${credit === '' ? '' : ` (${credit})`}`;
-  if (event.kind === 'gap' || event.kind === 'overlap') {
-    const length = event.duration_ms ?? null;
-    return `${event.text} for ${length === null ? `${elapsedText(Math.max(0, now - event.at) / 1000)} so far` : lengthText(length)}${late}`;
-  }
-  const gap = event.gap_ms ?? 0;
-  return `${event.text}${gap > 0 ? `, ${lengthText(gap)} without service` : ''}${late}`;
+  return [time, half, group ?? '-', eventSentence(event, clock.wall()), reason ?? '-', delay];
 }

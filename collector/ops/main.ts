@@ -24,12 +24,14 @@ import { processRuntime } from './runtime.ts';
 import { addScopes } from './scopes.ts';
 import { addSites } from './sites.ts';
 import { addStatus } from './status.ts';
+import { addTop } from './top.ts';
 
 const HELP = `
 Examples:
   dorawatch status                                            which server serves now
   dorawatch mark "Primary server taken down" --group corsham-dhcp
   dorawatch report --group corsham-dhcp --since 11:30         the failover table
+  dorawatch top                                               the same, live
   dorawatch events --follow                                   what happens, as it happens
   dorawatch sites --unserved --collector 10.0.0.5:6767
   dorawatch drill --group corsham-dhcp --max-gap 60s          a failover on purpose, and its verdict
@@ -47,6 +49,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const runtime = processRuntime(createClock());
   for (const add of [
     addStatus,
+    addTop,
     addReport,
     addEvents,
     addMark,

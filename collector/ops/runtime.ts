@@ -16,6 +16,8 @@ export interface Runtime {
   /** IANA name of the zone that times are shown and read in. */
   readonly zone: string;
   readonly paint: Paint;
+  /** Whether colour can be seen. */
+  readonly colour: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Characters a line of standard output; null when that is no terminal. */
   readonly width: number | null;
@@ -31,6 +33,7 @@ const DEFAULT_ADDRESS = '127.0.0.1:6767';
 export function processRuntime(clock: Clock): Runtime {
   const { stdout, env } = process;
   const width = outputWidth();
+  const colour = wantsColour();
   const write = (text: string): Promise<void> =>
     new Promise((resolve) => {
       if (stdout.write(text)) resolve();
@@ -39,7 +42,8 @@ export function processRuntime(clock: Clock): Runtime {
   return {
     clock,
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    paint: painter(wantsColour()),
+    paint: painter(colour),
+    colour,
     environment: env,
     width,
     write,
@@ -76,7 +80,8 @@ function parseAddress(text: string): string {
   throw new InvalidArgumentError('expected HOST:PORT, 127.0.0.1:6767 say.');
 }
 
-function destinationOf(flags: CommonFlags, runtime: Runtime): Destination {
+/** Where a command's flags and the environment say that the collector is. @throws OpsError */
+export function destinationOf(flags: CommonFlags, runtime: Runtime): Destination {
   if (flags.collector !== undefined) return { address: flags.collector, source: '--collector' };
   const named = runtime.environment['DORAWATCH_COLLECTOR'] ?? '';
   if (named !== '' && !isAddress(named))

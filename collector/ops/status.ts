@@ -4,8 +4,16 @@ import type { GroupView, ServerView } from '../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
 import { elapsedText, localDate, localTime } from '../core/answers/clock-text.ts';
 import { troubleLines } from '../core/answers/consumers.ts';
-import { clientsText, isServed } from '../core/answers/event-text.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';
+import {
+  dropsText,
+  GROUP_WORDS,
+  gapText,
+  isSilentByDesign,
+  latencyText,
+  sitesText,
+  takenOverText,
+} from '../core/answers/server-text.ts';
 import type { Column } from '../core/answers/table-fit.ts';
 import { maintenanceLine } from '../core/maintenance/maintenance-text.ts';
 import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
@@ -41,8 +49,6 @@ async function showStatus(flags: StatusFlags, runtime: Runtime): Promise<void> {
   }
   if (flags.exitCode === true && status.groups.some(({ state }) => state !== 'normal')) process.exitCode = 3;
 }
-
-const GROUP_WORDS: Readonly<Record<string, string>> = { 'failed-over': 'failed over', overlap: 'both serving' };
 
 function groupText(group: GroupView, runtime: Runtime, windowSeconds: number): string {
   const { served, unserved, unknown } = group.sites;
@@ -80,21 +86,8 @@ function whyText(server: ServerView, group: GroupView['state']): string {
 const NEVER_ANSWERED =
   'never-answered: no server of the group has answered these agents yet. Are their relay addresses in a subnet that the servers know?\n';
 
-/** Whose gap it is where only one half of the clients has it, and how long it has lasted. */
-function gapText({ state, servers, open_gap_ms: length }: GroupView): string {
-  if (state !== 'gap') return '';
-  const unserved = [0, 1].filter((bucket) => {
-    const half = servers.flatMap(({ buckets }) => buckets.filter((one) => one.bucket === bucket));
-    return half.length > 0 && half.every((one) => one.state === 'non-serving');
-  });
-  const whose = unserved.length === 1 ? ` for ${clientsText(unserved[0] ?? 0)}` : '';
-  return `${whose}${length === null ? '' : `, ${elapsedText(length)} so far`}`;
-}
-
 function serverRow(server: ServerView, group: GroupView['state'], runtime: Runtime): readonly string[] {
   const { offer_p50, offer_p99, ack_p50, ack_p99 } = server.latency_us;
-  const sites = server.sites.serving + server.sites.degraded;
-  const all = sites + server.sites.non_serving + server.sites.unknown;
   const silent = isSilentByDesign(server, group);
   return [
     server.name,
@@ -103,22 +96,11 @@ function serverRow(server: ServerView, group: GroupView['state'], runtime: Runti
     silent ? standingBy(server, runtime) : runtime.paint(server.state) + takenOverText(server),
     server.since === null ? '-' : momentText(server.since, runtime),
     server.reason ?? '-',
-    `${sites} of ${all}`,
-    // A standby leaves every probe unanswered: a drop ratio of 100 % would read as a fault.
-    silent || server.drop_ratio === null ? '-' : `${(server.drop_ratio * 100).toFixed(1)} %`,
+    sitesText(server),
+    dropsText(server, silent),
     latencyText(offer_p50, offer_p99),
     latencyText(ack_p50, ack_p99),
   ];
-}
-
-/** In a gap one that stands by should have taken over: its silence is then a part of the fault, and the collector says so. */
-const isSilentByDesign = ({ expected, state, reason }: ServerView, group: GroupView['state']): boolean =>
-  reason === 'by-design' || (expected === 'silent' && state === 'unknown' && group !== 'gap');
-
-/** Partner-down: it answers those who are not its own as well. */
-function takenOverText({ buckets }: ServerView): string {
-  const taken = buckets.filter(({ expected, state }) => expected === 'silent' && isServed(state));
-  return taken.map(({ bucket }) => `, also ${clientsText(bucket)}`).join('');
 }
 
 /** How long ago stands in the next column already, and this one is the widest. */
@@ -135,10 +117,3 @@ function momentText(at: UnixMicros, runtime: Runtime): string {
   const ago = Math.max(0, Math.round((runtime.clock.wall() - at) / 1e6)) * 1000;
   return `${dayTimeText(at, runtime)} (${elapsedText(ago)} ago)`;
 }
-
-function latencyText(p50: number | null, p99: number | null): string {
-  if (p50 === null || p99 === null) return '-';
-  return `${millisecondsText(p50)}/${millisecondsText(p99)} ms`;
-}
-
-const millisecondsText = (us: number): string => (us / 1000).toFixed(us < 10_000 ? 1 : 0);

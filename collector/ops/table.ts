@@ -52,6 +52,7 @@ const COLOURS: Readonly<Record<string, number>> = {
   'non-serving': 31,
   gap: 31,
   unserved: 31,
+  unreachable: 31,
   disconnected: 31,
   unknown: 35,
   silent: 35,

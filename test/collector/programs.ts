@@ -46,15 +46,16 @@ export interface CollectorProcess {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Starts a collector on a port of the kernel's choice; resolves when it is ready. */
+/** Starts a collector, on a port of the kernel's choice unless one is given back to it; resolves when it is ready. */
 export async function startCollectorProcess(
   config: string,
   state: string,
   env: Readonly<Record<string, string>> = {},
+  grpc = '127.0.0.1:0',
 ): Promise<CollectorProcess> {
   const child = start(
     'collector/main.ts',
-    ['serve', '--config', config, '--state', state, '--grpc', '127.0.0.1:0', '--http', '127.0.0.1:0'],
+    ['serve', '--config', config, '--state', state, '--grpc', grpc, '--http', '127.0.0.1:0'],
     env,
   );
   const ended = collected(child);

@@ -21,6 +21,15 @@ export interface FittedTable {
   readonly dropped: readonly string[];
 }
 
+/** What stands between cells, characters: for each column, and once a line. */
+export interface Frame {
+  readonly each: number;
+  readonly ends: number;
+}
+
+/** A bar before each, one behind the last, and a space on either side of a cell. */
+const RULED: Frame = { each: 3, ends: 1 };
+
 /** Widths to which columns are narrowed before one goes, and then when none is left to go, characters. */
 const COMFORT = { wrap: 18, shorten: 24 };
 const LEAST = { wrap: 8, shorten: 6 };
@@ -36,6 +45,7 @@ export function fitTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   width: number | null,
+  frame: Frame = RULED,
 ): FittedTable {
   const heads = columns.map(({ head }) => head);
   if (width === null) return { head: heads, rows, dropped: [] };
@@ -47,7 +57,7 @@ export function fitTable(
     const gone = new Set(order.slice(0, count));
     const kept = columns.flatMap((_, index) => (gone.has(index) ? [] : [index]));
     const least = count < order.length ? COMFORT : LEAST;
-    const widths = narrowed(columns, rows, { kept, least, width });
+    const widths = narrowed(columns, rows, { kept, least, width, frame });
     if (widths === null && count < order.length) continue;
     return { ...cut(columns, rows, kept, widths), dropped: order.slice(0, count).map((index) => heads[index] ?? '') };
   }
@@ -58,13 +68,14 @@ interface Room {
   readonly kept: readonly number[];
   readonly least: typeof COMFORT;
   readonly width: number;
+  readonly frame: Frame;
 }
 
 /** Widths of the kept columns, the widest narrowed first; null when they do not fit even so. */
 function narrowed(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
-  { kept, least, width }: Room,
+  { kept, least, width, frame }: Room,
 ): number[] | null {
   const cells = kept.map((index) => [columns[index]?.head ?? '', ...rows.map((row) => row[index] ?? '')]);
   const widths = cells.map((column) => Math.max(...column.map(visibleLength)));
@@ -76,8 +87,7 @@ function narrowed(
       gives === 'wrap' ? Math.max(...(cells[place] ?? []).map(longestWord)) : longestWord(columns[index]?.head ?? '');
     return Math.min(natural, Math.max(words, least[gives]));
   });
-  // A bar before each, one behind the last, and a space on either side of a cell.
-  const room = width - (3 * kept.length + 1);
+  const room = width - (frame.each * kept.length + frame.ends);
   let over = sum(widths) - room;
   while (over > 0) {
     const widest = widestThatGives(widths, floors);

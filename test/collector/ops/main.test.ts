@@ -190,7 +190,19 @@ t.test('without a collector: 1, where it looked, and what to do', async (t) => {
 });
 
 t.test('every help has examples', async (t) => {
-  const commands = ['status', 'sites', 'events', 'mark', 'agents', 'export', 'report', 'keep', 'pause', 'resume'];
+  const commands = [
+    'status',
+    'top',
+    'sites',
+    'events',
+    'mark',
+    'agents',
+    'export',
+    'report',
+    'keep',
+    'pause',
+    'resume',
+  ];
   const ran = await Promise.all(commands.map((command) => run(main, [command, '--help'])));
   commands.forEach((command, index) => {
     t.equal(ran[index]?.code, 0, command);
