@@ -55,7 +55,7 @@ t.test('the units run the programs as their command lines are', async (t) => {
   const line = (name: string): string => /^ExecStart=(.*)$/m.exec(readFileSync(`${folder}${name}`, 'utf8'))?.[1] ?? '';
   t.match(
     line('dorawatch-collector.service'),
-    /dorawatch-collector serve --config \S+ --state \S+ --grpc 127\.0\.0\.1:6767$/,
+    /dorawatch-collector serve --config \S+ --state \S+ --grpc 127\.0\.0\.1:6767 --http 127\.0\.0\.1:6768$/,
   );
   t.match(line('dorawatch-agent.service'), /dorawatch-agent run --collector \S+ --site \S+ --state \S+$/);
   const environment = readFileSync(`${folder}dorawatch-agent.env`, 'utf8');
