@@ -12,7 +12,7 @@ import type { CollectorConfig } from './core/config/config.ts';
 import { configDifference, differenceLines } from './core/config/difference.ts';
 import { assignmentsOf, loadOf } from './core/config/load.ts';
 import { clientRows, loadWarnings, type Rows, serverRows, sweepRows, totalText } from './core/config/load-text.ts';
-import { influxSummary, retentionSummary, sitesSummary } from './core/config/summary.ts';
+import { alertsSummary, influxSummary, retentionSummary, sitesSummary } from './core/config/summary.ts';
 import { windowLines } from './core/maintenance/listing.ts';
 import { ConfigRefusedError } from './io/accepted-config.ts';
 import { readConfigFile } from './io/config-file.ts';
@@ -78,6 +78,7 @@ function meaningText(path: string, config: CollectorConfig, now: UnixMicros): st
       retentionSummary(config),
       ...(influx === null ? [] : [influxSummary(influx)]),
       ...windowLines(config.maintenance, now),
+      ...alertsSummary(config.alerts),
       ...loadWarnings(config, load).map((warning) => `Warning: ${warning}`),
     ].join('\n'),
   ];

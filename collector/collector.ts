@@ -130,7 +130,7 @@ class RunningCollector implements Collector {
     const agents = () => this.#reports.agents();
     const push = () => this.#reports.pushAssignments();
     this.#sharing = new RateSharing({ fold, clock, logger, config: () => this.#config, sessions: agents, push });
-    this.#neighbours = new Neighbours({ inbox, fold, clock, logger, state: options.state });
+    this.#neighbours = new Neighbours({ inbox, fold, clock, logger, state: options.state, agents });
     const told = {
       fold,
       inbox,
@@ -146,6 +146,7 @@ class RunningCollector implements Collector {
       figures: keeping.figures,
       rollups: (names) => keeping.rollups.rows(names),
       minutesFrom: keeping.minutesFrom,
+      alerts: this.#neighbours,
       onPaused: () => this.#sharing.share(),
       onRaiseSecs: (request) => this.#sharing.raiseSecs(request),
     });

@@ -3,8 +3,8 @@
  * it, and the agents' clock tracks, which placing needs and which are too large to be written with every move. Both are
  * replaced by rename, flushed. Without them everything is written again, to the same points.
  */
-import { open, readFile, rename } from 'node:fs/promises';
 import type { ClockTrack } from '../core/verdicts/clock-track.ts';
+import { readJson, replaceJson } from './json-file.ts';
 
 /** Plain JSON. */
 export interface InfluxCursor {
@@ -52,33 +52,7 @@ export function createInfluxCursorStore(state: string): InfluxCursorStore {
       const tracks = await readJson<StoredTracks>(tracksPath);
       return { cursor: cursor.value, tracks: tracks.value, problem: cursor.problem ?? tracks.problem };
     },
-    saveCursor: (cursor) => replace(cursorPath, cursor),
-    saveTracks: (tracks) => replace(tracksPath, tracks),
+    saveCursor: (cursor) => replaceJson(cursorPath, cursor),
+    saveTracks: (tracks) => replaceJson(tracksPath, tracks),
   };
-}
-
-async function replace(path: string, value: unknown): Promise<void> {
-  const file = await open(`${path}.new`, 'w', 0o600);
-  try {
-    await file.writeFile(JSON.stringify(value));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
-}
-
-async function readJson<Value extends { readonly version: 1 }>(
-  path: string,
-): Promise<{ readonly value: Value | null; readonly problem: Error | null }> {
-  try {
-    const read: unknown = JSON.parse(await readFile(path, 'utf8'));
-    const known = typeof read === 'object' && read !== null && 'version' in read && read.version === 1;
-    // Written by this program.
-    if (known) return { value: read as Value, problem: null };
-    return { value: null, problem: new Error(`${path} is of another version`) };
-  } catch (cause) {
-    const absent = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    return { value: null, problem: absent ? null : new Error(`${path} cannot be read`, { cause }) };
-  }
 }

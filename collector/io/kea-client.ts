@@ -2,14 +2,12 @@
  * Kea's control channel over HTTP or HTTPS: the control agent of Kea 2, a daemon's own HTTP socket of Kea 3, or the listener that
  * HA has for itself, which answers the same. One command, one JSON answer, a bounded size, a bounded time, no retries: whoever
  * asks asks again soon. Files of credentials are read for every question, so that a new password or certificate needs no restart.
- * Rejected: a kept connection; Kea closes idle ones, and a question every ten seconds is no load.
  */
 import { readFile } from 'node:fs/promises';
-import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
 import { errorText } from '../../shared/core/error-text.ts';
 import type { KeaConfig } from '../core/config/config.ts';
 import { KEA_ANSWER_MAX_BYTES, KEA_ANSWER_MAX_MS } from '../core/limits.ts';
+import { httpPost } from './http-post.ts';
 
 /** `problem` is for people, and holds no password. */
 export type KeaAnswer =
@@ -35,35 +33,17 @@ async function post(config: KeaConfig, body: string): Promise<string> {
     contentOf(keyFile),
     authorizationOf(config),
   ]);
-  const headers = {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    ...(authorization === null ? {} : { authorization }),
-  };
-  const signal = AbortSignal.timeout(KEA_ANSWER_MAX_MS);
-  const secure = url.startsWith('https:') ? { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) } : {};
-  const ask = url.startsWith('https:') ? requestHttps : requestHttp;
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error): void =>
-      reject(signal.aborted ? new Error(`no answer in ${KEA_ANSWER_MAX_MS / 1000} s`) : error);
-    const request = ask(url, { method: 'POST', headers, signal, agent: false, ...secure }, (response) => {
-      const parts: Buffer[] = [];
-      let size = 0;
-      response.on('error', fail);
-      response.on('data', (part: Buffer) => {
-        size += part.length;
-        if (size > KEA_ANSWER_MAX_BYTES) request.destroy(new Error(`an answer over ${KEA_ANSWER_MAX_BYTES >> 20} MiB`));
-        else parts.push(part);
-      });
-      response.on('end', () => {
-        const problem = statusProblem(response.statusCode ?? 0);
-        if (problem === null) resolve(Buffer.concat(parts).toString('utf8'));
-        else reject(new Error(problem));
-      });
-    });
-    request.on('error', fail);
-    request.end(body);
+  const { code, text } = await httpPost({
+    url,
+    body,
+    headers: authorization === null ? {} : { authorization },
+    limitMs: KEA_ANSWER_MAX_MS,
+    answerMaxBytes: KEA_ANSWER_MAX_BYTES,
+    tls: { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) },
   });
+  const problem = statusProblem(code);
+  if (problem !== null) throw new Error(problem);
+  return text;
 }
 
 function statusProblem(status: number): string | null {

@@ -46,14 +46,23 @@ export interface OpsSources extends HistorySources {
   figures(filter: ExchangeFilter & { readonly group: string }): Promise<FiguresFound>;
   /** The agents' sessions. */
   agents(): readonly SessionAgent[];
+  /** What people are called for. */
+  readonly alerts: AlertAnswers;
   /** What is paused has changed. */
   onPaused(): void;
   /** Secs of a group's probes are to be raised, or no longer. @returns until when */
   onRaiseSecs(request: ask.RaiseSecsRequest): UnixMicros | null;
 }
 
+/** Whom the collector calls, as far as it is asked about it. */
+export interface AlertAnswers {
+  alerts(): reply.AlertsView;
+  /** Sends a test alert to each destination. */
+  testAlerts(): Promise<reply.AlertTestView>;
+}
+
 /** Each answers, or throws a Refusal; anything else that is thrown is the collector's own fault. */
-export interface OpsAnswers {
+export interface OpsAnswers extends AlertAnswers {
   state(request: ask.StateRequest): view.StatusView;
   sites(request: ask.SitesRequest): view.SitesView;
   scopes(request: ask.ScopesRequest): reply.ScopesView;
@@ -119,6 +128,8 @@ export function createOpsAnswers(sources: OpsSources): OpsAnswers {
     maintain: (request, action) => maintain(sources, request, action),
     maintenances: () => maintenances(fold.model, sources.clock.wall()),
     raiseSecs: (request) => raise(sources, request),
+    alerts: () => sources.alerts.alerts(),
+    testAlerts: () => sources.alerts.testAlerts(),
     exchanges: (request) => exchanges(sources, request),
     group: (name) => groupNamed(config(), name),
   };

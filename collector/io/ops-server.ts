@@ -49,6 +49,8 @@ export function createOpsServer({ answers, logger }: OpsServerOptions): OpsServe
     Resume: unary(logger, (request: ask.PauseRequest) => answers.pause(request, 'resume')),
     Pauses: unary(logger, () => answers.pauses()),
     RaiseSecs: unary(logger, (request: ask.RaiseSecsRequest) => answers.raiseSecs(request)),
+    Alerts: unary(logger, () => answers.alerts()),
+    TestAlerts: unary(logger, () => answers.testAlerts()),
     Events: streams.open,
     Export: exportStream(answers, logger),
   };

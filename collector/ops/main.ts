@@ -9,6 +9,7 @@ import { createClock } from '../../shared/io/clock.ts';
 import { addCompletion } from '../../shared/io/completion-command.ts';
 import { packageVersion } from '../../shared/io/package-version.ts';
 import { addAgents } from './agents.ts';
+import { addAlerts } from './alerts.ts';
 import { OpsError } from './client.ts';
 import { addComplete } from './complete.ts';
 import { addDrill } from './drill.ts';
@@ -56,6 +57,7 @@ async function main(argv: readonly string[]): Promise<void> {
     addSites,
     addScopes,
     addAgents,
+    addAlerts,
     addExport,
     addKeep,
     addImport,

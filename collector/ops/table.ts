@@ -56,6 +56,9 @@ const COLOURS: Readonly<Record<string, number>> = {
   disconnected: 31,
   unknown: 35,
   silent: 35,
+  firing: 31,
+  pending: 33,
+  held: 35,
   resting: 35,
 };
 

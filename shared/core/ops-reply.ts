@@ -111,3 +111,53 @@ export interface ExchangeView {
   readonly interface: string | null;
   readonly exchange_kind: string;
 }
+
+/** Alerts that are told now, or would be: the gravest and oldest first. */
+export interface AlertsView {
+  readonly alerts: readonly AlertRow[];
+  readonly destinations: readonly DestinationRow[];
+}
+
+export interface AlertRow {
+  /** As Alertmanager knows it, "DorawatchGap". */
+  readonly name: string;
+  /** "firing", "held" (`held` says why) or "pending" (not for long enough yet). */
+  readonly state: string;
+  readonly severity: string;
+  readonly group: string | null;
+  readonly server: string | null;
+  readonly site: string | null;
+  readonly since: UnixMicros;
+  /** Null: it is not told. */
+  readonly fired_at: UnixMicros | null;
+  readonly held: string | null;
+  readonly flapping: boolean;
+  readonly summary: string;
+  readonly evidence: string | null;
+  /** Every site concerned. */
+  readonly sites: readonly string[];
+  readonly runbook: string | null;
+}
+
+/** Whom alerts are sent to. */
+export interface DestinationRow {
+  /** "alertmanager 127.0.0.1:9093" */
+  readonly name: string;
+  /** Alerts that it has not been told of yet. */
+  readonly waiting: number;
+  /** What it could never be told, since it was configured. */
+  readonly set_aside: number;
+  readonly problem: string | null;
+}
+
+/** What each destination answered to a test alert. */
+export interface AlertTestView {
+  readonly answers: readonly AlertTestRow[];
+}
+
+export interface AlertTestRow {
+  readonly name: string;
+  readonly delivered: boolean;
+  readonly answer: string;
+  readonly took_ms: number;
+}

@@ -269,9 +269,10 @@ export interface StatusView {
   readonly store: StoreView;
 }
 
-/** A reader of the collector's log with a cursor of its own: "verdicts", "rollups", "influx". */
+/** A reader of the collector's log with a cursor of its own ("verdicts", "rollups", "influx"), or a destination of alerts. */
 export interface ConsumerView {
   readonly name: string;
+  /** Log entries, or alerts, that it has not taken. */
   readonly lag_entries: number;
   /** Age of the oldest entry that it has not taken; null when there is none. */
   readonly lag_ms: number | null;

@@ -99,3 +99,31 @@ export const fillScopes = message<reply.ScopesView>({
 
 export const fillRaiseSecsRequest = message<ask.RaiseSecsRequest>({ group: text, for_ms: count, actor: textOrNull });
 export const fillRaiseSecs = message<reply.RaiseSecsView>({ until: momentOrNull });
+
+export const fillAlertsRequest = message<Record<never, never>>({});
+export const fillAlerts = message<reply.AlertsView>({
+  alerts: many(
+    message<reply.AlertRow>({
+      name: text,
+      state: text,
+      severity: text,
+      group: textOrNull,
+      server: textOrNull,
+      site: textOrNull,
+      since: moment,
+      fired_at: momentOrNull,
+      held: textOrNull,
+      flapping: flag,
+      summary: text,
+      evidence: textOrNull,
+      sites: many(text),
+      runbook: textOrNull,
+    }),
+  ),
+  destinations: many(
+    message<reply.DestinationRow>({ name: text, waiting: count, set_aside: count, problem: textOrNull }),
+  ),
+});
+export const fillAlertTest = message<reply.AlertTestView>({
+  answers: many(message<reply.AlertTestRow>({ name: text, delivered: flag, answer: text, took_ms: count })),
+});

@@ -68,6 +68,8 @@ const pauses = end<reply.PausesView>(v1.PausesReply, acts.fillPauses);
 const plan = end<ask.MaintenanceRequest>(v1.MaintenanceRequest, acts.fillMaintenanceRequest);
 const plans = end<reply.MaintenanceView>(v1.MaintenanceReply, acts.fillMaintenance);
 
+const noAlerts = end(v1.AlertsRequest, acts.fillAlertsRequest);
+
 /** Every method of Ops, by name. */
 export const opsService = {
   State: method('State', end(v1.StateRequest, shapes.fillStateRequest), end(v1.StateReply, shapes.fillStatus)),
@@ -91,5 +93,7 @@ export const opsService = {
     end(v1.RaiseSecsRequest, acts.fillRaiseSecsRequest),
     end(v1.RaiseSecsReply, acts.fillRaiseSecs),
   ),
+  Alerts: method('Alerts', noAlerts, end(v1.AlertsReply, acts.fillAlerts)),
+  TestAlerts: method('TestAlerts', noAlerts, end(v1.AlertTestReply, acts.fillAlertTest)),
   Import: method('Import', end(v1.ImportRequest, acts.fillImportRequest), end(v1.ImportReply, acts.fillImport)),
 } as const;

@@ -5,6 +5,7 @@
  *
  * In load balancing each server is asked about both buckets' clients, at half its rate each.
  */
+import { ALERTS_DEFAULTS } from '../../collector/core/config/alerts.ts';
 import { RETENTION_DEFAULTS } from '../../collector/core/config/collector-config.ts';
 import type { CollectorConfig, Mode, Role } from '../../collector/core/config/config.ts';
 import { GROUP_DEFAULTS, SERVER_DEFAULTS, SITE_DEFAULTS } from '../../collector/core/config/config.ts';
@@ -108,6 +109,7 @@ export const configOf = (o: Pick<WorldOptions, 'mode' | 'servers' | 'sites' | 'r
   detect: { fall: 10, rise: 2 },
   influx: null,
   retention: RETENTION_DEFAULTS,
+  alerts: ALERTS_DEFAULTS,
   allowServers: [],
   maintenance: [],
 });

@@ -26,6 +26,9 @@ export function consumerView({ name, next, end, waitingSince, now, ...rest }: Co
   return { name, lag_entries: lag, lag_ms: age, set_aside: rest.setAside, problem: rest.problem };
 }
 
+/** Destinations of alerts are named by two words. */
+const unitOf = (name: string): string => (name.includes(' ') ? 'alerts' : 'log entries');
+
 /** What is behind or wrong with the collector itself, a line each; none when all is well. */
 export function troubleLines({ consumers, store }: Pick<StatusView, 'consumers' | 'store'>): readonly string[] {
   const lines: string[] = [];
@@ -33,7 +36,9 @@ export function troubleLines({ consumers, store }: Pick<StatusView, 'consumers' 
   if (store.too_late > 0) lines.push(`store: ${store.too_late} results came too late to be judged`);
   for (const { name, lag_entries: lag, lag_ms: age, set_aside: aside, problem } of consumers) {
     if (age !== null && age >= CONSUMER_BEHIND_MS)
-      lines.push(`${name}: ${lag} log entries behind, the oldest ${elapsedText(Math.floor(age / 1000) * 1000)} old`);
+      lines.push(
+        `${name}: ${lag} ${unitOf(name)} behind, the oldest ${elapsedText(Math.floor(age / 1000) * 1000)} old`,
+      );
     if (problem !== null) lines.push(`${name}: ${problem}`);
     if (aside > 0) lines.push(`${name}: ${aside} set aside that can never be delivered`);
   }

@@ -18,6 +18,7 @@ const MOMENTS: ReadonlySet<string> = new Set([
   'sent_at',
   'raw_since',
   'asked_at',
+  'fired_at',
   'now',
   // Of spans; elsewhere these are words.
   'from',

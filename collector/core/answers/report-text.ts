@@ -9,6 +9,7 @@ import { AVAILABILITY_HEAD, availabilityRows, countedText, countText, restsOnTex
 import { elapsedText, isSharp, lengthText, localDate, localTime, stepText, uncertaintyText } from './clock-text.ts';
 import { isSaid } from './event-rows.ts';
 import { clientsText } from './event-text.ts';
+import type { ReportTable } from './report.ts';
 
 /** One line of the table: event, time, elapsed, uncertainty; `finding` marks those that are not rows of the JSON. */
 export interface ReportLine {
@@ -33,7 +34,17 @@ interface Placed extends ReportLine {
 }
 
 /** @param zone IANA name of the zone that times are shown in */
-export function reportText(report: ReportView, zone: string): ReportText {
+export const reportText = (report: ReportView, zone: string): ReportText => ({
+  title: `${report.group} (${report.mode}), ${period(report, zone)}`,
+  head: ['Event', `Time (${zone})`, 'Elapsed', '±'],
+  lines: reportLines(report, zone),
+  availability: availabilityRows(report.availability),
+  planned: report.planned.map((one) => plannedLine(one, zone)),
+  measured: openGapText(report) + measuredText(report),
+});
+
+/** The table of events alone, row by row. */
+export function reportLines(report: ReportTable, zone: string): readonly ReportLine[] {
   const dated = localDate(report.since, zone) !== localDate(report.until, zone);
   const time: TimeText = (at, tenths) => localTime(at, zone, { date: dated, tenths });
   const lines: Placed[] = [
@@ -51,14 +62,7 @@ export function reportText(report: ReportView, zone: string): ReportText {
   ];
   // Stable: a row stays before the finding that it began.
   lines.sort((a, b) => a.at - b.at);
-  return {
-    title: `${report.group} (${report.mode}), ${period(report, zone)}`,
-    head: ['Event', `Time (${zone})`, 'Elapsed', '±'],
-    lines: lines.map(({ cells, finding }) => ({ cells, finding })),
-    availability: availabilityRows(report.availability),
-    planned: report.planned.map((one) => plannedLine(one, zone)),
-    measured: openGapText(report) + measuredText(report),
-  };
+  return lines.map(({ cells, finding }) => ({ cells, finding }));
 }
 
 type Cells = ReportLine['cells'];

@@ -14,17 +14,24 @@ export interface ReportPeriod {
   readonly until: UnixMicros;
 }
 
-/**
- * @param events every row of the timeline, by `at`
- * @returns rows are marks, pauses, server verdicts, silences and notices in order; a server's first verdict (out of unknown) is no row,
- *   because nothing changed then but our knowledge
- */
-export function reportOf(
+/** What of a report is a table of events. */
+export type ReportTable = Pick<ReportView, 'since' | 'until' | 'rows' | 'gaps' | 'overlaps' | 'failovers'>;
+
+/** @param events every row of the timeline, by `at` */
+export const reportOf = (
   period: ReportPeriod,
   events: readonly EventRow[],
   { measured, availability, planned }: Pick<ReportView, 'measured' | 'availability' | 'planned'>,
-): ReportView {
-  const { group, since, until } = period;
+): ReportView => ({ ...period, ...reportTable(period, events), measured, availability, planned });
+
+/**
+ * @returns rows are marks, pauses, server verdicts, silences and notices in order; a server's first verdict (out of unknown) is no row,
+ *   because nothing changed then but our knowledge
+ */
+export function reportTable(
+  { group, since, until }: Omit<ReportPeriod, 'mode'>,
+  events: readonly EventRow[],
+): ReportTable {
   const first = firstVerdicts(events);
   const mine = events.filter((row) => isRequested(row, { group, since: null, until, paths: false }));
   const within = mine.filter((row) => row.at >= since);
@@ -32,14 +39,12 @@ export function reportOf(
   // An interval that began before the period and reaches into it is a part of it.
   const reaching = mine.filter((row) => row.at >= since || (row.end === null ? true : (row.end?.at ?? 0) > since));
   return {
-    ...period,
+    since,
+    until,
     rows,
     gaps: reaching.filter((row) => row.kind === 'gap'),
     overlaps: reaching.filter((row) => row.kind === 'overlap'),
     failovers: within.flatMap(failoverView),
-    measured,
-    availability,
-    planned,
   };
 }
 

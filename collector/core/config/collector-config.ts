@@ -7,6 +7,7 @@
 import { MAX_TARGETS } from '../../../shared/core/limits.ts';
 import { type Milliseconds, milliseconds } from '../../../shared/core/units.ts';
 import { targetsAtMost } from '../assignment-targets.ts';
+import { readAlerts } from './alerts.ts';
 import type { CollectorConfig, DetectConfig, InfluxConfig, RetentionConfig } from './config.ts';
 import { readGroups } from './groups.ts';
 import * as limits from './limits.ts';
@@ -43,6 +44,7 @@ export function readCollectorConfig(root: ConfigNode): ConfigVerdict {
     'detect',
     'influx',
     'retention',
+    'alerts',
     'allow_servers',
     'maintenance',
   ]);
@@ -62,6 +64,7 @@ export function readCollectorConfig(root: ConfigNode): ConfigVerdict {
     detect: readDetect(reader, top.get('detect')),
     influx: readInflux(reader, top.get('influx')),
     retention: readRetention(reader, top.get('retention')),
+    alerts: readAlerts(reader, top.get('alerts')),
     allowServers:
       allowed === null
         ? []

@@ -6,6 +6,7 @@
 import type { Identify, Selection } from '../../../shared/core/assignment.ts';
 import type { ExchangeKind } from '../../../shared/core/outcome.ts';
 import type { Milliseconds, UnixMicros } from '../../../shared/core/units.ts';
+import type { AlertKind, AlertRule, FlappingRule } from '../alerts/alert-kind.ts';
 
 export const MODES = ['hot-standby', 'load-balancing', 'passive-backup', 'independent'] as const;
 /** How a group's servers share the work. */
@@ -176,6 +177,28 @@ export interface MaintenanceConfig {
   readonly ref: string | null;
 }
 
+export interface WebhookConfig {
+  readonly url: string;
+  /** Holds the secret that messages are signed with; read for every message. */
+  readonly secretFile: string;
+}
+
+/** Who is told of what, without being asked. */
+export interface AlertsConfig {
+  /** Alertmanagers, each told everything, as Prometheus does. */
+  readonly alertmanagers: readonly { readonly url: string }[];
+  readonly webhooks: readonly WebhookConfig[];
+  /** Where people reach the page, for links; null = no links. */
+  readonly externalUrl: string | null;
+  /** A webhook is told again of what lasts, so often. */
+  readonly repeatMs: Milliseconds;
+  /** Put on every alert. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly flapping: FlappingRule;
+  /** Null = off. */
+  readonly rules: Readonly<Record<AlertKind, AlertRule | null>>;
+}
+
 export interface CollectorConfig {
   readonly groups: readonly GroupConfig[];
   readonly sites: readonly SiteConfig[];
@@ -183,6 +206,7 @@ export interface CollectorConfig {
   readonly detect: DetectConfig;
   readonly influx: InfluxConfig | null;
   readonly retention: RetentionConfig;
+  readonly alerts: AlertsConfig;
   /** Servers that may answer although they are in no group: addresses or prefixes. */
   readonly allowServers: readonly string[];
   readonly maintenance: readonly MaintenanceConfig[];

@@ -25,7 +25,7 @@ export function configDifference(before: CollectorConfig, after: CollectorConfig
     ([site, assignment]) => !isSame(withoutVersion(old.get(site)), withoutVersion(assignment)),
   );
   const sections = (
-    ['groups', 'sites', 'probe', 'detect', 'influx', 'retention', 'allowServers', 'maintenance'] as const
+    ['groups', 'sites', 'probe', 'detect', 'influx', 'retention', 'alerts', 'allowServers', 'maintenance'] as const
   ).filter((key) => !isSame(before[key], after[key]));
   return {
     added: [...parts[1]].filter((part) => !parts[0].has(part)),

@@ -49,3 +49,18 @@ export const FREE_ADDRESSES_MAX = 65_536;
 export const CLIENT_RATE_MAX_PER_SECOND = 1;
 /** Text that a probe carries in an option (RFC 2132: an option holds 255 octets, 82 several). */
 export const IDENTIFY_MAX_LENGTH = 64;
+/** Alertmanagers, and webhooks: a cluster has three, and a receiver fans out itself. */
+export const DESTINATIONS_MAX = 8;
+/** Labels of a rule, and the length of a label's value. */
+export const LABELS_MAX = 16;
+export const LABEL_MAX_LENGTH = 200;
+/** A reminder more often than that is noise, and less often than weekly is none. */
+export const REPEAT_MIN_MS = 60_000;
+export const REPEAT_MAX_MS = 168 * 3_600_000;
+/** What has lasted for a day was news long before. */
+export const ALERT_FOR_MAX_MS = 24 * 3_600_000;
+/** Comings and goings: two are one outage. */
+export const FLAPS_MIN = 3;
+export const FLAPS_MAX = 64;
+export const FLAPPING_MIN_MS = 60_000;
+export const FLAPPING_MAX_MS = 24 * 3_600_000;

@@ -2,7 +2,10 @@
  * What a configuration means besides its load, in sentences: `check-config` prints them, so that a person reads what was understood
  * before any agent acts on it.
  */
-import type { CollectorConfig, InfluxConfig } from './config.ts';
+import { ALERT_KINDS, ruleKey } from '../alerts/alert-kind.ts';
+import { elapsedText } from '../answers/clock-text.ts';
+import { listText } from '../words.ts';
+import type { AlertsConfig, CollectorConfig, InfluxConfig } from './config.ts';
 import { rateText } from './load-text.ts';
 
 /** One sentence on what the sites add up to. */
@@ -49,6 +52,28 @@ export function retentionSummary({ retention, probe, sites, groups }: CollectorC
     'transitions and marks for ever.'
   );
 }
+
+/** Whom is told of alerts, and the rules that are in force. */
+export function alertsSummary({ alertmanagers, webhooks, rules, repeatMs }: AlertsConfig): readonly string[] {
+  const to = [
+    ...alertmanagers.map(({ url }) => `Alertmanager at ${url}`),
+    ...webhooks.map(({ url }) => `webhook ${url}`),
+  ];
+  const told = to.length === 0 ? 'Alerts: sent nowhere.' : `Alerts: sent to ${listText(to, to.length)}.`;
+  const again = webhooks.length === 0 ? '' : ` Webhooks are told again of what lasts every ${spanText(repeatMs)}.`;
+  const inForce = ALERT_KINDS.flatMap((kind) => {
+    const rule = rules[kind];
+    return rule === null
+      ? []
+      : [`${ruleKey(kind)} ${rule.severity}${rule.forMs === 0 ? '' : ` after ${spanText(rule.forMs)}`}`];
+  });
+  const off = ALERT_KINDS.filter((kind) => rules[kind] === null).map(ruleKey);
+  const silent = off.length === 0 ? '' : ` Off: ${off.join(', ')}.`;
+  return [told + again, `Alert rules: ${inForce.join('; ')}.${silent}`];
+}
+
+/** "5m", "4h" */
+const spanText = (ms: number): string => elapsedText(ms).replace(/ 0s$/, '').replace(/ 0m$/, '');
 
 function daysText(ms: number): string {
   const days = ms / 86_400_000;

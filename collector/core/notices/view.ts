@@ -30,6 +30,8 @@ export interface AmissView {
   readonly server: string | null;
   readonly site: string | null;
   readonly scope: string | null;
+  /** What tells it from others of its kind at this place: a rogue's address; null: the place is enough. */
+  readonly detail: string | null;
   readonly since: UnixMicros;
   readonly text: string;
 }
@@ -85,9 +87,9 @@ function placeView(state: NoticesState, node: Node): PlaceView {
   };
 }
 
-function amissView({ told }: Node): readonly AmissView[] {
+function amissView({ told, place }: Node): readonly AmissView[] {
   const last = told.at(-1);
   if (last === undefined || !last.isAmiss) return [];
   const { kind, group, server, site, scope, at, text } = last.notice;
-  return [{ kind, group, server, site, scope, since: at, text }];
+  return [{ kind, group, server, site, scope, detail: place.detail, since: at, text }];
 }

@@ -62,7 +62,8 @@ function agedSite(site: SiteView, paths: readonly PathView[], { groups, servers 
   return { ...site, servedBy: [], state: 'unknown', since, reason: 'silent-agent', evidence: null };
 }
 
-const seatsOf = (server: ServerView): readonly Seat[] =>
+/** The seats that a server fills: one, or one a bucket. */
+export const seatsOf = (server: ServerView): readonly Seat[] =>
   server.buckets.length === 0 ? [server] : server.buckets.map((bucket) => ({ ...bucket, role: server.role }));
 
 /** The group read again with its mode; what was known of it and no longer is has been unknown since the last result. */

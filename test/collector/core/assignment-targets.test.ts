@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { assign, type LiveAgent, NO_ASSIGNMENTS } from '../../../collector/core/assignment.ts';
+import { ALERTS_DEFAULTS } from '../../../collector/core/config/alerts.ts';
 import { DETECT_DEFAULTS, RETENTION_DEFAULTS } from '../../../collector/core/config/collector-config.ts';
 import type {
   CollectorConfig,
@@ -48,6 +49,7 @@ const config = (fields: Partial<CollectorConfig>): CollectorConfig => ({
   detect: DETECT_DEFAULTS,
   influx: null,
   retention: RETENTION_DEFAULTS,
+  alerts: ALERTS_DEFAULTS,
   allowServers: [],
   maintenance: [],
   ...fields,

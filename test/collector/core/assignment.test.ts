@@ -8,6 +8,7 @@ import {
   siteRefusal,
 } from '../../../collector/core/assignment.ts';
 import { siteRates } from '../../../collector/core/assignment-rates.ts';
+import { ALERTS_DEFAULTS } from '../../../collector/core/config/alerts.ts';
 import { DETECT_DEFAULTS, RETENTION_DEFAULTS } from '../../../collector/core/config/collector-config.ts';
 import type { CollectorConfig, SiteConfig } from '../../../collector/core/config/config.ts';
 import { GROUP_DEFAULTS, SERVER_DEFAULTS, SITE_DEFAULTS } from '../../../collector/core/config/config.ts';
@@ -36,6 +37,7 @@ const config = (sites: readonly SiteConfig[]): CollectorConfig => ({
   detect: DETECT_DEFAULTS,
   influx: null,
   retention: RETENTION_DEFAULTS,
+  alerts: ALERTS_DEFAULTS,
   allowServers: [],
   maintenance: [],
 });

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { judgeMark } from '../../../../collector/core/answers/mark-request.ts';
 import { storedMark } from '../../../../collector/core/answers/timeline.ts';
+import { ALERTS_DEFAULTS } from '../../../../collector/core/config/alerts.ts';
 import { DETECT_DEFAULTS, RETENTION_DEFAULTS } from '../../../../collector/core/config/collector-config.ts';
 import type { CollectorConfig } from '../../../../collector/core/config/config.ts';
 import { GROUP_DEFAULTS, SERVER_DEFAULTS, SITE_DEFAULTS } from '../../../../collector/core/config/config.ts';
@@ -22,6 +23,7 @@ const config: CollectorConfig = {
   detect: DETECT_DEFAULTS,
   influx: null,
   retention: RETENTION_DEFAULTS,
+  alerts: ALERTS_DEFAULTS,
   allowServers: [],
   maintenance: [],
 };

@@ -2,6 +2,7 @@ import t from 'tap';
 import { agentRows } from '../../../../collector/core/answers/agent-rows.ts';
 import { createRecent } from '../../../../collector/core/answers/recent.ts';
 import { sitesOf, statusOf } from '../../../../collector/core/answers/status.ts';
+import { ALERTS_DEFAULTS } from '../../../../collector/core/config/alerts.ts';
 import { DETECT_DEFAULTS, RETENTION_DEFAULTS } from '../../../../collector/core/config/collector-config.ts';
 import type { CollectorConfig } from '../../../../collector/core/config/config.ts';
 import { GROUP_DEFAULTS, SERVER_DEFAULTS, SITE_DEFAULTS } from '../../../../collector/core/config/config.ts';
@@ -29,6 +30,7 @@ const config: CollectorConfig = {
   detect: DETECT_DEFAULTS,
   influx: null,
   retention: RETENTION_DEFAULTS,
+  alerts: ALERTS_DEFAULTS,
   allowServers: [],
   maintenance: [],
 };
