@@ -1,4 +1,5 @@
-// Builds the three programs into dist/: protobuf code first (shared/wire/generated, not committed), then the compiler.
+// Builds the three programs and the page into dist/: protobuf code first (shared/wire/generated, not committed), then the
+// compiler, then Vite.
 // One script for `npm run build` and for `prepare`, so that `npm ci` leaves the programs runnable; `--generate` stops after
 // the protobuf code, which is all that tests (which run the sources) need. Code newer than its .proto files is kept.
 import { execFile, execFileSync } from 'node:child_process';
@@ -47,6 +48,8 @@ if (!process.argv.includes('--generate')) {
   }
   execFileSync(bin('tsc'), ['-p', '.config/tsconfig.build.json'], { stdio: 'inherit' });
   cpSync(generated, 'dist/shared/wire/generated', { recursive: true });
+  const [{ build }, { default: page }] = await Promise.all([import('vite'), import('./vite.config.mjs')]);
+  await build(page);
   for (const main of ['agent/main', 'collector/main', 'collector/ops/main']) {
     if (existsSync(`dist/${main}.js`)) chmodSync(`dist/${main}.js`, 0o755);
   }

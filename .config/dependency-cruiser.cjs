@@ -19,8 +19,23 @@ module.exports = {
         'core/ is values in, values out. It may import core/ and nothing else: no shell, no Node module, no package, so that every ' +
         'verdict can be recomputed from a log, and every test of it needs no clock, socket or disk.',
       severity: 'error',
-      from: { path: `${storeys}/core/` },
-      to: { pathNot: `${storeys}/core/` },
+      from: { path: '^(agent|collector|collector/web|shared)/core/' },
+      to: { pathNot: '^(agent|collector|collector/web|shared)/core/' },
+    },
+    {
+      name: 'page-is-a-client',
+      comment:
+        'The page runs in a browser and sees the collector through the HTTP API only; words, types and arithmetic come from the pure cores.',
+      severity: 'error',
+      from: { path: '^collector/web/' },
+      to: { pathNot: '^(collector|shared)/core/|^collector/web/|^node_modules/(preact|uplot)/' },
+    },
+    {
+      name: 'nobody-imports-the-page',
+      comment: 'The programs serve the page as built files; only its tests look inside.',
+      severity: 'error',
+      from: { path: storeys, pathNot: '^collector/web/' },
+      to: { path: '^collector/web/' },
     },
     {
       name: 'shared-core-is-a-leaf',
@@ -109,9 +124,10 @@ module.exports = {
     },
     {
       name: 'no-dev-package-in-the-product',
-      comment: 'A site host installs without devDependencies.',
+      comment:
+        'A site host installs without devDependencies. What the page is made of is in its bundle by then, and is not installed at all.',
       severity: 'error',
-      from: { path: `${storeys}` },
+      from: { path: `${storeys}`, pathNot: '^collector/web/' },
       to: { dependencyTypes: ['npm-dev'] },
     },
     {
@@ -130,7 +146,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'require', 'node', 'default', 'types'],
-      extensions: ['.ts', '.js', '.cjs', '.mjs', '.json', '.d.ts'],
+      extensions: ['.ts', '.tsx', '.js', '.cjs', '.mjs', '.json', '.d.ts'],
     },
   },
 };

@@ -9,21 +9,22 @@ import { agentCostFigures } from './agent-cost.ts';
 import { type Figure, figureTable, type Tell } from './figure.ts';
 import { fleetFigures } from './fleet.ts';
 import { latencyFigures } from './latency.ts';
+import { pageFigures } from './page.ts';
 import { rateFigures } from './rate.ts';
 import { throughputFigures } from './throughput.ts';
 
-interface Part {
-  readonly run: (lab: Lab, tell: Tell) => Promise<readonly Figure[]>;
-  readonly startServers: 'yes' | 'no';
-}
+type Part =
+  | { readonly run: (lab: Lab, tell: Tell) => Promise<readonly Figure[]>; readonly startServers: 'yes' | 'no' }
+  | { readonly runWithoutLab: (tell: Tell) => Promise<readonly Figure[]> };
 
-/** In the order in which they run, each in a lab of its own. */
+/** In the order in which they run, each in a lab of its own where it needs one. */
 const PARTS: Readonly<Record<string, Part>> = {
   latency: { run: latencyFigures, startServers: 'yes' },
   agent: { run: agentCostFigures, startServers: 'yes' },
   throughput: { run: throughputFigures, startServers: 'no' },
   fleet: { run: fleetFigures, startServers: 'no' },
   rate: { run: rateFigures, startServers: 'yes' },
+  page: { runWithoutLab: pageFigures },
 };
 
 const USAGE = `Usage: npm run bench [-- PART...]
@@ -36,6 +37,7 @@ PART all of them run, in under seven minutes.
   throughput  results a second through stream, log and detector of a collector
   fleet       a collector's CPU, and its status, with 142 sites that sweep 829 subnets
   rate        highest rate of DORAs without loss, beside perfdhcp's: Kea, and a plain responder (needs cc)
+  page        how long the page takes to draw 142 sites × 2 servers × 30 days, in Chromium
   --help      this text
 
 Needs root on Linux. On Debian it installs the packages it lacks, and says so first (DORAWATCH_NO_APT=1 forbids it).`;
@@ -54,6 +56,10 @@ async function bench(names: readonly string[]): Promise<void> {
   for (const name of names) {
     const part = PARTS[name];
     if (part === undefined) continue;
+    if ('runWithoutLab' in part) {
+      figures.push(...(await part.runWithoutLab(tell)));
+      continue;
+    }
     const { startServers } = part;
     await using lab = await startLab({
       size: 'small',

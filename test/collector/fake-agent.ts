@@ -116,6 +116,7 @@ export class FakeAgent {
       assignmentVersion?: number;
       epoch?: number;
       host?: string;
+      backlogBatches?: number;
     } = {},
   ) {
     this.#client = new Client(address, credentials.createInsecure());
@@ -129,7 +130,15 @@ export class FakeAgent {
       this.failure = error;
       this.#wake();
     });
-    const { agent = 'agent-1', site = 'corsham', anchorUs = 0, assignmentVersion = 0, epoch = 1, host = '' } = hello;
+    const {
+      agent = 'agent-1',
+      site = 'corsham',
+      anchorUs = 0,
+      assignmentVersion = 0,
+      epoch = 1,
+      host = '',
+      backlogBatches = 0,
+    } = hello;
     const anchor = unixMicros(anchorUs);
     this.#call.write({
       kind: 'hello',
@@ -139,7 +148,7 @@ export class FakeAgent {
       anchor,
       version: '0.1.0',
       assignmentVersion,
-      backlogBatches: 0,
+      backlogBatches,
       host,
     });
   }

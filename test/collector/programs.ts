@@ -46,16 +46,17 @@ export interface CollectorProcess {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Starts a collector, on a port of the kernel's choice unless one is given back to it; resolves when it is ready. */
+/** Starts a collector on ports of the kernel's choice, or where another one was; resolves when it is ready. */
 export async function startCollectorProcess(
   config: string,
   state: string,
   env: Readonly<Record<string, string>> = {},
-  grpc = '127.0.0.1:0',
+  listen: { readonly grpc?: string; readonly http?: string } = {},
 ): Promise<CollectorProcess> {
+  const { grpc = '127.0.0.1:0', http = '127.0.0.1:0' } = listen;
   const child = start(
     'collector/main.ts',
-    ['serve', '--config', config, '--state', state, '--grpc', grpc, '--http', '127.0.0.1:0'],
+    ['serve', '--config', config, '--state', state, '--grpc', grpc, '--http', http],
     env,
   );
   const ended = collected(child);

@@ -79,7 +79,7 @@ t.test('on a terminal', async (t) => {
     collector.kill('SIGKILL');
     await shows(/^unreachable for \d+s, trying again/);
     t.match((await shows(/ {2}primary/)).join('\n'), /Failover from/, 'the last picture stands');
-    const again = await startCollectorProcess(config, state, {}, collector.address);
+    const again = await startCollectorProcess(config, state, {}, { grpc: collector.address });
     t.teardown(() => again.kill('SIGKILL'));
     await terminal.until((lines) => !lines.some((line) => line.startsWith('unreachable')));
     terminal.press('q');
