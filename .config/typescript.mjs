@@ -2,10 +2,12 @@
 // by the compiler itself, file by file, and what came of a file is kept under node_modules/.cache until the file changes.
 // tsx was refused: it gives every function its name again each time one is made (esbuild's keepNames), which was more than a
 // third of a simulation's time, and its start half of a small test's. Node strips types itself, but from 22.18 on.
+// Run by itself it does so for every source, before tests begin: else the first programs of a fresh clone, several at once,
+// would each have the compiler go through all that they import, and be late.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { register } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const KEPT = fileURLToPath(new URL('../node_modules/.cache/typescript/', import.meta.url));
 // This file is both what a program imports and, under this name, what Node's loader thread asks for sources.
@@ -64,3 +66,15 @@ export async function load(url, context, nextLoad) {
   }
   return { format: 'module', source, shortCircuit: true };
 }
+
+/** Has what comes of every source kept. */
+async function keepAll() {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  for (const folder of ['agent', 'collector', 'shared', 'test']) {
+    const entries = readdirSync(`${root}${folder}`, { withFileTypes: true, recursive: true });
+    for (const { parentPath, name } of entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.d.ts')))
+      await load(pathToFileURL(`${parentPath}/${name}`).href, {}, () => null);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url) && !import.meta.url.endsWith(HOOKS)) await keepAll();
