@@ -51,8 +51,8 @@ export const worstSitesFirst = (rows: readonly LaneRow[]): readonly LaneRow[] =>
 export interface SpanWords {
   readonly title: string;
   readonly lines: readonly string[];
-  /** The beginning in UTC with microseconds. */
-  readonly utc: string;
+  /** The beginning in UTC with microseconds, a line for each end of its bracket. */
+  readonly utc: readonly string[];
 }
 
 /** What is told of one span, by hover and focus alike. */
@@ -73,6 +73,6 @@ export function spanWords(row: LaneRow, index: number, viewer: Viewer): SpanWord
       ...(why === '' ? [] : [why]),
       ...(span.late ? ['learned late'] : []),
     ],
-    utc: known ? `${rfc3339(span.earliest)} to ${rfc3339(span.latest)}` : rfc3339(span.from),
+    utc: known ? [`between ${rfc3339(span.earliest)}`, `and ${rfc3339(span.latest)}`] : [rfc3339(span.from)],
   };
 }

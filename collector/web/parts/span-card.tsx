@@ -16,7 +16,11 @@ export function SpanCard({ words, x, width }: SpanCardProps) {
       {words.lines.map((line) => (
         <div key={line}>{line}</div>
       ))}
-      <div class="soft">{words.utc}</div>
+      {words.utc.map((line) => (
+        <div key={line} class="soft">
+          {line}
+        </div>
+      ))}
     </div>
   );
 }

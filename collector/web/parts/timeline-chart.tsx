@@ -31,6 +31,8 @@ const NARROW_PX = 560;
 const SERVER_HEIGHT_PX = 26;
 const SITE_HEIGHT_PX = 14;
 const TICK_ROOM_PX = 84;
+/** A tick's text that would stand over the edge is left out. */
+const EDGE_PX = 18;
 
 export function TimelineChart({ timeline, sites, opened, viewer, scheme, go }: ChartProps) {
   const [ref, room] = useWidth<HTMLElement>();
@@ -196,11 +198,13 @@ function Axis({ ticks, scale, pointer, viewer }: AxisProps) {
     <div class="row axis" aria-hidden="true">
       <span class="row-label soft">{viewer.zoneName}</span>
       <div class="axis-ticks">
-        {ticks.map(({ at, text }) => (
-          <span key={at} class="tick" style={{ left: `${Math.round(pixelOf(scale, at))}px` }}>
-            {text}
-          </span>
-        ))}
+        {ticks
+          .filter(({ at }) => pixelOf(scale, at) < scale.width - EDGE_PX)
+          .map(({ at, text }) => (
+            <span key={at} class="tick" style={{ left: `${Math.round(pixelOf(scale, at))}px` }}>
+              {text}
+            </span>
+          ))}
         {pointer.x !== null && (
           <span class="tick here" style={{ left: `${Math.round(pointer.x)}px` }}>
             {momentText(unixMicros(momentAt(scale, pointer.x)), viewer)}

@@ -34,9 +34,9 @@ t.test('now: state in words, who serves, and what is silent or late', async (t) 
   const page = await desktop.open(`${pair.url}#/now`);
   await page.getByRole('heading', { level: 1, name: 'corsham-dhcp: normal' }).waitFor({ timeout: PATIENCE_MS });
   const group = page.getByRole('region', { name: 'corsham-dhcp' });
-  t.match(await group.innerText(), /primary serves, so since .*2 of 3 sites served, 1 unknown/s);
-  t.match(await group.getByRole('row', { name: /^primary/ }).innerText(), /serving.*ms/s);
-  t.match(await group.getByRole('row', { name: /^standby/ }).innerText(), /standing by/);
+  t.match(await group.textContent(), /primary serves, so since .*2 of 3 sites served, 1 unknown/s);
+  t.match(await group.getByRole('row', { name: /^primary/ }).textContent(), /serving.*ms/s);
+  t.match(await group.getByRole('row', { name: /^standby/ }).textContent(), /standing by/);
   await seen(page, 'Site london is silent');
   await seen(page, '40 batches wait at its agent');
   await seen(page, 'Fail-back from standby to primary');
@@ -96,7 +96,7 @@ t.test('latency: a plot a server, and its figures', async (t) => {
   const row = page
     .getByRole('table', { name: 'Latency of primary in figures' })
     .getByRole('row', { name: /OFFER p50/ });
-  t.match(await row.innerText(), /\d+ ms/);
+  t.match(await row.textContent(), /\d+ ms/);
   await page.getByLabel('Seen from').selectOption('bath');
   await seen(page, /from bath, a point every/);
   t.same(desktop.complaints(), []);
@@ -107,9 +107,9 @@ t.test('sites: who serves each, and how its agent is', async (t) => {
   const page = await desktop.open(`${pair.url}#/sites`);
   const london = page.getByRole('row', { name: /^london/ });
   await london.waitFor({ timeout: PATIENCE_MS });
-  t.match(await london.innerText(), /unknown.*agent-3/s);
+  t.match(await london.textContent(), /unknown.*agent-3/s);
   t.match(
-    await page.getByRole('row', { name: /^bath/ }).innerText(),
+    await page.getByRole('row', { name: /^bath/ }).textContent(),
     /served by primary.*agent-2.*connected.*± 0\.2 ms.*40.*0\.1\.0/s,
   );
   await page.getByLabel('Find').fill('bath');
@@ -123,7 +123,7 @@ t.test('report: a failover is one click away, and is taken along', async (t) => 
   await page.getByRole('link', { name: 'Failover from primary to standby' }).click();
   const row = page.getByRole('row', { name: /Primary stops serving leases/ });
   await row.waitFor({ timeout: PATIENCE_MS });
-  t.match(await page.getByRole('row', { name: /^gap: no server serving for 51\.\ds/ }).innerText(), /± 0\.\d\ds/);
+  t.match(await page.getByRole('row', { name: /^gap: no server serving for 51\.\ds/ }).textContent(), /± 0\.\d\ds/);
   for (const [name, type] of [
     ['Markdown', /text\/markdown/],
     ['JSON', /application\/json/],
@@ -150,7 +150,7 @@ t.test('a mark added on one page is seen on another, and what is wrong with one 
   await form.getByLabel('What was done').fill('Firmware of the core switch');
   await form.getByLabel(/^When/).fill('half past eleven');
   await form.getByRole('button', { name: 'Add the mark' }).click();
-  t.match(await form.locator('#mark-at-wrong').innerText(), /is not a time; expected/);
+  t.match(await form.locator('#mark-at-wrong').textContent(), /is not a time; expected/);
   t.equal(await page.evaluate('document.activeElement.id'), 'mark-at', 'and the field has the focus');
   await form.getByLabel(/^When/).fill('');
   await form.getByLabel('Who').fill('ada');
@@ -203,6 +203,22 @@ t.test('a phone, in the dark: everything is within 360 px', async (t) => {
   await seen(page, 'corsham-dhcp: normal');
   await picture(page, 'phone-dark');
   t.same(phone.complaints(), []);
+});
+
+t.test('after a laptop’s sleep the stream is asked for anew at once', async (t) => {
+  const page = await desktop.open('about:blank');
+  await page.clock.install();
+  await page.goto(`${pair.url}#/now`);
+  await seen(page, 'corsham-dhcp: normal');
+  const again = page.waitForRequest(/api\/v1\/stream/, { timeout: PATIENCE_MS });
+  await page.clock.fastForward('45:00');
+  await again;
+  await page
+    .getByRole('status')
+    .filter({ hasText: /^live$/ })
+    .waitFor({ timeout: PATIENCE_MS });
+  t.same(desktop.complaints(), []);
+  await page.close();
 });
 
 t.test('when the collector is away the page says so, and comes back by itself', async (t) => {

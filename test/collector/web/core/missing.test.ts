@@ -1,0 +1,39 @@
+import t from 'tap';
+import { missingOf } from '../../../../collector/web/core/missing.ts';
+import type { AgentView, StatusView } from '../../../../shared/core/ops-view.ts';
+import { unixMicros } from '../../../../shared/core/units.ts';
+
+const NOW = unixMicros(1e15);
+const status = { consumers: [], store: { problem: null } } as unknown as StatusView;
+const agent = (site: string, connected: boolean, more: Partial<AgentView> = {}): AgentView =>
+  ({
+    id: `agent-${site}`,
+    site,
+    connected,
+    last_seen: unixMicros(NOW - 300e6),
+    backlog_batches: 0,
+    trouble: null,
+    resting: null,
+    ...more,
+  }) as AgentView;
+const lines = (agents: readonly AgentView[], more: Partial<StatusView> = {}) =>
+  missingOf({ ...status, ...more }, { agents }, NOW).map(({ text, detail }) => `${text}: ${detail}`);
+
+t.test('a site is silent when none of its agents is connected', async (t) => {
+  t.same(lines([agent('bath', false)]), ['Site bath is silent: last heard 5m ago']);
+  t.same(lines([agent('bath', false), agent('bath', true)]), []);
+});
+
+t.test('many silent sites are one line', async (t) => {
+  const agents = Array.from({ length: 142 }, (_, n) => agent(`s${n}`, false));
+  t.same(lines(agents), ['142 sites are silent: s0, s1, s2, s3, s4, s5 and 136 more']);
+});
+
+t.test('lateness and trouble are said, of agents and of the collector', async (t) => {
+  t.same(lines([agent('bath', true, { backlog_batches: 40, trouble: 'its spool is full' })]), [
+    'Site bath is late: 40 batches wait at its agent',
+    'Agent at bath: its spool is full',
+  ]);
+  const consumer = { name: 'influx', lag_entries: 9, lag_ms: 90_000, set_aside: 0, problem: null };
+  t.same(lines([], { consumers: [consumer] }), ['The collector’s influx lag: 1m 30s behind']);
+});
