@@ -8,6 +8,7 @@ import { openSpool } from '../../agent/io/spool.ts';
 import { openInbox } from '../../collector/io/inbox.ts';
 import { TYPESCRIPT } from '../typescript.ts';
 
+const ENDS_WHEN_ACKNOWLEDGED = 'SIGUSR2';
 const temporary = () => mkdtempSync(join(tmpdir(), 'dorawatch-'));
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const children: ChildProcess[] = [];
@@ -48,9 +49,7 @@ t.test('kill -9 of either end, again and again: every spooled batch is in the lo
       epochs.push(Number(agent.line));
     }
   }
-  // The agent may be in the middle of a wait that has grown with the failures.
-  await pause(7_000);
-  await end(agent.child, 'SIGTERM');
+  await end(agent.child, ENDS_WHEN_ACKNOWLEDGED);
   await end(collector.child, 'SIGTERM');
 
   const spool = await openSpool(join(state, 'spool'));
@@ -85,8 +84,7 @@ t.test(
     collector.child.kill('SIGSTOP');
     await pause(9_000);
     collector.child.kill('SIGCONT');
-    await pause(8_000);
-    await end(agent.child, 'SIGTERM');
+    await end(agent.child, ENDS_WHEN_ACKNOWLEDGED);
     await end(collector.child, 'SIGTERM');
     const spool = await openSpool(join(state, 'spool'));
     t.equal(spool.count, 0, 'all was acknowledged');

@@ -24,6 +24,7 @@ export function startFakeProber(options: ProberOptions, everyMs?: number): FakeP
     options.onBatch({ ...typical, site: options.site, anchor: unixMicros(options.anchor - LONG_AGO_US) });
   };
   const timer = everyMs === undefined ? undefined : setInterval(emit, everyMs);
+  let isStopped = false;
   return {
     emit,
     assigned,
@@ -34,7 +35,8 @@ export function startFakeProber(options: ProberOptions, everyMs?: number): FakeP
     },
     stop: async () => {
       clearInterval(timer);
-      emit();
+      if (!isStopped) emit();
+      isStopped = true;
     },
   };
 }
