@@ -8,6 +8,7 @@
  */
 import type { Assignment } from '../shared/core/assignment.ts';
 import type { ResultBatch } from '../shared/core/batch.ts';
+import { formatIpv4, type Ipv4 } from '../shared/core/net/ipv4.ts';
 import { type MonotonicNs, millisecondsToUs, monotonicNs, type UnixMicros } from '../shared/core/units.ts';
 import type { Clock } from '../shared/io/clock.ts';
 import {
@@ -24,7 +25,6 @@ import {
   recordStray,
   recordUnsent,
 } from './core/batcher.ts';
-import { formatIpv4, type Ipv4 } from './core/net/ipv4.ts';
 import { BATCH_NS, EMPTY_BATCH_NS, ROUTE_REFRESH_NS } from './core/probe-limits.ts';
 import { isExpectedSource, type ProbePath } from './core/probe-path.ts';
 import { nextDue, takeDue } from './core/schedule.ts';

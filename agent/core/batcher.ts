@@ -14,10 +14,10 @@ import {
   type Sighting,
 } from '../../shared/core/batch.ts';
 import { MAX_SIGHTINGS_PER_BATCH } from '../../shared/core/limits.ts';
+import { formatIpv4, type Ipv4 } from '../../shared/core/net/ipv4.ts';
 import { OUTCOMES, STAGES, type Stamp, type UnsentCause } from '../../shared/core/outcome.ts';
 import type { EpochMicros, Microseconds, MonotonicNs, UnixMicros } from '../../shared/core/units.ts';
 import type { Ending, Exchange } from './exchange.ts';
-import { formatIpv4, type Ipv4 } from './net/ipv4.ts';
 import { BATCH_LATE_MAX, BATCH_RESULTS_MAX, FOREIGN_SOURCES_MAX } from './probe-limits.ts';
 import { type Heard, type SightingBook, sight } from './sighting.ts';
 

@@ -6,6 +6,9 @@
  * Ended exchanges stay for a minute, bounded, for only they can tell a late answer from a stranger's. Matching by xid
  * alone was refused: a second prober on the same host, or last minute's answers, would count as ours.
  */
+
+import type { Ipv4 } from '../../shared/core/net/ipv4.ts';
+import { sameOctets } from '../../shared/core/net/octets.ts';
 import type { MonotonicNs } from '../../shared/core/units.ts';
 import {
   type Answer,
@@ -21,8 +24,6 @@ import {
 } from './exchange.ts';
 import { createFifo, type Fifo, first, push, removeFirst } from './fifo.ts';
 import { isClientIdOf } from './identity.ts';
-import type { Ipv4 } from './net/ipv4.ts';
-import { sameOctets } from './net/octets.ts';
 import { IN_FLIGHT_MAX, RECENT_MAX, RECENT_NS, XID_TRIES } from './probe-limits.ts';
 import type { Lease } from './probe-packet.ts';
 import { isExpectedSource } from './probe-path.ts';

@@ -11,10 +11,10 @@
  * exchange was refused: a stalled loop runs its timers before it reads its sockets, and invents drops.
  */
 import { unreachable } from '../../shared/core/assert.ts';
+import { type Ipv4, noAddress } from '../../shared/core/net/ipv4.ts';
 import type { Outcome, Stage } from '../../shared/core/outcome.ts';
 import type { MonotonicNs, Nanoseconds } from '../../shared/core/units.ts';
 import type { Identity } from './identity.ts';
-import { type Ipv4, noAddress } from './net/ipv4.ts';
 import { OWN_DELAY_SHARE } from './probe-limits.ts';
 import type { Lease } from './probe-packet.ts';
 import type { ProbePath } from './probe-path.ts';

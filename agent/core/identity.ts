@@ -8,9 +8,9 @@
  * large counts, where consecutive ones cannot.
  */
 
+import { sameOctets } from '../../shared/core/net/octets.ts';
 import type { MonotonicNs } from '../../shared/core/units.ts';
 import { BUCKETS, bucketOf } from './load-balancing-hash.ts';
-import { sameOctets } from './net/octets.ts';
 import { NEVER } from './probe-limits.ts';
 
 /** chaddr and client-id of a probe. */

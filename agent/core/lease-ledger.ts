@@ -3,9 +3,10 @@
  * struck out when given back, refused or expired. What is unsure counts as held: an unanswered REQUEST may have been granted.
  * Rejected: counting ACKs less RELEASEs; a lost ACK is exactly the lease that nobody would ever look for.
  */
+
+import { formatIpv4, type Ipv4 } from '../../shared/core/net/ipv4.ts';
 import { type EpochMicros, epochMicros } from '../../shared/core/units.ts';
 import { LEASES_MAX, QUEUED_REQUEST_SECONDS, UNTOLD_LEASE_SECONDS } from './ledger-limits.ts';
-import { formatIpv4, type Ipv4 } from './net/ipv4.ts';
 import type { Lease } from './probe-packet.ts';
 
 /** Where leases come from, and all that is needed to give one back from a later start. */

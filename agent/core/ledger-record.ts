@@ -10,9 +10,10 @@
  *
  * Rejected: the batch log; its flushed write would stand between an OFFER and its REQUEST.
  */
+
+import { formatIpv4, parseIpv4 } from '../../shared/core/net/ipv4.ts';
 import type { EpochMicros, UnixMicros } from '../../shared/core/units.ts';
 import type { HeldLease, LeasePlace } from './lease-ledger.ts';
-import { formatIpv4, parseIpv4 } from './net/ipv4.ts';
 
 /** Why a lease is held no more. `refused`: it was never given. */
 export type LeaseEnd = 'released' | 'refused' | 'expired';

@@ -5,17 +5,17 @@
  * Each function returns the template's own octets, overwritten by its next call: send before building the next. A fresh
  * encode per packet was measured and refused: it costs more than the system call that sends it.
  */
-import { discover, type Probe, releaseFromAck, requestFromOffer } from './dhcp4/build.ts';
-import { OptionCode, RelaySubOptionCode } from './dhcp4/codes.ts';
-import { encode } from './dhcp4/encode.ts';
-import { cookieOctets, headerOctets } from './dhcp4/limits.ts';
-import type { Message } from './dhcp4/message.ts';
-import { optionAt } from './dhcp4/option-place.ts';
+import { discover, type Probe, releaseFromAck, requestFromOffer } from '../../shared/core/dhcp4/build.ts';
+import { OptionCode, RelaySubOptionCode } from '../../shared/core/dhcp4/codes.ts';
+import { encode } from '../../shared/core/dhcp4/encode.ts';
+import { cookieOctets, headerOctets } from '../../shared/core/dhcp4/limits.ts';
+import type { Message } from '../../shared/core/dhcp4/message.ts';
+import { optionAt } from '../../shared/core/dhcp4/option-place.ts';
+import { type Ipv4, ipv4 } from '../../shared/core/net/ipv4.ts';
+import { putU16, putU32, u8, u16 } from '../../shared/core/net/octets.ts';
 import type { Identity } from './identity.ts';
 import { addWords, checksumOf } from './net/checksum.ts';
 import { datagram, udpProtocol } from './net/datagram.ts';
-import { type Ipv4, ipv4 } from './net/ipv4.ts';
-import { putU16, putU32, u8, u16 } from './net/octets.ts';
 
 /** What a path's packets share. */
 export interface PacketFields extends Omit<Probe, 'chaddr' | 'clientId' | 'giaddr'> {

@@ -3,10 +3,10 @@
  * it. It is made anew when an assignment changes what is sent; exchanges in flight keep the path they began with.
  */
 import type { PathRef } from '../../shared/core/batch.ts';
+import { type Ipv4, noAddress, type Prefix, prefixContains } from '../../shared/core/net/ipv4.ts';
 import type { ExchangeKind } from '../../shared/core/outcome.ts';
 import type { Nanoseconds } from '../../shared/core/units.ts';
 import type { IdentityPool } from './identity-pool.ts';
-import { type Ipv4, noAddress, type Prefix, prefixContains } from './net/ipv4.ts';
 import type { PacketTemplates } from './probe-packet.ts';
 import type { Waiting } from './raised-secs.ts';
 

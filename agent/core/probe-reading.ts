@@ -3,16 +3,22 @@
  * about packets that we sent. Everything else on the host's wire passes by unseen.
  */
 
-import { type AnswerMarks, readAnswerMarks } from './dhcp4/answer-marks.ts';
-import { MessageType, messageTypeName, OptionCode } from './dhcp4/codes.ts';
-import { decode, type MalformedReason } from './dhcp4/decode.ts';
-import { addressOption, clientIdentifier, leaseSeconds, messageType, serverIdentifier } from './dhcp4/message.ts';
+import { type AnswerMarks, readAnswerMarks } from '../../shared/core/dhcp4/answer-marks.ts';
+import { MessageType, messageTypeName, OptionCode } from '../../shared/core/dhcp4/codes.ts';
+import { decode, type MalformedReason } from '../../shared/core/dhcp4/decode.ts';
+import {
+  addressOption,
+  clientIdentifier,
+  leaseSeconds,
+  messageType,
+  serverIdentifier,
+} from '../../shared/core/dhcp4/message.ts';
+import type { Ipv4 } from '../../shared/core/net/ipv4.ts';
+import { u8 } from '../../shared/core/net/octets.ts';
 import type { Answer, IcmpOutcome } from './exchange.ts';
 import type { Arrival, IcmpQuote } from './exchange-table.ts';
 import { decodeDatagram } from './net/datagram.ts';
 import { decodeIcmpError, type IcmpUnreachable } from './net/icmp.ts';
-import type { Ipv4 } from './net/ipv4.ts';
-import { u8 } from './net/octets.ts';
 import { isSourcePort } from './source-port.ts';
 
 /** A datagram for our port, before anybody stamped it. */

@@ -4,8 +4,8 @@
  * not one octet a character is replaced, never thrown over, as an assignment comes from outside.
  */
 import type { Identify } from '../../shared/core/assignment.ts';
-import type { Tags } from './dhcp4/build.ts';
-import { optionOctetsMax } from './dhcp4/limits.ts';
+import type { Tags } from '../../shared/core/dhcp4/build.ts';
+import { optionOctetsMax } from '../../shared/core/dhcp4/limits.ts';
 
 /** The tags of every DISCOVER, REQUEST and RELEASE; what is null or empty is not sent. */
 export function tagsOf({ vendorClass, userClass, circuitId, remoteId }: Identify): Tags {

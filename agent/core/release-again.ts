@@ -3,12 +3,12 @@
  * from the octets of such a RELEASE, so that whatever marked the path's packets (link selection, circuit id, prefix of the
  * identities) is in it, though the path may be no more. Rejected: an assignment's worth of settings for each old lease.
  */
-import { MessageType, OptionCode } from './dhcp4/codes.ts';
-import { cookieOctets, headerOctets } from './dhcp4/limits.ts';
-import { optionAt } from './dhcp4/option-place.ts';
+import { MessageType, OptionCode } from '../../shared/core/dhcp4/codes.ts';
+import { cookieOctets, headerOctets } from '../../shared/core/dhcp4/limits.ts';
+import { optionAt } from '../../shared/core/dhcp4/option-place.ts';
+import { putU32, u8 } from '../../shared/core/net/octets.ts';
 import type { HeldLease } from './lease-ledger.ts';
 import { datagram, decodeDatagram } from './net/datagram.ts';
-import { putU32, u8 } from './net/octets.ts';
 
 const xidAt = 4;
 const ciaddrAt = 12;

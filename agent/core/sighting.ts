@@ -6,14 +6,14 @@
  * exchange. Looking only every so often was refused: a change would be placed where it was seen, seconds after it happened.
  */
 import type { PathRef, Sighting } from '../../shared/core/batch.ts';
+import { answerFingerprint } from '../../shared/core/dhcp4/answer-fingerprint.ts';
+import { OptionCode } from '../../shared/core/dhcp4/codes.ts';
+import { decode } from '../../shared/core/dhcp4/decode.ts';
+import { addressOption, leaseSeconds, type Message, serverIdentifier } from '../../shared/core/dhcp4/message.ts';
 import { MAX_ADDRESSES_PER_SIGHTING } from '../../shared/core/limits.ts';
+import { formatIpv4, type Ipv4, noAddress, parseIpv4, prefixMask } from '../../shared/core/net/ipv4.ts';
 import type { MonotonicNs } from '../../shared/core/units.ts';
-import { answerFingerprint } from './dhcp4/answer-fingerprint.ts';
-import { OptionCode } from './dhcp4/codes.ts';
-import { decode } from './dhcp4/decode.ts';
-import { addressOption, leaseSeconds, type Message, serverIdentifier } from './dhcp4/message.ts';
 import type { Answer } from './exchange.ts';
-import { formatIpv4, type Ipv4, noAddress, parseIpv4, prefixMask } from './net/ipv4.ts';
 import { DOMAIN_CHARS_MAX, SERVERS_SEEN_MAX, SIGHTING_AGAIN_NS, SIGHTING_PAUSE_NS } from './probe-limits.ts';
 
 /** Somebody's answer to an exchange of ours, as it came in. */

@@ -4,7 +4,7 @@
  * a port rests as long as can be: a NAT or a load balancer in the way remembers a flow for minutes after its last packet, and
  * would send the next exchange where the last one went. Ports at random were refused: some would rest for a second.
  */
-import { putU16, u16 } from './net/octets.ts';
+import { putU16, u16 } from '../../shared/core/net/octets.ts';
 
 /** The dynamic ports (RFC 6335 section 6), 16,384 of them: at 20 exchanges a second one comes round after 13 minutes. */
 export const SOURCE_PORT_MIN = 49_152;

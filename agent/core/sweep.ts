@@ -7,7 +7,7 @@
  */
 import type { PathRef } from '../../shared/core/batch.ts';
 import { MAX_SCOPES_PER_TARGET } from '../../shared/core/limits.ts';
-import { type Ipv4, parsePrefix } from './net/ipv4.ts';
+import { type Ipv4, parsePrefix } from '../../shared/core/net/ipv4.ts';
 import { templatesFor } from './probe-packet.ts';
 import type { ProbePath } from './probe-path.ts';
 

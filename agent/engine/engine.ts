@@ -6,6 +6,8 @@
  * One timer for everything, set for the next moment that matters. A timer per exchange and a polling timer were refused:
  * the first invents drops, the second costs more than the probing.
  */
+
+import type { Ipv4 } from '../../shared/core/net/ipv4.ts';
 import type { UnsentCause } from '../../shared/core/outcome.ts';
 import type { Microseconds, MonotonicNs } from '../../shared/core/units.ts';
 import { type Answer, discoverSent, type Ending, type Exchange, requestFailed, requestSent } from '../core/exchange.ts';
@@ -25,7 +27,6 @@ import {
   type Receipt,
 } from '../core/exchange-table.ts';
 import { rest, returnIdentity, returnUnused, takeIdentity } from '../core/identity-pool.ts';
-import type { Ipv4 } from '../core/net/ipv4.ts';
 import { HEARTBEAT_NS, STAMPS_ON_NS } from '../core/probe-limits.ts';
 import { discoverPacket, type Lease, releasePacket, requestPacket } from '../core/probe-packet.ts';
 import type { ProbePath } from '../core/probe-path.ts';

@@ -2,11 +2,12 @@
  * What the engine asks of whoever runs it, and what it tells: the daemon and the one-shot probe each bring their own pace
  * and keep their own books. Events by name (an emitter) were refused: a typing mistake would be a silent one.
  */
+
+import type { Ipv4 } from '../../shared/core/net/ipv4.ts';
 import type { MonotonicNs } from '../../shared/core/units.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Stray } from '../core/batcher.ts';
 import type { Answer, Ending, Exchange } from '../core/exchange.ts';
-import type { Ipv4 } from '../core/net/ipv4.ts';
 import type { Lease } from '../core/probe-packet.ts';
 import type { ProbePath } from '../core/probe-path.ts';
 import type { Heard } from '../core/sighting.ts';

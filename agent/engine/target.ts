@@ -4,10 +4,10 @@
  */
 import { type Assignment, identitiesOf, type Target } from '../../shared/core/assignment.ts';
 import type { PathRef } from '../../shared/core/batch.ts';
+import { type Ipv4, ipv4, noAddress, parseIpv4, parsePrefix } from '../../shared/core/net/ipv4.ts';
 import { type MonotonicNs, millisecondsToNs, type UnixMicros } from '../../shared/core/units.ts';
 import { macBase, macPrefixOctets } from '../core/identity.ts';
 import { createPool, type IdentityPool, resizePool } from '../core/identity-pool.ts';
-import { type Ipv4, ipv4, noAddress, parseIpv4, parsePrefix } from '../core/net/ipv4.ts';
 import { FIRST_CONTACT_NS, IDENTITIES_MAX, POOLS_MAX } from '../core/probe-limits.ts';
 import { packetTemplates } from '../core/probe-packet.ts';
 import { ANYBODY, type ProbePath } from '../core/probe-path.ts';

@@ -1,9 +1,10 @@
 /**
  * What a probe tells when asked for more: the letters of -x, and each exchange as JSON.
  */
+
+import { formatIpv4 } from '../../shared/core/net/ipv4.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
 import { identityAt } from '../core/identity.ts';
-import { formatIpv4 } from '../core/net/ipv4.ts';
 import type { ProbePlan } from './plan.ts';
 import type { ExchangeRecord, ProbeRunResult } from './run.ts';
 

@@ -2,8 +2,9 @@
  * What a run has to say beside its figures: each remark once, with how often it applied, and which addresses were given
  * to two identities at a time (-u).
  */
+
+import type { Ipv4 } from '../../shared/core/net/ipv4.ts';
 import type { Ending, Exchange } from '../core/exchange.ts';
-import type { Ipv4 } from '../core/net/ipv4.ts';
 import { ADDRESSES_MAX } from '../core/probe-limits.ts';
 import type { ProbeTally } from '../core/probe-tally.ts';
 

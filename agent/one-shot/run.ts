@@ -5,12 +5,12 @@
 
 import type { PathRef } from '../../shared/core/batch.ts';
 import { SERVER_PATH } from '../../shared/core/batch.ts';
+import { formatIpv4, type Ipv4, ipv4, parseIpv4 } from '../../shared/core/net/ipv4.ts';
 import type { Stamp } from '../../shared/core/outcome.ts';
 import { type MonotonicNs, milliseconds, millisecondsToNs, type UnixMicros } from '../../shared/core/units.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Ending, Exchange } from '../core/exchange.ts';
 import { createPool } from '../core/identity-pool.ts';
-import { formatIpv4, type Ipv4, ipv4, parseIpv4 } from '../core/net/ipv4.ts';
 import { WINDOW_MAX } from '../core/probe-limits.ts';
 import { type Lease, type PacketTemplates, packetTemplates } from '../core/probe-packet.ts';
 import type { ProbePath } from '../core/probe-path.ts';

@@ -3,9 +3,9 @@
  * given, and what would do.
  */
 
-import { reservedOptionCodes } from '../core/dhcp4/build.ts';
+import { reservedOptionCodes } from '../../shared/core/dhcp4/build.ts';
+import { parseIpv4 } from '../../shared/core/net/ipv4.ts';
 import type { MacBase } from '../core/identity.ts';
-import { parseIpv4 } from '../core/net/ipv4.ts';
 
 /** When to stop early because of drops (-D). */
 export type Abort =

@@ -1,10 +1,10 @@
 /** Leases and places that the tests of the ledger share: a path's own RELEASE, an exchange that asks for an address. */
 import type { Exchange } from '../../agent/core/exchange.ts';
 import type { LeasePlace } from '../../agent/core/lease-ledger.ts';
-import { type Ipv4, ipv4 } from '../../agent/core/net/ipv4.ts';
 import type { Lease } from '../../agent/core/probe-packet.ts';
 import { releasePacket } from '../../agent/core/probe-packet.ts';
 import type { ProbePath } from '../../agent/core/probe-path.ts';
+import { type Ipv4, ipv4 } from '../../shared/core/net/ipv4.ts';
 import { exchangeOn, pathTo, SERVER } from './probe-fixture.ts';
 
 export const leaseOf = (address: number, leaseSeconds: number | null = 600): Lease => ({

@@ -2,11 +2,12 @@
  * A start that finds leases of the last one, in a process of its own: one from a relay address of this host, one from an address
  * that is nobody's here, one from a client's broadcast on `lan`. Usage: leftover-child DIRECTORY. Prints what became of them.
  */
-import { ipv4, parseIpv4 } from '../../agent/core/net/ipv4.ts';
+
 import { packetTemplates } from '../../agent/core/probe-packet.ts';
 import type { ProbePath } from '../../agent/core/probe-path.ts';
 import { LeaseKeeper } from '../../agent/io/lease-keeper.ts';
 import { releaseLeases } from '../../agent/io/lease-release.ts';
+import { ipv4, parseIpv4 } from '../../shared/core/net/ipv4.ts';
 import { createClock } from '../../shared/io/clock.ts';
 import { asking, leaseOf } from './lease-fixture.ts';
 import { pathTo, REF } from './probe-fixture.ts';

@@ -4,11 +4,11 @@ import { discoverSent, type Exchange } from '../../agent/core/exchange.ts';
 import type { Arrival } from '../../agent/core/exchange-table.ts';
 import { identityAt, macBase } from '../../agent/core/identity.ts';
 import { createPool } from '../../agent/core/identity-pool.ts';
-import { type Ipv4, ipv4, parsePrefix } from '../../agent/core/net/ipv4.ts';
 import { packetTemplates } from '../../agent/core/probe-packet.ts';
 import type { ProbePath } from '../../agent/core/probe-path.ts';
 import type { PathRef } from '../../shared/core/batch.ts';
 import { SERVER_PATH } from '../../shared/core/batch.ts';
+import { type Ipv4, ipv4, parsePrefix } from '../../shared/core/net/ipv4.ts';
 import type { ExchangeKind } from '../../shared/core/outcome.ts';
 import { type MonotonicNs, milliseconds, millisecondsToNs, monotonicNs } from '../../shared/core/units.ts';
 

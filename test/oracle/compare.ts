@@ -2,9 +2,9 @@
 //
 // The options' octets come from the codec's own `optionOctets`: a typed value that lost something shows here.
 
-import type { Message } from '../../agent/core/dhcp4/message.ts';
-import { optionOctets, readOption } from '../../agent/core/dhcp4/option-codec.ts';
-import { formatIpv4, ipv4, parseIpv4 } from '../../agent/core/net/ipv4.ts';
+import type { Message } from '../../shared/core/dhcp4/message.ts';
+import { optionOctets, readOption } from '../../shared/core/dhcp4/option-codec.ts';
+import { formatIpv4, ipv4, parseIpv4 } from '../../shared/core/net/ipv4.ts';
 import { hexOf, type NaiveMessage, octetsOf } from './dhcp4.ts';
 
 /** The oracle's view of a message. */

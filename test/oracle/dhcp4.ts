@@ -1,6 +1,6 @@
 // A second, naive DHCPv4 codec: the oracle that the fast one is compared with.
 //
-// It is written from the RFCs for the eye, not for speed, and shares no line with agent/core: strings of hex, copies at
+// It is written from the RFCs for the eye, not for speed, and shares no line with shared/core/dhcp4: strings of hex, copies at
 // every step, recursion, options as [code, hex] pairs without types. Where both agree on random input, either both are
 // right or two people misread the same sentence; the captured vectors are for that case.
 

@@ -3,7 +3,7 @@
 // Only what we send is summed. What we receive is never judged by its UDP checksum: with offload, packets from this
 // host or over a veth pair arrive with a sum that the hardware would have filled in, and are perfectly good.
 
-import { u8, u16 } from './octets.ts';
+import { u8, u16 } from '../../../shared/core/net/octets.ts';
 
 /** Adds the 16-bit words of `octets[from, to)` to `sum`; an odd last octet counts as a word's high half. */
 export function addWords(sum: number, octets: Uint8Array, from: number, to: number): number {

@@ -4,9 +4,9 @@
 // On receive the kernel hands over the whole IP packet, options included. Judging the UDP checksum was refused:
 // offload leaves it unfinished on packets from local and virtual peers, and a good OFFER would count as a drop.
 
+import { type Ipv4, ipv4 } from '../../../shared/core/net/ipv4.ts';
+import { putU16, putU32, u8, u16, u32 } from '../../../shared/core/net/octets.ts';
 import { addWords, checksumOf } from './checksum.ts';
-import { type Ipv4, ipv4 } from './ipv4.ts';
-import { putU16, putU32, u8, u16, u32 } from './octets.ts';
 
 /** The protocol number of UDP in an IP header. */
 export const udpProtocol = 17;

@@ -4,9 +4,9 @@
 // to find the exchange: destination and ports always, the xid when the quote reaches it. Reading errors from the
 // sending socket's error queue was refused: raw-socket offers no recvmsg, and other sockets' errors would be missed.
 
+import type { Ipv4 } from '../../../shared/core/net/ipv4.ts';
+import { u8, u16, u32 } from '../../../shared/core/net/octets.ts';
 import { readIpHeader, udpProtocol } from './datagram.ts';
-import type { Ipv4 } from './ipv4.ts';
-import { u8, u16, u32 } from './octets.ts';
 
 /**
  * What cannot be reached: `port` (the host lives, nobody listens), `protocol`, `host`, `network`, `prohibited` (a filter

@@ -13,12 +13,12 @@ import {
   recordStray,
   recordUnsent,
 } from '../../../agent/core/batcher.ts';
-import { discover } from '../../../agent/core/dhcp4/build.ts';
-import { encode } from '../../../agent/core/dhcp4/encode.ts';
-import { ipv4 } from '../../../agent/core/net/ipv4.ts';
 import { BATCH_LATE_MAX, BATCH_RESULTS_MAX } from '../../../agent/core/probe-limits.ts';
 import { ABSENT } from '../../../shared/core/batch.ts';
+import { discover } from '../../../shared/core/dhcp4/build.ts';
+import { encode } from '../../../shared/core/dhcp4/encode.ts';
 import { MAX_SIGHTINGS_PER_BATCH } from '../../../shared/core/limits.ts';
+import { ipv4 } from '../../../shared/core/net/ipv4.ts';
 import { OUTCOMES, STAGES } from '../../../shared/core/outcome.ts';
 import { microseconds, unixMicros } from '../../../shared/core/units.ts';
 import { at, exchangeOn, GIADDR, OTHER, pathTo, REF } from '../probe-fixture.ts';

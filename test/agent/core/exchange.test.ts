@@ -11,7 +11,7 @@ import {
   requestSent,
   type Step,
 } from '../../../agent/core/exchange.ts';
-import { ipv4, noAddress } from '../../../agent/core/net/ipv4.ts';
+import { ipv4, noAddress } from '../../../shared/core/net/ipv4.ts';
 import { answerAt, at, exchangeOn, OFFERED, OTHER, pathTo, SERVER } from '../probe-fixture.ts';
 
 const lease = { address: OFFERED, server: SERVER, leaseSeconds: 3600 };

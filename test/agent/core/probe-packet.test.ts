@@ -1,12 +1,8 @@
 /** Patched templates are octet for octet what the codec would have written. */
 import fc from 'fast-check';
 import t from 'tap';
-import { discover, type Probe, releaseFromAck, requestFromOffer } from '../../../agent/core/dhcp4/build.ts';
-import { encode } from '../../../agent/core/dhcp4/encode.ts';
-import type { Message } from '../../../agent/core/dhcp4/message.ts';
 import { clientIdOf, identityAt, macBase } from '../../../agent/core/identity.ts';
 import { datagram } from '../../../agent/core/net/datagram.ts';
-import { type Ipv4, ipv4 } from '../../../agent/core/net/ipv4.ts';
 import {
   discoverPacket,
   type PacketFields,
@@ -17,6 +13,10 @@ import {
   templatesFor,
 } from '../../../agent/core/probe-packet.ts';
 import { tagsOf } from '../../../agent/core/probe-tags.ts';
+import { discover, type Probe, releaseFromAck, requestFromOffer } from '../../../shared/core/dhcp4/build.ts';
+import { encode } from '../../../shared/core/dhcp4/encode.ts';
+import type { Message } from '../../../shared/core/dhcp4/message.ts';
+import { type Ipv4, ipv4 } from '../../../shared/core/net/ipv4.ts';
 import { GIADDR, SERVER } from '../probe-fixture.ts';
 
 const TO_SERVER: PacketFields = { giaddr: GIADDR, server: SERVER, localPort: 67, serverPort: 67 };

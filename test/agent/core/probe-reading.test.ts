@@ -1,9 +1,9 @@
 /** Which packets are ours: by our port, or by a port of an exchange's own where exchanges have such, from servers alone. */
 import t from 'tap';
-import { discover } from '../../../agent/core/dhcp4/build.ts';
-import { encode } from '../../../agent/core/dhcp4/encode.ts';
 import { datagram } from '../../../agent/core/net/datagram.ts';
 import { readReply } from '../../../agent/core/probe-reading.ts';
+import { discover } from '../../../shared/core/dhcp4/build.ts';
+import { encode } from '../../../shared/core/dhcp4/encode.ts';
 import { GIADDR, SERVER } from '../probe-fixture.ts';
 
 const query = discover({ xid: 7, chaddr: new Uint8Array(6), clientId: Uint8Array.of(1, 2), giaddr: GIADDR });

@@ -1,15 +1,15 @@
 /** Sightings: who answered and with what, told once, at a change, and every ten minutes; whatever comes in, never a throw. */
 import fc from 'fast-check';
 import t from 'tap';
-import { discover } from '../../../agent/core/dhcp4/build.ts';
-import { MessageType, OptionCode } from '../../../agent/core/dhcp4/codes.ts';
-import { encode } from '../../../agent/core/dhcp4/encode.ts';
-import type { Message } from '../../../agent/core/dhcp4/message.ts';
-import type { Option } from '../../../agent/core/dhcp4/option.ts';
-import { ipv4 } from '../../../agent/core/net/ipv4.ts';
 import { SERVERS_SEEN_MAX } from '../../../agent/core/probe-limits.ts';
 import { type Heard, type SightingBook, sight } from '../../../agent/core/sighting.ts';
 import type { PathRef } from '../../../shared/core/batch.ts';
+import { discover } from '../../../shared/core/dhcp4/build.ts';
+import { MessageType, OptionCode } from '../../../shared/core/dhcp4/codes.ts';
+import { encode } from '../../../shared/core/dhcp4/encode.ts';
+import type { Message } from '../../../shared/core/dhcp4/message.ts';
+import type { Option } from '../../../shared/core/dhcp4/option.ts';
+import { ipv4 } from '../../../shared/core/net/ipv4.ts';
 import { at, OFFERED, OTHER, REF, SERVER } from '../probe-fixture.ts';
 
 const address = (code: 1 | 54, value: number): Option => ({ kind: 'address', code, address: ipv4(value) });

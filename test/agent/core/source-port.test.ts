@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { datagram } from '../../../agent/core/net/datagram.ts';
-import { ipv4 } from '../../../agent/core/net/ipv4.ts';
 import {
   createPortTurn,
   isSourcePort,
@@ -10,6 +9,7 @@ import {
   SOURCE_PORT_MIN,
   setSourcePort,
 } from '../../../agent/core/source-port.ts';
+import { ipv4 } from '../../../shared/core/net/ipv4.ts';
 
 t.test('a port comes round after all the others', async (t) => {
   const turn = createPortTurn(0xffff_fff0);

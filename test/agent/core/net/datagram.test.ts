@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { addWords, checksumOf } from '../../../../agent/core/net/checksum.ts';
 import { type DatagramFields, datagram, decodeDatagram, maxUdpPayload } from '../../../../agent/core/net/datagram.ts';
-import { type Ipv4, ipv4 } from '../../../../agent/core/net/ipv4.ts';
+import { type Ipv4, ipv4 } from '../../../../shared/core/net/ipv4.ts';
 import { vectors } from '../../../vectors/vectors.ts';
 
 const address = fc.integer({ min: 0, max: 0xffffffff }).map((n): Ipv4 => ipv4(n));

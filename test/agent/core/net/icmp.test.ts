@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { datagram } from '../../../../agent/core/net/datagram.ts';
 import { decodeIcmpError } from '../../../../agent/core/net/icmp.ts';
-import { formatIpv4, ipv4 } from '../../../../agent/core/net/ipv4.ts';
+import { formatIpv4, ipv4 } from '../../../../shared/core/net/ipv4.ts';
 import { vectors } from '../../../vectors/vectors.ts';
 
 const payload = Uint8Array.of(1, 1, 6, 1, 0xde, 0xad, 0xbe, 0xef, 0, 0);

@@ -1,4 +1,4 @@
-// Big-endian reads and writes on plain octet arrays, for the codecs of this folder and of dhcp4/.
+// Big-endian reads and writes on plain octet arrays, for the codecs of dhcp4/ and of the agent's headers.
 //
 // Reads index the array instead of making a DataView: an octet past the end reads as 0 instead of throwing, so a
 // decoder that forgets a length test is wrong but never crashes on hostile input, and a test can count every octet

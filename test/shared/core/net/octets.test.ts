@@ -9,7 +9,7 @@ import {
   u8,
   u16,
   u32,
-} from '../../../../agent/core/net/octets.ts';
+} from '../../../../shared/core/net/octets.ts';
 
 t.test('agrees with DataView on every value, unsigned', async () => {
   fc.assert(

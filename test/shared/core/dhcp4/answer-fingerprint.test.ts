@@ -1,7 +1,7 @@
 /** The fingerprint: blind to who asks, and to nothing that is given. */
 import fc from 'fast-check';
 import t from 'tap';
-import { answerFingerprint } from '../../../../agent/core/dhcp4/answer-fingerprint.ts';
+import { answerFingerprint } from '../../../../shared/core/dhcp4/answer-fingerprint.ts';
 import { hostileOctets } from '../../../oracle/arbitrary.ts';
 import { type NaiveMessage, naiveEncode } from '../../../oracle/dhcp4.ts';
 

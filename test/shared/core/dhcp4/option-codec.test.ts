@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { OptionCode } from '../../../../agent/core/dhcp4/codes.ts';
-import { isJoined, optionOctets, readOption } from '../../../../agent/core/dhcp4/option-codec.ts';
+import { OptionCode } from '../../../../shared/core/dhcp4/codes.ts';
+import { isJoined, optionOctets, readOption } from '../../../../shared/core/dhcp4/option-codec.ts';
 import { hexOf, octetsOf } from '../../../oracle/dhcp4.ts';
 
 const read = (code: number, hex: string) => readOption(code, octetsOf(hex));

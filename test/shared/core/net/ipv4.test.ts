@@ -7,7 +7,7 @@ import {
   parseIpv4,
   parsePrefix,
   prefixContains,
-} from '../../../../agent/core/net/ipv4.ts';
+} from '../../../../shared/core/net/ipv4.ts';
 
 t.test('dotted text and numbers are each other back', async (t) => {
   fc.assert(fc.property(fc.ipV4(), (text) => formatIpv4(parseIpv4(text) ?? ipv4(1)) === text));

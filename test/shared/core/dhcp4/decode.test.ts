@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { decode } from '../../../../agent/core/dhcp4/decode.ts';
-import { encode } from '../../../../agent/core/dhcp4/encode.ts';
-import type { Message } from '../../../../agent/core/dhcp4/message.ts';
+import { decode } from '../../../../shared/core/dhcp4/decode.ts';
+import { encode } from '../../../../shared/core/dhcp4/encode.ts';
+import type { Message } from '../../../../shared/core/dhcp4/message.ts';
 import { hostileOctets, naiveMessage } from '../../../oracle/arbitrary.ts';
 import { naiveOf } from '../../../oracle/compare.ts';
 import { hexOf, naiveDecode, naiveEncode, octetsOf } from '../../../oracle/dhcp4.ts';

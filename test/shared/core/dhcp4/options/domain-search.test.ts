@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { domainNameOctetsMax, domainPointersMax, domainsMax } from '../../../../../agent/core/dhcp4/limits.ts';
-import { domainSearch, readDomainSearch } from '../../../../../agent/core/dhcp4/options/domain-search.ts';
+import { domainNameOctetsMax, domainPointersMax, domainsMax } from '../../../../../shared/core/dhcp4/limits.ts';
+import { domainSearch, readDomainSearch } from '../../../../../shared/core/dhcp4/options/domain-search.ts';
 import { octetsOf } from '../../../../oracle/dhcp4.ts';
 
 const names = (hex: string) => {

@@ -1,10 +1,10 @@
 import t from 'tap';
-import { discover, type Probe, releaseFromAck, requestFromOffer } from '../../../../agent/core/dhcp4/build.ts';
-import { decode } from '../../../../agent/core/dhcp4/decode.ts';
-import { encode } from '../../../../agent/core/dhcp4/encode.ts';
-import type { Message } from '../../../../agent/core/dhcp4/message.ts';
-import type { Option } from '../../../../agent/core/dhcp4/option.ts';
-import { ipv4 } from '../../../../agent/core/net/ipv4.ts';
+import { discover, type Probe, releaseFromAck, requestFromOffer } from '../../../../shared/core/dhcp4/build.ts';
+import { decode } from '../../../../shared/core/dhcp4/decode.ts';
+import { encode } from '../../../../shared/core/dhcp4/encode.ts';
+import type { Message } from '../../../../shared/core/dhcp4/message.ts';
+import type { Option } from '../../../../shared/core/dhcp4/option.ts';
+import { ipv4 } from '../../../../shared/core/net/ipv4.ts';
 import { octetsOf } from '../../../oracle/dhcp4.ts';
 import { dhcpVectors } from '../../../vectors/vectors.ts';
 

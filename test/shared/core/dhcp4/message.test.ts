@@ -1,5 +1,5 @@
 import t from 'tap';
-import { isMessageType, MessageType, messageTypeName } from '../../../../agent/core/dhcp4/codes.ts';
+import { isMessageType, MessageType, messageTypeName } from '../../../../shared/core/dhcp4/codes.ts';
 import {
   addressOption,
   clientIdentifier,
@@ -7,7 +7,7 @@ import {
   leaseSeconds,
   messageType,
   serverIdentifier,
-} from '../../../../agent/core/dhcp4/message.ts';
+} from '../../../../shared/core/dhcp4/message.ts';
 import { messageOf } from '../../../oracle/compare.ts';
 import { octetsOf } from '../../../oracle/dhcp4.ts';
 

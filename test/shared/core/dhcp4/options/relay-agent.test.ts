@@ -1,5 +1,5 @@
 import t from 'tap';
-import { readRelayAgent, writeRelayAgent } from '../../../../../agent/core/dhcp4/options/relay-agent.ts';
+import { readRelayAgent, writeRelayAgent } from '../../../../../shared/core/dhcp4/options/relay-agent.ts';
 import { octetsOf } from '../../../../oracle/dhcp4.ts';
 
 t.test('every sub-option that a relay writes', async (t) => {

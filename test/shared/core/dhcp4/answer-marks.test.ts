@@ -1,15 +1,15 @@
 /** The quick reader: it agrees with the whole decoder wherever it speaks, and it speaks wherever servers are ordinary. */
 import fc from 'fast-check';
 import t from 'tap';
-import { type AnswerMarks, readAnswerMarks } from '../../../../agent/core/dhcp4/answer-marks.ts';
-import { decode } from '../../../../agent/core/dhcp4/decode.ts';
+import { type AnswerMarks, readAnswerMarks } from '../../../../shared/core/dhcp4/answer-marks.ts';
+import { decode } from '../../../../shared/core/dhcp4/decode.ts';
 import {
   addressOption,
   clientIdentifier,
   leaseSeconds,
   messageType,
   serverIdentifier,
-} from '../../../../agent/core/dhcp4/message.ts';
+} from '../../../../shared/core/dhcp4/message.ts';
 import { hostileOctets, naiveMessage } from '../../../oracle/arbitrary.ts';
 import { naiveEncode, octetsOf } from '../../../oracle/dhcp4.ts';
 import { dhcpVectors } from '../../../vectors/vectors.ts';

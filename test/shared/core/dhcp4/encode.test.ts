@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { decode } from '../../../../agent/core/dhcp4/decode.ts';
-import { encode } from '../../../../agent/core/dhcp4/encode.ts';
-import type { Message } from '../../../../agent/core/dhcp4/message.ts';
-import { optionOctets } from '../../../../agent/core/dhcp4/option-codec.ts';
+import { decode } from '../../../../shared/core/dhcp4/decode.ts';
+import { encode } from '../../../../shared/core/dhcp4/encode.ts';
+import type { Message } from '../../../../shared/core/dhcp4/message.ts';
+import { optionOctets } from '../../../../shared/core/dhcp4/option-codec.ts';
 import { hostileOctets, naiveMessage } from '../../../oracle/arbitrary.ts';
 import { messageOf } from '../../../oracle/compare.ts';
 import { hexOf, naiveEncode } from '../../../oracle/dhcp4.ts';
