@@ -3,8 +3,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { OpsAnswers } from '../io/ops-answers.ts';
 import { Problem } from './problem.ts';
-import type { Route } from './route.ts';
+import type { HttpAnswer, Route } from './route.ts';
 import { isCrossSite } from './security-headers.ts';
+import { Turns } from './turns.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 type Method = (typeof METHODS)[number];
@@ -15,13 +16,14 @@ export interface MountContext {
 }
 
 export function serveRoutes(server: FastifyInstance, routes: readonly Route[], context: MountContext): void {
+  const turns = new Turns<HttpAnswer>();
   for (const route of routes) {
     const onRequest = route.method === 'POST' ? refuseCrossSite : [];
     server.route({
       method: route.method,
       url: route.path,
       onRequest,
-      handler: (request, reply) => respond(route, context, { request, reply }),
+      handler: (request, reply) => respond(route, context, { request, reply, turns }),
     });
   }
   for (const path of new Set(routes.map((route) => route.path))) {
@@ -51,11 +53,19 @@ export function refuseOtherMethods(server: FastifyInstance, path: string, served
 interface Exchange {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
+  readonly turns: Turns<HttpAnswer>;
 }
 
-async function respond(route: Route, { answers, clock }: MountContext, { request, reply }: Exchange): Promise<unknown> {
+async function respond(
+  route: Route,
+  { answers, clock }: MountContext,
+  { request, reply, turns }: Exchange,
+): Promise<unknown> {
   const accept = request.headers.accept ?? null;
-  const answer = await route.respond(queryOf(request), { answers, now: clock.wall(), accept, body: request.body });
+  const question = route.method === 'GET' ? `${request.raw.url} ${accept}` : null;
+  const answer = await turns.ask(question, () =>
+    route.respond(queryOf(request), { answers, now: clock.wall(), accept, body: request.body }),
+  );
   return reply
     .code(answer.status)
     .headers({ 'cache-control': 'no-store', ...answer.headers })

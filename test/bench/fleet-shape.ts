@@ -9,3 +9,18 @@ export function scopesOf(site: number, sites: number, subnets: number): readonly
     own.push(`10.${100 + Math.floor(index / 256)}.${index % 256}.0/24`);
   return own;
 }
+
+/** The collector's configuration for them: one exchange a second a path. */
+export function fleetYaml({ sites, subnets }: { readonly sites: number; readonly subnets: number }): string {
+  const lines = Array.from({ length: sites }, (_, site) => {
+    return `  - { name: ${siteName(site)}, subnets: [${scopesOf(site, sites, subnets).join(', ')}] }`;
+  });
+  return [
+    'groups:\n  - name: pair\n    mode: hot-standby\n    servers:',
+    '      - { name: primary, address: 10.77.1.2, role: primary }',
+    '      - { name: standby, address: 10.77.2.2, role: standby }',
+    'sites:',
+    ...lines,
+    `probe: { rate: ${sites}/s, sweep: { share: 50% } }\n`,
+  ].join('\n');
+}

@@ -11,7 +11,7 @@ import { pause } from '../lab/child.ts';
 import type { Lab } from '../lab/lab.ts';
 import { TYPESCRIPT } from '../typescript.ts';
 import { type Figure, median, type Tell } from './figure.ts';
-import { scopesOf, siteName } from './fleet-shape.ts';
+import { fleetYaml } from './fleet-shape.ts';
 import { cpuNs, residentMegabytes } from './process-usage.ts';
 import type { FleetRun } from './synthetic-fleet.ts';
 
@@ -27,23 +27,9 @@ const MEASURE_MS = 30_000;
 const AIM_CORES = 0.5;
 const AIM_STATUS_MS = 50;
 
-function yaml(): string {
-  const sites = Array.from({ length: SITES }, (_, site) => {
-    return `  - { name: ${siteName(site)}, subnets: [${scopesOf(site, SITES, SUBNETS).join(', ')}] }`;
-  });
-  return [
-    'groups:\n  - name: pair\n    mode: hot-standby\n    servers:',
-    '      - { name: primary, address: 10.77.1.2, role: primary }',
-    '      - { name: standby, address: 10.77.2.2, role: standby }',
-    'sites:',
-    ...sites,
-    'probe: { rate: 142/s, sweep: { share: 50% } }\n',
-  ].join('\n');
-}
-
 export async function fleetFigures(lab: Lab, tell: Tell): Promise<readonly Figure[]> {
   const config = join(lab.folder, 'fleet.yaml');
-  writeFileSync(config, yaml());
+  writeFileSync(config, fleetYaml({ sites: SITES, subnets: SUBNETS }));
   const address = `${lab.network.collector.address}:6767`;
   const args = ['serve', '--config', config, '--state', join(lab.folder, 'fleet'), '--grpc', address];
   const collector = lab.run(lab.network.collector, process.execPath, [COLLECTOR, ...args], { name: 'collector' });

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: how dorawatch compares, measured in one run on this machine: in turn with its peer where it has one, with
- * the aims beside the figures. It asserts nothing, leaves nothing behind, and takes under seven minutes.
+ * the aims beside the figures. It asserts nothing, leaves nothing behind, and takes under ten minutes.
  */
 import { cpus } from 'node:os';
 import { type Lab, startLab } from '../lab/lab.ts';
@@ -10,6 +10,7 @@ import { type Figure, figureTable, type Tell } from './figure.ts';
 import { fleetFigures } from './fleet.ts';
 import { latencyFigures } from './latency.ts';
 import { pageFigures } from './page.ts';
+import { pagesFigures } from './pages.ts';
 import { rateFigures } from './rate.ts';
 import { throughputFigures } from './throughput.ts';
 
@@ -25,12 +26,13 @@ const PARTS: Readonly<Record<string, Part>> = {
   fleet: { run: fleetFigures, startServers: 'no' },
   rate: { run: rateFigures, startServers: 'yes' },
   page: { runWithoutLab: pageFigures },
+  pages: { run: pagesFigures, startServers: 'no' },
 };
 
 const USAGE = `Usage: npm run bench [-- PART...]
 
 Measures dorawatch against perfdhcp and tcpdump in network namespaces on this machine, and prints a table. Without a
-PART all of them run, in under seven minutes.
+PART all of them run, in under ten minutes.
 
   latency     error of the mean latency against tcpdump, at 10/s, beside perfdhcp's
   agent       CPU, memory and octets on the wire of \`dorawatch-agent run\` at 10/s on two servers
@@ -38,6 +40,7 @@ PART all of them run, in under seven minutes.
   fleet       a collector's CPU, and its status, with 142 sites that sweep 829 subnets
   rate        highest rate of DORAs without loss, beside perfdhcp's: Kea, and a plain responder (needs cc)
   page        how long the page takes to draw 142 sites × 2 servers × 30 days, in Chromium
+  pages       acknowledgements of 142 sites' batches while 200 pages are open, beside nobody looking
   --help      this text
 
 Needs root on Linux. On Debian it installs the packages it lacks, and says so first (DORAWATCH_NO_APT=1 forbids it).`;

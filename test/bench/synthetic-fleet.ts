@@ -3,7 +3,8 @@
  * two servers and sweeping its subnets comes to, one exchange a second a path. In between it asks for the status, over a
  * connection that stands, and times the answer. A program of its own, so that the collector's CPU is the collector's.
  *
- * usage: synthetic-fleet.ts HOST:PORT SITES SUBNETS SECONDS
+ * usage: synthetic-fleet.ts HOST:PORT SITES SUBNETS SECONDS [STOP_EVERY]
+ * With STOP_EVERY the primary is silent for the middle third of each so many seconds: there is something to find.
  */
 import { Client, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
 import { ABSENT, type PathRef, type ResultBatch, SERVER_PATH } from '../../shared/core/batch.ts';
@@ -23,19 +24,24 @@ export interface FleetRun {
   readonly acked: number;
   /** Latencies of State, ms. */
   readonly statusMs: readonly number[];
+  /** Of each acknowledged batch: when it was sent (wall clock, ms) and what its acknowledgement took, ms. */
+  readonly acks: readonly (readonly [number, number])[];
 }
 
 const [address = '', ...counts] = process.argv.slice(2);
-const [sites = 0, subnets = 0, seconds = 0] = counts.map(Number);
+const [sites = 0, subnets = 0, seconds = 0, stopEvery = Number.POSITIVE_INFINITY] = counts.map(Number);
 const anchor = unixMicros(Date.now() * 1000);
-const run = { batches: 0, exchanges: 0, acked: 0, statusMs: [] as number[] };
+const run = { batches: 0, exchanges: 0, acked: 0, statusMs: [] as number[], acks: [] as [number, number][] };
 
 interface Member {
   readonly site: string;
   readonly paths: readonly PathRef[];
   readonly call: ClientDuplexStream<AgentMessage, unknown>;
+  readonly sent: Map<number, readonly [wallMs: number, began: number]>;
   before: Uint8Array;
 }
+
+const isStopped = (sequence: number): boolean => Math.floor(((sequence % stopEvery) * 3) / stopEvery) === 1;
 
 function pathsOf(site: number): readonly PathRef[] {
   const path = { group: 'pair', giaddr: `10.90.${site}.2`, bucket: null, firstContact: false, ...SERVER_PATH };
@@ -48,21 +54,29 @@ function pathsOf(site: number): readonly PathRef[] {
 function join(client: Client, site: number): Member {
   const { path, requestSerialize, responseDeserialize } = agentsService.Session;
   const call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+  const sent: Member['sent'] = new Map();
+  const acked = (sequence: number): void => {
+    const [wallMs, began] = sent.get(sequence) ?? [];
+    if (wallMs !== undefined && began !== undefined) run.acks.push([wallMs, performance.now() - began]);
+    sent.delete(sequence);
+    run.acked += 1;
+  };
   call.on('error', (error) => console.error(siteName(site), error.message));
   call.on('data', (message) => {
     if (message.kind === 'refusal') console.error(siteName(site), message.text);
-    if (message.kind === 'acks') for (const { from, to } of message.ranges) run.acked += to - from + 1;
+    if (message.kind !== 'acks') return;
+    for (const { from, to } of message.ranges) for (let sequence = from; sequence <= to; sequence += 1) acked(sequence);
   });
   const hello = { agent: `agent-${site}`, site: siteName(site), epoch: 1, anchor, version: 'bench' };
   call.write({ kind: 'hello', ...hello, assignmentVersion: 0, backlogBatches: 0, host: `host-${site}` });
-  return { site: siteName(site), paths: pathsOf(site), call, before: new Uint8Array() };
+  return { site: siteName(site), paths: pathsOf(site), call, sent, before: new Uint8Array() };
 }
 
 /** A second of one site: every path once; the standby is silent, as it should be. */
 function secondOf({ site, paths }: Member, index: number, sequence: number): ResultBatch {
   const fromUs = (sequence - 1) * 1e6;
   const rows = paths.map((_, path) => path);
-  const silent = (path: number): boolean => paths[path]?.server === 'standby';
+  const silent = (path: number): boolean => isStopped(sequence) || paths[path]?.server === 'standby';
   const column = (answered: number, unanswered: number) => rows.map((path) => (silent(path) ? unanswered : answered));
   const [acked, dropped] = [OUTCOMES.indexOf('acked'), OUTCOMES.indexOf('dropped')];
   return {
@@ -113,6 +127,7 @@ function send(member: Member, index: number, sequence: number): void {
   const bytes = encodeBatch(secondOf(member, index, sequence));
   const samePrefixBytes = sharedPrefix(member.before, bytes);
   member.before = bytes;
+  member.sent.set(sequence, [Date.now(), performance.now()]);
   member.call.write({ kind: 'batch', epoch: null, sequence, bytes: bytes.subarray(samePrefixBytes), samePrefixBytes });
   run.batches += 1;
   run.exchanges += member.paths.length;
