@@ -2,11 +2,13 @@
  * What is shown while a probe runs: perfdhcp's interim line (-t), and on a terminal one line that renews itself. Nothing
  * here touches the run; it reads the tally twice a second.
  */
+import { showProgressLine } from '../../shared/io/progress-line.ts';
 import type { ProbeTally } from '../core/probe-tally.ts';
 import type { ProbePlan } from './plan.ts';
 import type { ProbeRun } from './run.ts';
 
-const PROGRESS_MS = 500;
+/** What a probe says first, ms. */
+const FIRST_MS = 500;
 
 /** Prints perfdhcp's interim line every -t seconds: to standard output, or beside the JSON document. @returns its end */
 export function showInterim(tally: ProbeTally, { reportSeconds, json }: ProbePlan): () => void {
@@ -22,25 +24,14 @@ export function interimLine({ sent, offers, requests, acks, naked }: ProbeTally)
 }
 
 /** Shows the live line when standard error is a terminal. @returns its end, which removes the line */
-export function showProgress(run: ProbeRun, plan: ProbePlan): () => void {
-  if (!process.stderr.isTTY) return () => undefined;
-  const timer = setInterval(
-    () => process.stderr.write(`\r\u001b[K${progressLine(run, plan, process.stderr.columns || 80)}`),
-    PROGRESS_MS,
-  );
-  return () => {
-    clearInterval(timer);
-    process.stderr.write('\r\u001b[K');
-  };
-}
+export const showProgress = (run: ProbeRun, plan: ProbePlan): (() => void) =>
+  showProgressLine(() => progressLine(run, plan), FIRST_MS);
 
-function progressLine({ tally, engine }: ProbeRun, { server, exchanges }: ProbePlan, columns: number): string {
+function progressLine({ tally, engine }: ProbeRun, { server, exchanges }: ProbePlan): string {
   const { inFlight } = engine;
   const { sent, due, acked, dropped, naked, refused, unreachable } = tally;
   const goal = exchanges === undefined ? '' : ` of ${exchanges}`;
   const drops = dropped.offer + dropped.ack;
   const others = naked + refused + unreachable;
-  // A line longer than the terminal would leave its first part behind at every renewal: the tail is what can be spared.
-  const line = `${server}: due ${due}${goal}, answered ${acked}, dropped ${drops}, refused ${others}, sent ${sent}, in flight ${inFlight}`;
-  return line.slice(0, Math.max(0, columns - 1));
+  return `${server}: due ${due}${goal}, answered ${acked}, dropped ${drops}, refused ${others}, sent ${sent}, in flight ${inFlight}`;
 }

@@ -2,7 +2,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ExchangeView } from '../../shared/core/ops-reply.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
+import { withProgressLine } from '../../shared/io/progress-line.ts';
 import { csvLine, jsonLine } from '../core/answers/ops-json.ts';
+import type { OpsClient } from './client.ts';
 import { type CommonFlags, type Runtime, TIMES_HELP, timeReader, withClient, withCommonOptions } from './runtime.ts';
 
 interface ExportFlags extends CommonFlags {
@@ -62,13 +64,23 @@ async function showExport(flags: ExportFlags, runtime: Runtime): Promise<void> {
   if (csv === (flags.json === true)) throw new InvalidArgumentError('choose one of --json and --csv');
   const { since, until = null, group = null } = flags;
   const line = csv ? csvLine : jsonLine;
-  await withClient(flags, runtime, async (client) => {
-    let headed = !csv;
+  let written = 0;
+  const write = async (client: OpsClient): Promise<void> => {
+    // A refusal comes before the head.
+    let head = csv ? `${COLUMNS.join(',')}\r\n` : '';
     for await (const { exchanges } of client.stream('Export', { group, since, until })) {
-      if (!headed) await runtime.write(`${COLUMNS.join(',')}\r\n`);
-      headed = true;
-      await runtime.write(exchanges.map(line).join(''));
+      await runtime.write(head + exchanges.map(line).join(''));
+      head = '';
+      written += exchanges.length;
     }
-    if (!headed) await runtime.write(`${COLUMNS.join(',')}\r\n`);
+    await runtime.write(head);
+  };
+  await withClient(flags, runtime, (client) => {
+    // Where the exchanges themselves are shown, they are the progress.
+    if (process.stdout.isTTY === true) return write(client);
+    return withProgressLine(
+      (seconds) => `${written} exchanges in ${seconds} s`,
+      () => write(client),
+    );
   });
 }

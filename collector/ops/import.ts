@@ -5,13 +5,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { showProgressLine, withProgressLine } from '../../shared/io/progress-line.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';
 import { parseZone } from '../core/answers/time-input.ts';
 import { MODES, type Mode } from '../core/config/config.ts';
 import { importedPeriod, importedReport, importedRows } from '../core/import/imported-group.ts';
 import { NAME_MAX, REQUEST_OBSERVATIONS, SERVERS_MAX } from '../core/import/limits.ts';
 import { type GivenLog, type ReadLogs, readGivenLogs } from '../core/import/perfdhcp-import.ts';
-import { OpsError } from './client.ts';
+import { type OpsClient, OpsError } from './client.ts';
 import { printReport } from './report.ts';
 import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 
@@ -31,6 +32,9 @@ interface Given {
 
 /** A loop of one report every ten seconds for half a year. */
 const FILE_MAX_BYTES = 512 * 1024 * 1024;
+
+/** Read in more than a second or two. */
+const LONG_CHARS = 16_000_000;
 
 const HELP = `
 Each FILE holds the reports of many runs, a date line before each ("date" in any usual form; a server's NAME on it says
@@ -85,7 +89,9 @@ async function importLogs(given: readonly Given[], flags: ImportFlags, runtime: 
   const logs: GivenLog[] = [];
   for (const one of given) logs.push({ ...one, text: await readLog(one.path) });
   const zone = flags.tz ?? runtime.zone;
+  const endProgress = showReading(logs);
   const read = readGivenLogs(withWholePaths(logs), { zone, now: runtime.clock.wall() });
+  endProgress();
   for (const note of read.notes) process.stderr.write(`dorawatch: ${note}\n`);
   if (read.observations.length === 0) throw new OpsError('nothing could be imported', 1);
   const servers = [...new Set(given.map(({ server }) => server))];
@@ -98,6 +104,13 @@ async function importLogs(given: readonly Given[], flags: ImportFlags, runtime: 
   const format = flags.json === true ? 'json' : (flags.format ?? 'table');
   if (format === 'json') return runtime.write(jsonDocument(report));
   return printReport(report, format, { ...runtime, zone });
+}
+
+/** Reading leaves no time for a line that renews itself, so a long one is announced. */
+function showReading(logs: readonly GivenLog[]): () => void {
+  const characters = logs.reduce((sum, { text }) => sum + text.length, 0);
+  if (characters < LONG_CHARS) return () => undefined;
+  return showProgressLine(() => `reading ${Math.round(characters / 1e6)} MB of reports`, 0);
 }
 
 /** One file under two spellings is one file. */
@@ -133,7 +146,7 @@ interface Target {
 /** In portions below a message's size; a portion that is stored already is no second one, so a broken import is done again. */
 async function store(target: Target, { observations }: ReadLogs, flags: ImportFlags, runtime: Runtime): Promise<void> {
   const sum = { stored: 0, duplicates: 0, transitions: 0 };
-  await withClient(flags, runtime, async (client) => {
+  const send = async (client: OpsClient): Promise<void> => {
     for (let from = 0; from < observations.length; from += REQUEST_OBSERVATIONS) {
       const portion = observations.slice(from, from + REQUEST_OBSERVATIONS);
       const reply = await client.ask('Import', { ...target, observations: portion, actor: flags.actor ?? null });
@@ -141,7 +154,10 @@ async function store(target: Target, { observations }: ReadLogs, flags: ImportFl
       sum.duplicates += reply.duplicates;
       sum.transitions = reply.transitions;
     }
-  });
+  };
+  const progress = (seconds: number): string =>
+    `${sum.stored + sum.duplicates} of ${observations.length} runs taken in ${seconds} s`;
+  await withClient(flags, runtime, (client) => withProgressLine(progress, () => send(client)));
   if (flags.json === true) return runtime.write(jsonDocument({ group: target.group, ...sum }));
   const already = sum.duplicates === 0 ? '' : ` (${sum.duplicates} more were there already)`;
   return runtime.print(

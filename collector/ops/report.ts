@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { ReportView } from '../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
+import { withProgressLine } from '../../shared/io/progress-line.ts';
 import { AVAILABILITY_HEAD } from '../core/answers/availability-text.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';
 import { reportMarkdown, reportText } from '../core/answers/report-text.ts';
@@ -40,7 +41,12 @@ export function addReport(program: Command, runtime: Runtime): void {
 
 async function showReport(flags: ReportFlags, runtime: Runtime): Promise<void> {
   const { group, since, until = null } = flags;
-  const report = await withClient(flags, runtime, (client) => client.ask('Report', { group, since, until }));
+  const report = await withClient(flags, runtime, (client) =>
+    withProgressLine(
+      (seconds) => `the collector is reading what it stored: ${seconds} s`,
+      () => client.ask('Report', { group, since, until }),
+    ),
+  );
   if (flags.json === true || flags.format === 'json') return runtime.write(jsonDocument(report));
   return printReport(report, flags.format, runtime);
 }
