@@ -75,7 +75,7 @@ function pageFamilies(options: MetricsOptions, feed: MetricsFeed): readonly Fami
   const sources: VerdictSources = {
     config: options.config(),
     verdicts,
-    notices: model.notices.view(),
+    notices: model.noticed(),
     pauses: model.pauses,
     now,
   };

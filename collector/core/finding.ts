@@ -122,8 +122,18 @@ export interface Failover {
  * - `answers-as` a server answers with another identifier or from another source than before
  * - `expectation` an answer has a value that the site does not expect, or has the right one again
  * - `kea` what a server says of itself and what its sites see disagree, or agree again
+ * - `maintenance` a window is over, and who serves is another than before it; or it is as before, or all is well, again
  */
-export const NOTICE_KINDS = ['scope', 'client', 'relay', 'rogue', 'answers-as', 'expectation', 'kea'] as const;
+export const NOTICE_KINDS = [
+  'scope',
+  'client',
+  'relay',
+  'rogue',
+  'answers-as',
+  'expectation',
+  'kea',
+  'maintenance',
+] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 /** Something about what sites depend on, beside the question who serves. Never changes a path's or a server's state. */

@@ -125,12 +125,12 @@ class Watch implements AlertWatch {
   #lookNow(): Look {
     const { config, fold, clock, startedAt, agents, plannedAt } = this.#options;
     const now = clock.wall();
-    const { verdicts, timeline, notices } = fold.model;
+    const { verdicts, timeline } = fold.model;
     const sources = {
       config,
       verdicts: overlay(verdicts.view(), now),
       findings: () => timeline.findings(),
-      amiss: notices.view().amiss,
+      amiss: fold.model.noticed().amiss,
       agents: agents(),
       zone: this.#zone,
       startedAt,

@@ -153,7 +153,7 @@ function standOf({ fold, clock, config }: OpsSources): Pick<StatusSources, 'conf
   return {
     config: config(),
     verdicts: overlay(fold.model.verdicts.view(), clock.wall()),
-    notices: fold.model.notices.view(),
+    notices: fold.model.noticed(),
   };
 }
 

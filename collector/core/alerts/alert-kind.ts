@@ -83,6 +83,8 @@ export const RULE_DEFAULTS: Readonly<Record<AlertKind, AlertRule | null>> = {
   'answers-as': null,
   expectation: null,
   kea: null,
+  // What other rules speak of is told by them, and this is what is left.
+  maintenance: rule(MINUTE_MS, 'warning'),
 };
 
 /** What a kind is given where the file turns it on without saying more. */
@@ -103,6 +105,7 @@ const NAMES: Partial<Record<ToldKind, string>> = {
   relay: 'RelayNotServing',
   client: 'ClientNotServed',
   scope: 'ScopeNotServed',
+  maintenance: 'NotAsBeforeMaintenance',
 };
 
 /** @returns the `alertname`: "DorawatchSiteSilent" */

@@ -52,6 +52,10 @@ export interface Assessment {
 export const conditionKey = (kind: ToldKind, ...place: readonly (string | null)[]): string =>
   [kind, ...place.filter((part) => part !== null)].join(' ');
 
+/** Causes of conditions: the service of a group (each half of its clients is a part of it), and that two serve. */
+export const serviceCause = (group: string): string => `service ${group}`;
+export const overlapCause = (group: string): string => `overlap ${group}`;
+
 export const NOWHERE = { group: null, server: null, site: null, clients: null, address: null } as const;
 
 /** A condition of its own cause, at no place in particular, unless it says so. */

@@ -14,7 +14,7 @@ import { dutyOf, halfState, halvesOf, isOfHalf, type Seat } from '../verdicts/gr
 import { seatsOf } from '../verdicts/overlay.ts';
 import type { GroupView, ServerView, VerdictsView } from '../verdicts/views.ts';
 import { listText } from '../words.ts';
-import { type Assessment, type Condition, condition, conditionKey } from './condition.ts';
+import { type Assessment, type Condition, condition, conditionKey, overlapCause, serviceCause } from './condition.ts';
 import { momentText } from './moment-text.ts';
 import { unservedSince } from './site-conditions.ts';
 
@@ -80,12 +80,10 @@ function together(halves: readonly Assessment[], group: string, servers: readonl
   const [last] = gaps;
   if (last === undefined || gaps.length < halves.length) return { conditions, unsure };
   const key = conditionKey('gap', group, last.server);
-  const whole = { ...last, key, cause: causeOf(group), wider: null, rank: 3, clients: null };
+  const whole = { ...last, key, cause: serviceCause(group), wider: null, rank: 3, clients: null };
   const summary = `${group}: no server serves anybody; ${gaps.map((gap) => gap.summary.replace(`${group}: `, '')).join('; ')}`;
   return { conditions: [{ ...whole, summary }, ...conditions.filter(({ kind }) => kind !== 'gap')], unsure };
 }
-
-const causeOf = (group: string): string => `service ${group}`;
 
 const serversOf = ({ servers }: VerdictsView, { group }: GroupView): readonly ServerView[] =>
   servers.filter((server) => server.group === group);
@@ -118,8 +116,8 @@ const keyOf = ({ group, bucket }: Half, kind: 'gap' | 'overlap' | 'server', memb
 
 const common = ({ group, bucket }: Half) => ({
   group: group.group,
-  cause: bucket === null ? causeOf(group.group) : `${causeOf(group.group)} bucket-${bucket}`,
-  wider: bucket === null ? null : causeOf(group.group),
+  cause: bucket === null ? serviceCause(group.group) : `${serviceCause(group.group)} bucket-${bucket}`,
+  wider: bucket === null ? null : serviceCause(group.group),
   isCarried: true,
   clients: bucket === null ? null : clientsText(bucket),
 });
@@ -155,7 +153,7 @@ function overlapOf(half: Half): Condition {
   const summary = `${group.group}: ${names} serve${whose(half)} at once since ${momentText(since, sources.zone)}`;
   return condition({
     ...common(half),
-    cause: null,
+    cause: overlapCause(group.group),
     wider: null,
     isCarried: false,
     key: keyOf(half, 'overlap'),
@@ -249,6 +247,6 @@ function readDegraded({ verdicts, zone }: GroupSources, group: GroupView): Asses
   const summary = `${group.group}: ${names} ${ill.length === 1 ? 'is' : 'are'} degraded since ${momentText(since, zone)}`;
   const evidence = ill.map(({ server }) => `${server.server}: ${server.evidence ?? server.reason ?? ''}`).join('; ');
   const sites = [...new Set(ill.flatMap((one) => one.sites))].sort();
-  const told = { group: group.group, cause: causeOf(group.group), since, summary, evidence, sites };
+  const told = { group: group.group, cause: serviceCause(group.group), since, summary, evidence, sites };
   return { conditions: [condition({ key, kind: 'degraded', ...told })], unsure };
 }

@@ -7,7 +7,7 @@ import { type UnixMicros, unixMicros } from '../../../shared/core/units.ts';
 import type { CollectorConfig } from '../config/config.ts';
 import type { AmissView } from '../notices/view.ts';
 import { countOf, listText } from '../words.ts';
-import { type Condition, condition, conditionKey } from './condition.ts';
+import { type Condition, condition, conditionKey, overlapCause, serviceCause } from './condition.ts';
 import { FOOTPRINT_NEAR, NAMED_MAX } from './limits.ts';
 
 /** One condition for each thing that is amiss, whatever the number of its sites. */
@@ -28,8 +28,16 @@ function noticeCondition(key: string, all: readonly AmissView[]): readonly Condi
   const site = sites.length === 1 && kind !== 'rogue' ? (sites[0] ?? null) : null;
   const others = sites.length > 1 ? ` (and at ${countOf(sites.length - 1, 'other site')})` : '';
   const address = kind === 'rogue' ? detail : null;
-  return [condition({ key, kind, group, server, site, address, since, summary: text + others, sites })];
+  const why = kind === 'maintenance' ? leftBehind(group) : {};
+  return [condition({ key, kind, group, server, site, address, since, summary: text + others, sites, ...why })];
 }
+
+/** Whatever is wrong with the group's service now says it better: one cause, one page. */
+const leftBehind = (group: string | null): Pick<Condition, 'cause' | 'wider' | 'rank'> => ({
+  cause: serviceCause(group ?? ''),
+  wider: overlapCause(group ?? ''),
+  rank: -1,
+});
 
 /** Servers of which the probes of all agents hold as many leases as they ever can, though each is released. */
 export function footprintConditions(

@@ -7,7 +7,7 @@ import { type UnixMicros, unixMicros } from '../../../shared/core/units.ts';
 import type { CollectorConfig } from '../config/config.ts';
 import { type Seat, siteState } from '../verdicts/group-state.ts';
 import type { SiteView, VerdictsView } from '../verdicts/views.ts';
-import { type Assessment, type Condition, condition, conditionKey } from './condition.ts';
+import { type Assessment, type Condition, condition, conditionKey, serviceCause } from './condition.ts';
 import { START_GRACE_US } from './limits.ts';
 import { momentText } from './moment-text.ts';
 
@@ -77,7 +77,7 @@ function unservedSites({ verdicts, zone }: SiteSources, silent: ReadonlySet<stri
     if (silent.has(site) || since === null || lastAckAt === null) return [];
     const summary = `site ${site} is served by no server of ${group} since ${momentText(since, zone)}`;
     // Held back by a gap of the group, and by nothing less.
-    const why = { evidence: evidence ?? reason, cause: `service ${group}`, rank: 1, sites: [site] };
+    const why = { evidence: evidence ?? reason, cause: serviceCause(group), rank: 1, sites: [site] };
     return [condition({ key, kind: 'site-unserved', group, site, since, summary, ...why })];
   });
   return { conditions, unsure };

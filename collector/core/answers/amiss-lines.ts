@@ -15,6 +15,7 @@ const WORDS: Readonly<Record<NoticeKind, readonly [string, (one: AmissView) => s
   'answers-as': ['servers answer as several identifiers', ({ server }) => server ?? '?'],
   expectation: ['answers are not as expected', ({ site, server }) => `${server ?? '?'} at ${site ?? '?'}`],
   kea: ['servers say what their sites do not see', ({ server }) => server ?? '?'],
+  maintenance: ['windows of maintenance left things otherwise', ({ server, site }) => server ?? site ?? 'the group'],
 };
 
 /** @param amiss of one group @returns a line a kind, in the order of NOTICE_KINDS */

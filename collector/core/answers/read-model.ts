@@ -11,9 +11,11 @@ import { createImportBook, type ImportBook, type ImportsSnapshot } from '../impo
 import { outsideOf } from '../kea/disagreement.ts';
 import { createKeaBook, type KeaBook, type KeaSnapshot } from '../kea/kea-book.ts';
 import type { KeaEntry, LogEntry } from '../log-entry.ts';
+import { type AftermathSnapshot, type Aftermaths, createAftermaths } from '../maintenance/aftermath.ts';
 import { createMaintenance, type Maintenance, type MaintenanceSnapshot } from '../maintenance/maintenance.ts';
 import { createNotices, type Notices } from '../notices/notices.ts';
 import type { NoticesSnapshot } from '../notices/state.ts';
+import type { NoticesView } from '../notices/view.ts';
 import { withPause } from '../pauses.ts';
 import type { HistoryFold } from '../verdicts/history-fold.ts';
 import { createVerdicts, restoreVerdicts, type Verdicts, type VerdictsSnapshot } from '../verdicts/verdicts.ts';
@@ -40,6 +42,8 @@ export interface ReadModelSnapshot {
   readonly pauses?: readonly PauseRow[];
   /** Absent where nothing was ever planned. */
   readonly maintenance?: MaintenanceSnapshot;
+  /** Absent in snapshots of earlier versions. */
+  readonly aftermath?: AftermathSnapshot;
   /** Absent where nothing was ever imported. */
   readonly imports?: ImportsSnapshot;
   readonly configVersion: number;
@@ -69,6 +73,10 @@ export interface ReadModel {
   readonly kea: KeaBook;
   /** What is planned, and what was. */
   readonly maintenance: Maintenance;
+  /** What windows left behind that are over. */
+  readonly aftermaths: Aftermaths;
+  /** What stands of notices, with what windows left behind among what is amiss. */
+  noticed(): NoticesView;
   /** The log position to fold next. */
   readonly next: number;
   /** The newest accepted configuration in the log: 0 and null before the first. */
@@ -99,6 +107,12 @@ export function createReadModel(from: ReadModelSnapshot | null, frozen: readonly
   const imports = createImportBook(base?.imports);
   const kea = createKeaBook(base?.kea);
   const notices = createNotices(base?.notices);
+  const sources = { maintenance, findings: () => timeline.findings(), config: () => config };
+  const aftermaths = createAftermaths(sources, base?.aftermath);
+  const told = (changes: readonly FindingChange[]): readonly FindingChange[] => {
+    for (const change of changes) timeline.change(change);
+    return changes;
+  };
   let pauses = base?.pauses ?? [];
   let next = base?.next ?? 1;
   let { configVersion, config, configText } = base ?? { configVersion: 0, config: null, configText: null };
@@ -114,6 +128,11 @@ export function createReadModel(from: ReadModelSnapshot | null, frozen: readonly
     notices,
     kea,
     maintenance,
+    aftermaths,
+    noticed: () => {
+      const view = notices.view();
+      return { ...view, amiss: [...view.amiss, ...aftermaths.amiss()] };
+    },
     get pauses() {
       return pauses;
     },
@@ -139,14 +158,15 @@ export function createReadModel(from: ReadModelSnapshot | null, frozen: readonly
       const judged = verdicts.apply(entry);
       if (entry.kind === 'batch') kea.noteOffers(entry.batch);
       const word = entry.kind === 'kea' ? kea.add(entry, outsideOf(verdicts.view(), entry)) : [];
-      const findings = [...judged, ...notices.apply(entry, verdicts.clocks), ...word];
-      for (const change of findings) timeline.change(change);
+      const changes = told([...judged, ...notices.apply(entry, verdicts.clocks), ...word]);
+      const { furthest } = verdicts;
+      const after = told(aftermaths.apply(changes, { furthest, receivedAt: entry.receivedAt }));
+      const findings = after.length === 0 ? changes : [...changes, ...after];
       return { findings, mark: isSaidEntry(entry) ? timeline.mark(entry).id : null };
     },
     rewrite: (history) => {
-      const findings = history.finish([...timeline.findings()]);
-      for (const change of findings) timeline.change(change);
-      return { findings, mark: null };
+      const changes = told(history.finish([...timeline.findings()]));
+      return { findings: [...changes, ...told(aftermaths.rewrite())], mark: null };
     },
     snapshot: () => ({
       version: SNAPSHOT_VERSION,
@@ -159,6 +179,7 @@ export function createReadModel(from: ReadModelSnapshot | null, frozen: readonly
       notices: notices.snapshot(),
       kea: kea.snapshot(),
       maintenance: maintenance.snapshot(),
+      aftermath: aftermaths.snapshot(),
       configVersion,
       config,
       configText,

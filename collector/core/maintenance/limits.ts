@@ -19,3 +19,16 @@ export const AHEAD_MAX_MS = 90 * 86_400_000;
 export const KEA_AFTER_US = 4 * 3600e6;
 /** Kea was asked an interval before it first said so, and may have taken this long to be asked. */
 export const KEA_ASKED_US = 6e6;
+
+/** After a window: what comes back in its last minute is compared when it is back. */
+export const SETTLE_US = 60e6;
+/** Event time beyond that until it is compared: what servers were by then is told by then. */
+export const TELL_US = 15e6;
+/** Event time between two looks: rows of a backlog come by the thousand, and each look reads all findings. */
+export const AFTER_STEP_US = 1e6;
+/** Compared by what was received so long after it was so, it is history and no news. */
+export const AFTER_LATE_US = 300e6;
+/** Event time after its end that a window is compared again when findings change, and that it can be amiss: what stays so for two days is as it is wanted. */
+export const CASE_OPEN_US = 48 * 3600e6;
+/** Windows that are compared at once, one a group: everywhere, of every group of a large file, daily. The oldest go first, and what they said stands. */
+export const CASES_KEPT = 1024;

@@ -4,9 +4,10 @@
  */
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import type { LogEntry } from '../log-entry.ts';
+import type { PauseScope } from '../steering.ts';
 import type { PersonWindow } from './person-windows.ts';
-import type { PlannedAt, PlannedPeriod, PlannedWithin } from './planned.ts';
-import { type Asked, covers, createWindows, type WindowsSnapshot } from './windows.ts';
+import type { PlannedAt, PlannedPeriod, PlannedWithin, Span } from './planned.ts';
+import { type Asked, covers, createWindows, type Windows, type WindowsSnapshot } from './windows.ts';
 
 export interface MaintenanceSnapshot {
   readonly windows: WindowsSnapshot;
@@ -26,6 +27,9 @@ export interface Maintenance {
   readonly plannedWithin: PlannedWithin;
   /** Oldest first, whole: not clipped to what was asked for. */
   periods(request: PeriodsRequest): readonly PlannedPeriod[];
+  /** Every period that covers a place and touches a span. */
+  covering(place: PauseScope, span: Span): readonly PlannedPeriod[];
+  readonly ended: Windows['ended'];
   /** Windows of people, those that are over too. */
   readonly people: readonly PersonWindow[];
   snapshot(): MaintenanceSnapshot;
@@ -33,9 +37,12 @@ export interface Maintenance {
 
 export function createMaintenance(from?: MaintenanceSnapshot): Maintenance {
   const windows = createWindows(from?.windows);
-  const plannedWithin: PlannedWithin = (place, bracket) => windows.touching(bracket, covers(place))[0] ?? null;
+  const covering: Maintenance['covering'] = (place, span) => windows.touching(span, covers(place));
+  const plannedWithin: PlannedWithin = (place, bracket) => covering(place, bracket)[0] ?? null;
   return {
     apply: windows.apply,
+    covering,
+    ended: windows.ended,
     plannedWithin,
     plannedAt: (place, at) => plannedWithin(place, { from: at, to: at }),
     periods: ({ group, since, until }) =>

@@ -36,10 +36,15 @@ export interface Windows {
   apply(entry: LogEntry, asked: Asked): boolean;
   /** Every period that touches a span and whose scope fits, oldest first within its source: people's, the file's, Kea's. */
   touching(span: Span, fits: (scope: PauseScope) => boolean): readonly PlannedPeriod[];
+  /** Those that ended after `from` and by `to`, with that end: of one that Kea says no more of, when it is believed no longer. */
+  ended(span: Span): readonly EndedPeriod[];
   /** Windows of people, oldest first. */
   readonly people: readonly PersonWindow[];
   snapshot(): WindowsSnapshot;
 }
+
+/** A period that is over. */
+export type EndedPeriod = PlannedPeriod & { readonly until: UnixMicros };
 
 export function createWindows(from: WindowsSnapshot = { file: [], people: [], kea: [] }): Windows {
   let { file, people, kea } = from;
@@ -64,6 +69,15 @@ export function createWindows(from: WindowsSnapshot = { file: [], people: [], ke
         .filter((one) => fits(keaScope(one)) && one.since <= span.to && keaEnd(one) > span.from)
         .map((one) => keaPeriod(one)),
     ],
+    ended: ({ from, to }) => {
+      const isOver = (end: number): boolean => end > from && end <= to;
+      const said = [
+        ...people.filter(({ until }) => isOver(until)).map(personPeriod),
+        ...file.flatMap((one) => filePeriods(one, calendarOf(one.window), { from, to })),
+      ].flatMap((one) => (one.until !== null && isOver(one.until) ? [{ ...one, until: one.until }] : []));
+      const silent = kea.filter((one) => isOver(keaEnd(one)));
+      return [...said, ...silent.map((one) => ({ ...keaPeriod(one), until: unixMicros(keaEnd(one)) }))];
+    },
     get people() {
       return people;
     },

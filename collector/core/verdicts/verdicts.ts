@@ -37,6 +37,8 @@ export type { VerdictsSnapshot } from './snapshot.ts';
 export interface Verdicts {
   /** The agents' clocks as the log has told them so far, by agent. */
   readonly clocks: ReadonlyMap<string, ClockTrack>;
+  /** How far event time is: the furthest that any agent's batches are complete through, µs; 0: nothing came yet. */
+  readonly furthest: number;
   /** Folds one entry, in log order. @returns what it changed, in order; usually nothing */
   apply(entry: LogEntry): readonly FindingChange[];
   /** Whether results have come that are older than the rows kept, and it is time to fold history again. @param now log time, or later */
@@ -60,6 +62,9 @@ export function restoreVerdicts(snapshot: VerdictsSnapshot): Verdicts | null {
 
 const verdictsOf = (state: states.VerdictState): Verdicts => ({
   clocks: state.kept.clocks,
+  get furthest() {
+    return state.furthest;
+  },
   apply: (entry) => applyEntry(state, entry),
   isHistoryDue: (now) => isHistoryDue(state, now),
   foldHistory: (now) => createHistoryFold(state, now),

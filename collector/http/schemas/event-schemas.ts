@@ -1,4 +1,5 @@
 /** Schemas of what happened and of reports: the shapes of shared/core/ops-view.ts, key for key. */
+import { NOTICE_KINDS } from '../../core/finding.ts';
 import {
   type JsonSchema,
   listOf,
@@ -19,7 +20,7 @@ const row: Readonly<Record<string, JsonSchema>> = {
     'Kind',
     ...['maintenance-start', 'maintenance-stop'],
     ...['mark', 'pause', 'resume', 'transition', 'silent', 'disagreement', 'gap', 'overlap', 'failover', 'fail-back'],
-    ...['scope', 'client', 'relay', 'rogue', 'answers-as', 'expectation', 'kea'],
+    ...NOTICE_KINDS,
   ),
   at: moment('When: the middle of the bracket'),
   earliest: nullable(moment('It happened no earlier')),

@@ -25,14 +25,20 @@ const BY_STATE: Readonly<Record<string, RowLook>> = {
   serving: { tone: 'well', shape: 'disc' },
   degraded: { tone: 'warn', shape: 'triangle' },
   'non-serving': { tone: 'bad', shape: 'square' },
+  // A window of maintenance left it so.
+  'not-as-before': { tone: 'warn', shape: 'triangle' },
+  'as-before': { tone: 'well', shape: 'disc' },
+  well: { tone: 'well', shape: 'disc' },
 };
 
 const OTHER: RowLook = { tone: 'unknown', shape: 'dash' };
+
+const isByState = (kind: string): boolean => kind === 'transition' || kind === 'maintenance';
 
 /** A transition looks like the state it leads to, all else like its kind. */
 export function rowLook({ kind, from, to, reason }: EventRow): RowLook {
   // A first verdict, or a return to silence by design, is no news of something broken.
   if (kind === 'transition' && to === 'non-serving' && (from === 'unknown' || reason === 'by-design'))
     return { tone: 'quiet', shape: 'ring' };
-  return BY_KIND[kind] ?? (kind === 'transition' ? BY_STATE[to ?? ''] : undefined) ?? OTHER;
+  return BY_KIND[kind] ?? (isByState(kind) ? BY_STATE[to ?? ''] : undefined) ?? OTHER;
 }
