@@ -9,7 +9,9 @@ import type { AlertPlace } from '../../../../collector/core/alerts/condition.ts'
 import { createReadModel } from '../../../../collector/core/answers/read-model.ts';
 import { ALERTS_DEFAULTS } from '../../../../collector/core/config/alerts.ts';
 import type { AlertsConfig } from '../../../../collector/core/config/config.ts';
+import type { LogEntry } from '../../../../collector/core/log-entry.ts';
 import { overlay } from '../../../../collector/core/verdicts/overlay.ts';
+import type { AgentView } from '../../../../shared/core/ops-view.ts';
 import { unixMicros } from '../../../../shared/core/units.ts';
 import { configOf, START, type WorldOptions } from '../../../simulation/world.ts';
 import { logOf } from '../../../simulation/world-log.ts';
@@ -20,6 +22,9 @@ export interface Story {
   /** Seconds at which the collector is started again: the book goes through JSON. */
   readonly restarts?: readonly number[];
   readonly planned?: (place: AlertPlace, seconds: number) => string | null;
+  /** What the log holds beside the world's own entries, by `receivedAt`. */
+  readonly said?: readonly LogEntry[];
+  readonly agents?: (seconds: number) => readonly AgentView[];
   /** Seconds after the world's end that are still looked at. */
   readonly after?: number;
 }
@@ -32,7 +37,8 @@ export interface Told {
 const second = (at: number): number => Math.round((at - START) / 1e6);
 
 /** @returns "12 + gap pair primary: …" for what was told, "~" for what changed, "-" for what was over */
-export function tell({ world, alerts = {}, restarts = [], planned = () => null, after = 0 }: Story): Told {
+export function tell(story: Story): Told {
+  const { world, alerts = {}, restarts = [], planned = () => null, said = [], agents = () => [], after = 0 } = story;
   const model = createReadModel(null);
   const config = { ...configOf(world), alerts: { ...ALERTS_DEFAULTS, ...alerts } };
   const lines: string[] = [];
@@ -45,9 +51,10 @@ export function tell({ world, alerts = {}, restarts = [], planned = () => null, 
       startedAt = at;
     }
     const now = unixMicros(at);
-    const { verdicts, timeline, notices } = model;
+    const { verdicts, timeline, maintenance } = model;
     const sources = { config, verdicts: overlay(verdicts.view(), now), findings: () => timeline.findings() };
-    const own = { amiss: notices.view().amiss, agents: [], zone: 'UTC', startedAt: unixMicros(startedAt), now };
+    const { amiss } = model.noticed();
+    const own = { amiss, agents: agents(second(at)), zone: 'UTC', startedAt: unixMicros(startedAt), now };
     const next = lookAgain(book, {
       ...assess({ ...sources, ...own }),
       config: config.alerts,
@@ -55,14 +62,14 @@ export function tell({ world, alerts = {}, restarts = [], planned = () => null, 
       isUntold: () => false,
       plannedAt: (place) => {
         const text = planned(place, second(at));
-        return text === null ? null : { text };
+        return text === null ? maintenance.plannedAt(place, now) : { text };
       },
     });
     for (const [key, record] of next) lines.push(...changeLines(second(at), key, book.get(key), record));
     book = next;
   };
   let at = START;
-  for (const entry of logOf(world)) {
+  for (const entry of withSaid(logOf(world), said)) {
     if (entry.receivedAt > at + 1e6) {
       look(at + 1e6);
       at = entry.receivedAt;
@@ -75,6 +82,14 @@ export function tell({ world, alerts = {}, restarts = [], planned = () => null, 
     look(at + n * 1e6);
   }
   return { lines, book };
+}
+
+function* withSaid(log: Iterable<LogEntry>, said: readonly LogEntry[]): Generator<LogEntry> {
+  const left = [...said];
+  for (const entry of log) {
+    while (left[0] !== undefined && left[0].receivedAt < entry.receivedAt) yield left.shift() as LogEntry;
+    yield entry;
+  }
 }
 
 function changeLines(at: number, key: string, before: AlertRecord | undefined, after: AlertRecord): readonly string[] {
