@@ -10,6 +10,7 @@ import {
   GROUP_WORDS,
   gapText,
   isSilentByDesign,
+  keaLines,
   latencyText,
   sitesText,
   takenOverText,
@@ -70,7 +71,7 @@ function groupText(group: GroupView, runtime: Runtime, windowSeconds: number): s
   ];
   const rows = group.servers.map((server) => serverRow(server, group.state, runtime));
   const never = group.servers.some(({ reason }) => reason === 'never-answered') ? NEVER_ANSWERED : '';
-  const notices = group.notices.map((line) => `${line}\n`).join('');
+  const notices = [...keaLines(group.servers), ...group.notices].map((line) => `${line}\n`).join('');
   const why = group.servers.map((server) => whyText(server, group.state)).join('');
   const paused = group.paused === null ? '' : `Paused: ${group.paused}.\n`;
   const planned = group.maintenance.map((one) => `${maintenanceLine(one, runtime.zone)}\n`).join('');

@@ -48,3 +48,7 @@ export function latencyText(p50: number | null, p99: number | null): string {
 }
 
 const millisecondsText = (us: number): string => (us / 1000).toFixed(us < 10_000 ? 1 : 0);
+
+/** What servers say of themselves that does not fit what their sites see, a line each. */
+export const keaLines = (servers: readonly ServerView[]): readonly string[] =>
+  servers.flatMap(({ name, kea }) => (kea?.disagreement == null ? [] : [`${name} ${kea.disagreement}`]));

@@ -10,12 +10,12 @@ import {
   GROUP_WORDS,
   gapText,
   isSilentByDesign,
+  keaLines,
   latencyText,
   sitesText,
   takenOverText,
 } from '../answers/server-text.ts';
 import { type Column, fitTable, visibleLength } from '../answers/table-fit.ts';
-
 import { maintenanceLine } from '../maintenance/maintenance-text.ts';
 
 /** Paints a word by what it means. */
@@ -64,7 +64,8 @@ export function groupLines(groups: readonly GroupView[], look: Look): readonly s
     at += group.servers.length;
     const paused = group.paused === null ? [] : [`  Paused: ${group.paused}.`];
     const planned = group.maintenance.map((one) => `  ${maintenanceLine(one, look.zone)}`);
-    return [groupLine(group, look), ...paused, ...planned, ...own.flat(), ...group.notices.map((line) => `  ${line}`)];
+    const below = [...keaLines(group.servers), ...group.notices].map((line) => `  ${line}`);
+    return [groupLine(group, look), ...paused, ...planned, ...own.flat(), ...below];
   });
   return [head[0] ?? '', ...lines];
 }

@@ -1,5 +1,7 @@
 /** The live screen in a real terminal, on a real collector: drawn, changed by a failover, by keys and by size, and left in order. */
+import { existsSync } from 'node:fs';
 import t, { type Test } from 'tap';
+import { pause } from '../../lab/child.ts';
 import { batches, FakeAgent } from '../fake-agent.ts';
 import { hotStandby } from '../hot-standby.ts';
 import { run, startCollectorProcess } from '../programs.ts';
@@ -72,6 +74,16 @@ t.test('on a terminal', async (t) => {
     second.signal('SIGTERM');
     t.equal(await second.ended, 0);
     restored(t, second);
+  });
+
+  await t.test('a window that is closed leaves no program behind', async (t) => {
+    const third = new Terminal(main, ['top'], { columns: 80, rows: 12, env });
+    await third.until((lines) => lines.some((line) => /Failover from/.test(line)));
+    const pid = Number(/pid=(\d+)/.exec(third.raw)?.[1]);
+    third.close();
+    const isAlive = (): boolean => existsSync(`/proc/${pid}/exe`);
+    for (let look = 0; look < 100 && isAlive(); look += 1) await pause(100);
+    t.notOk(isAlive());
   });
 
   await t.test('the collector goes, and comes back; q leaves everything as it was', async (t) => {

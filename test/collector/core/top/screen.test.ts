@@ -125,6 +125,21 @@ t.test('what is wrong comes first, then what happened, in its order', async (t) 
   ]);
 });
 
+t.test("what a server says of itself and its sites do not see stands below its group's servers", async (t) => {
+  const kea = {
+    ...{ asked_at: ago(2), problem: null, state: 'hot-standby', scopes: ['primary'], partner_state: null },
+    ...{ communication_interrupted: null, unacked_clients: null, unacked_clients_left: null, connecting_clients: null },
+    ...{ clock_skew_ms: null, disagreement: 'says it serves, but is silent to each of the 142 sites that report' },
+  };
+  const servers = [server('primary', 'non-serving', { kea }), server('standby', 'serving')];
+  const state = pictured(initialTop(), {
+    status: status(group('corsham-dhcp', 'failed-over', servers)),
+    sites: null,
+    at: NOW,
+  });
+  t.equal(draw(state)[6], '  primary says it serves, but is silent to each of the 142 sites that report');
+});
+
 t.test('a finding that is told again takes its own place', async (t) => {
   const again = heard(told, event('b', ago(351), 'Primary stops serving leases (learned late)'));
   t.equal(again.events.length, 2);
