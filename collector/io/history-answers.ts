@@ -2,13 +2,14 @@
  * What is answered about the past that a page draws: a group's timeline and a server's latency. Reads the read model and rollups by
  * their names, never raw results: a month of many sites is answered in milliseconds.
  */
-import type { LatencySeriesView, TimelineView } from '../../shared/core/history-view.ts';
-import type { LatencyRequest, TimelineRequest } from '../../shared/core/ops-request.ts';
+import type { LaneSetView, LatencySeriesView, TimelineView } from '../../shared/core/history-view.ts';
+import type { LaneSetRequest, LatencyRequest, TimelineRequest } from '../../shared/core/ops-request.ts';
 import type { EventRow } from '../../shared/core/ops-view.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import { isRequested } from '../core/answers/event-rows.ts';
 import { importedWith } from '../core/answers/imported-rows.ts';
-import { type LanePlace, type LanePresent, timelineOf } from '../core/answers/lanes.ts';
+import { laneSetOf } from '../core/answers/lane-columns.ts';
+import { type LanePlace, type LanePresent, lanesOf, type TimelinePeriod, timelineOf } from '../core/answers/lanes.ts';
 import { seriesPlan, seriesPoints } from '../core/answers/latency-series.ts';
 import { unknownName } from '../core/answers/mark-request.ts';
 import type { CollectorConfig, GroupConfig, Mode } from '../core/config/config.ts';
@@ -56,18 +57,41 @@ export function timelineAnswer(sources: HistorySources, request: TimelineRequest
   const { group, since, server, sites } = request;
   if (sites && server === null)
     throw new Refusal('invalid', 'sites=true needs a server: there is a lane a site of one server');
+  const { period, found } = periodAsked(sources, request);
+  const names = sites ? siteNames(sources) : [null];
+  const planned = sources.fold.model.maintenance
+    .periods({ group, since, until: period.until })
+    .map((one) => ({ from: one.since, to: one.until, server: one.server, site: one.site, text: one.text }));
+  const places = placesAsked(found, server, names);
+  return { ...timelineOf(period, found.events, { places, present: found.present }), planned };
+}
+
+/** @throws Refusal */
+export function laneSetAnswer(sources: HistorySources, request: LaneSetRequest): LaneSetView {
+  const { period, found } = periodAsked(sources, request);
+  const places = placesAsked(found, request.server, siteNames(sources));
+  return laneSetOf(period, lanesOf(period, found.events, { places, present: found.present }));
+}
+
+const siteNames = ({ config }: HistorySources): readonly string[] => config().sites.map(({ name }) => name);
+
+/** @throws Refusal */
+function periodAsked(sources: HistorySources, request: LaneSetRequest): { period: TimelinePeriod; found: LaneGroup } {
   const now = sources.clock.wall();
   const until = request.until ?? now;
-  if (until <= since) throw new Refusal('invalid', 'the period ends before it begins');
-  const found = laneGroup(sources, group);
-  const servers = server === null ? found.servers : [oneNamed('server', server, found.servers)];
-  const names = sites ? sources.config().sites.map(({ name }) => name) : [null];
-  const places = servers.flatMap((one) => placesOf(found.mode, one, names));
-  const period = { group, mode: found.mode, since, until, now };
-  const planned = sources.fold.model.maintenance
-    .periods(period)
-    .map((one) => ({ from: one.since, to: one.until, server: one.server, site: one.site, text: one.text }));
-  return { ...timelineOf(period, found.events, { places, present: found.present }), planned };
+  if (until <= request.since) throw new Refusal('invalid', 'the period ends before it begins');
+  const found = laneGroup(sources, request.group);
+  return { period: { group: request.group, mode: found.mode, since: request.since, until, now }, found };
+}
+
+/** @throws Refusal not-found, of a server that the group has not */
+function placesAsked(
+  { mode, servers }: LaneGroup,
+  server: string | null,
+  sites: readonly (string | null)[],
+): readonly LanePlace[] {
+  const asked = server === null ? servers : [oneNamed('server', server, servers)];
+  return asked.flatMap((one) => placesOf(mode, one, sites));
 }
 
 /** One lane a server and bucket that it is asked about; of a site, its own clients' alone. */

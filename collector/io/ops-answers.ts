@@ -4,7 +4,7 @@
  * it has been folded. Rejected: HTTP as a client of the own gRPC port; two encodings for a look into the same memory.
  */
 import { errorText } from '../../shared/core/error-text.ts';
-import type { LatencySeriesView, TimelineView } from '../../shared/core/history-view.ts';
+import type { LaneSetView, LatencySeriesView, TimelineView } from '../../shared/core/history-view.ts';
 import type * as reply from '../../shared/core/ops-reply.ts';
 import type * as ask from '../../shared/core/ops-request.ts';
 import type * as view from '../../shared/core/ops-view.ts';
@@ -28,7 +28,7 @@ import { RAISE_SECS_MAX_MS } from '../core/raised-secs.ts';
 import { availabilityOf, measuredFigures } from '../core/rollup/availability.ts';
 import { ownBucket } from '../core/verdicts/group-state.ts';
 import { overlay } from '../core/verdicts/overlay.ts';
-import { groupNamed, type HistorySources, latencyAnswer, timelineAnswer } from './history-answers.ts';
+import { groupNamed, type HistorySources, laneSetAnswer, latencyAnswer, timelineAnswer } from './history-answers.ts';
 import type { Inbox } from './inbox.ts';
 import { keepPeriod, keepProblem, keptPeriods } from './keep-request.ts';
 import { takeMaintenance } from './maintenance-request.ts';
@@ -73,6 +73,7 @@ export interface OpsAnswers extends AlertAnswers {
   follow(listener: (rows: readonly view.EventRow[]) => void): () => void;
   report(request: ask.PeriodRequest): Promise<view.ReportView>;
   timeline(request: ask.TimelineRequest): TimelineView;
+  lanes(request: ask.LaneSetRequest): LaneSetView;
   latency(request: ask.LatencyRequest): Promise<LatencySeriesView>;
   health(): HealthSources;
   addMark(request: ask.MarkRequest): Promise<view.EventRow>;
@@ -118,6 +119,7 @@ export function createOpsAnswers(sources: OpsSources): OpsAnswers {
     report: (request) => report(sources, request),
     health: () => ({ consumers: sources.consumers(), store: sources.store(), ended }),
     timeline: (request) => timelineAnswer(sources, request),
+    lanes: (request) => laneSetAnswer(sources, request),
     latency: (request) => latencyAnswer(sources, request),
     addMark: (request) => addMark(sources, request),
     keep: async (request) => keep(sources, request),

@@ -61,6 +61,33 @@ export interface SpanView {
   readonly late: boolean;
 }
 
+/** Many lanes for one picture, in columns: `timeline` tells the same of a few. */
+export interface LaneSetView {
+  readonly group: string;
+  readonly mode: string;
+  readonly since: UnixMicros;
+  readonly until: UnixMicros;
+  /** Collector's clock: each lane's last span ends then, or at `until`. */
+  readonly now: UnixMicros;
+  /** What spans are, each said once. */
+  readonly kinds: readonly SpanKindView[];
+  readonly lanes: readonly LaneColumnsView[];
+}
+
+export type SpanKindView = Pick<SpanView, 'state' | 'reason' | 'evidence' | 'late'>;
+
+/** A lane's spans, one after the other without a hole; all columns are of one length. */
+export interface LaneColumnsView extends Omit<LaneView, 'spans'> {
+  /** Index into `kinds`. */
+  readonly kind: readonly number[];
+  /** Its beginning, or that of the period: after `since`. */
+  readonly from_us: readonly number[];
+  /** It began no earlier than this before `from_us`; null: nothing was known. */
+  readonly before_us: readonly (number | null)[];
+  /** It began no later than this after `from_us`: negative where it did before the period. */
+  readonly after_us: readonly (number | null)[];
+}
+
 export interface LatencySeriesView {
   readonly group: string;
   readonly server: string;

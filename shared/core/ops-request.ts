@@ -123,6 +123,9 @@ export interface TimelineRequest {
   readonly sites: boolean;
 }
 
+/** The paths of a group's servers, as many lanes. */
+export type LaneSetRequest = Omit<TimelineRequest, 'sites'>;
+
 /** The latency of a server, or of its path from one site. */
 export interface LatencyRequest {
   readonly group: string;

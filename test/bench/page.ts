@@ -1,16 +1,23 @@
 /**
- * How long the page takes until a month of a whole fleet is drawn, in Chromium without a GPU: from the click to the frame that
- * shows the last lane, with the answers' way and their reading in it; and the longest pause while the pointer moves over it.
+ * How long the page takes until a month of a whole fleet is drawn, in Chromium without a GPU, on a real collector that has such
+ * a month behind it: from the click to the frame that shows it, with the answers' way and their reading in it; and how long a
+ * frame takes while the pointer moves over the lanes, and while they are scrolled through.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { startCollectorProcess } from '../collector/programs.ts';
 import { startBrowser } from '../collector/web/browser.ts';
 import { type Figure, median, type Tell } from './figure.ts';
-import { startPageFixture } from './page-fixture.ts';
+import { fillMonth } from './month-store.ts';
 
 const SIZE = { sites: 142, days: 30, stopsPerDay: 4 };
-const ROUNDS = 5;
+const ROUNDS = 7;
 const AIM_MS = 1000;
+const FRAME_AIM_MS = 50;
 
-/** Runs in the page: goes there, and resolves with the ms until that many of these are drawn and a frame has passed. */
+/** Runs in the page: goes there, and resolves with the ms until that many of these are there and a frame has passed. */
 const UNTIL_DRAWN = `(async ([hash, selector, count]) => {
   const began = performance.now();
   location.hash = hash;
@@ -20,53 +27,89 @@ const UNTIL_DRAWN = `(async ([hash, selector, count]) => {
   return performance.now() - began;
 })`;
 
-/** Runs in the page: the longest time between two frames while the pointer goes over the chart, ms. */
-const LONGEST_FRAME = `(async () => {
-  const lane = document.querySelector('.lane canvas').getBoundingClientRect();
-  let longest = 0;
+/** Runs in the page: the times between two frames while something is done before each of 120, ms. */
+const frames = (act: string): string => `(async () => {
+  const lanes = [...document.querySelectorAll('.lane')];
+  const box = lanes[4].getBoundingClientRect();
+  const taken = [];
   let last = performance.now();
   for (let n = 0; n < 120; n += 1) {
-    const at = { bubbles: true, clientX: lane.left + (lane.width * n) / 120, clientY: lane.top + 4 };
-    document.querySelector('.lane canvas').dispatchEvent(new PointerEvent('pointermove', at));
+    ${act}
     await new Promise((done) => requestAnimationFrame(done));
-    longest = Math.max(longest, performance.now() - last);
+    taken.push(performance.now() - last);
     last = performance.now();
   }
-  return longest;
+  return taken;
 })()`;
 
+const POINTING = frames(`const lane = lanes[4 + n % 20];
+    const at = { bubbles: true, clientX: box.left + (box.width * n) / 120, clientY: lane.getBoundingClientRect().top + 4 };
+    lane.dispatchEvent(new PointerEvent('pointermove', at));`);
+const SCROLLING = frames('window.scrollTo(0, n * 40);');
+
+/** A lane that is painted has a width; the others wait out of view. */
+const PAINTED = '.lane canvas[style]';
+
 export async function pageFigures(tell: Tell): Promise<readonly Figure[]> {
-  tell(`page: ${SIZE.sites} sites × 2 servers × ${SIZE.days} days, ${SIZE.stopsPerDay} stops of each a day`);
-  const fixture = await startPageFixture(SIZE);
+  const folder = mkdtempSync(join(tmpdir(), 'dorawatch-bench-page-'));
+  const filled = await fillMonth(folder, SIZE, Date.now() * 1000);
+  tell(
+    `page: ${SIZE.sites} sites × 2 servers × ${SIZE.days} days, ${SIZE.stopsPerDay} stops of each path a day: ${filled.findings} findings and ${filled.rollups} rollups, put into the collector's own stores (not folded from raw results)`,
+  );
+  const collector = await startCollectorProcess(filled.config, filled.state);
   const browser = await startBrowser();
   try {
-    const page = await browser.open(`${fixture.url}#/now`);
+    const page = await browser.open(`${collector.http}/#/now`);
     await page.getByRole('heading', { level: 1 }).waitFor();
-    const drawn = async (hash: string, selector: string, count: number): Promise<number> => {
-      const taken: number[] = [];
-      for (let round = 0; round < ROUNDS; round += 1) {
-        await page.evaluate<number>(`${UNTIL_DRAWN}(['#/now', '.group', 1])`);
-        taken.push(await page.evaluate<number>(`${UNTIL_DRAWN}(${JSON.stringify([hash, selector, count])})`));
-      }
-      return median(taken);
-    };
-    // Both servers' sites: one server's are opened at a time, and the other's lanes are in the same month.
-    const servers = await drawn('#/timeline?since=-30d', '.lane canvas', 2);
-    const latency = await drawn('#/latency?since=-30d', '.u-over', 2);
-    const sites = await drawn('#/timeline?since=-30d&server=primary', '.lane canvas', SIZE.sites + 2);
-    const both = sites + (await drawn('#/timeline?since=-30d&server=standby', '.lane canvas', SIZE.sites + 2));
-    const longest = await page.evaluate<number>(LONGEST_FRAME);
-    return [
-      figure('timeline of a month, two servers', servers, AIM_MS),
-      figure('the same with 142 sites of one server opened', sites, AIM_MS),
-      figure('142 sites of both servers, one after the other', both, AIM_MS),
-      figure('latency of a month, two servers', latency, AIM_MS),
-      figure('longest frame while the pointer moves over 142 lanes', longest, 100),
-    ];
+    return [...(await drawingFigures(page)), ...(await movingFigures(page))];
   } finally {
     await browser.close();
-    await fixture.close();
+    collector.kill('SIGTERM');
+    await collector.ended;
+    rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function drawingFigures(page: Page): Promise<readonly Figure[]> {
+  const drawn = async (name: string, hash: string, selector: string, count: number): Promise<Figure> => {
+    const taken: number[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await page.evaluate<number>(`${UNTIL_DRAWN}(['#/now', '.group', 1])`);
+      taken.push(await page.evaluate<number>(`${UNTIL_DRAWN}(${JSON.stringify([hash, selector, count])})`));
+    }
+    return figure(name, median(taken), AIM_MS);
+  };
+  const month = '#/timeline?since=-30d';
+  const lanes = 2 * SIZE.sites + 2;
+  return [
+    await drawn('a month: two servers', month, PAINTED, 2),
+    await drawn('a month: two servers, latency', '#/latency?since=-30d', '.u-over', 2),
+    await drawn('a month: 142 sites of one server, in view', `${month}&server=primary`, '.lane canvas', SIZE.sites + 2),
+    await drawn(
+      'a month: 142 sites of both servers, in view',
+      `${month}&server=primary,standby`,
+      '.lane canvas',
+      lanes,
+    ),
+    await drawn(
+      'a month: 142 sites of both servers, to the last lane',
+      `${month}&server=primary,standby`,
+      PAINTED,
+      lanes,
+    ),
+  ];
+}
+
+/** On what was drawn last: 284 lanes. */
+async function movingFigures(page: Page): Promise<readonly Figure[]> {
+  const pointing = await page.evaluate<number[]>(POINTING);
+  const scrolling = await page.evaluate<number[]>(SCROLLING);
+  return [
+    figure('a frame while the pointer moves over 284 lanes, median', median(pointing), FRAME_AIM_MS),
+    figure('  the longest of 120', Math.max(...pointing), FRAME_AIM_MS),
+    figure('a frame while they are scrolled, median', median(scrolling), FRAME_AIM_MS),
+    figure('  the longest of 120', Math.max(...scrolling), FRAME_AIM_MS),
+  ];
 }
 
 const figure = (name: string, ms: number, aimMs: number): Figure => ({

@@ -76,7 +76,8 @@ const keyOf = ({
 }: Pick<LanePresent, 'site' | 'bucket'> & { readonly server: string | null }): string =>
   JSON.stringify([server, site, bucket]);
 
-function lanesOf(
+/** @param events as timelineOf takes them */
+export function lanesOf(
   { since, until, now }: TimelinePeriod,
   events: readonly EventRow[],
   { places, present }: { readonly places: readonly LanePlace[]; readonly present: readonly LanePresent[] },

@@ -33,6 +33,18 @@ export const historyRoutes: readonly Route[] = [
   route(
     {
       method,
+      path: '/api/v1/lanes',
+      id: 'getLanes',
+      tag,
+      summary: 'A lane for each site and server of a group, in columns of numbers: for pictures of many',
+      parameters: { ...period, server: optionalName('Only this server') },
+      answers: { 200: jsonDoc('The lanes', named('LaneSet')) },
+    },
+    (request, { answers }) => jsonAnswer(answers.lanes(request)),
+  ),
+  route(
+    {
+      method,
       path: '/api/v1/latency',
       id: 'getLatency',
       tag,

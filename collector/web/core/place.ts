@@ -19,6 +19,7 @@ export interface Place {
   readonly since: string | null;
   /** RFC 3339; null: now. */
   readonly until: string | null;
+  /** Servers whose sites are opened, with commas between them. */
   readonly server: string | null;
   readonly site: string | null;
 }
@@ -62,10 +63,19 @@ function pairOf(pair: string): [string, string] {
 export function hashOf(place: Place): string {
   const query = KEYS.flatMap((key) => {
     const value = place[key];
-    // Colons are legal there, and a link with them can be read.
-    return value === null ? [] : [`${key}=${encodeURIComponent(value).replaceAll('%3A', ':')}`];
+    // Colons and commas are legal there, and a link with them can be read.
+    return value === null ? [] : [`${key}=${encodeURIComponent(value).replaceAll('%3A', ':').replaceAll('%2C', ',')}`];
   });
   return `#/${place.view}${query.length === 0 ? '' : `?${query.join('&')}`}`;
+}
+
+/** Servers whose sites are opened; no name has a comma. */
+export const openedServers = ({ server }: Pick<Place, 'server'>): readonly string[] => server?.split(',') ?? [];
+
+/** @returns the place's `server` when one more is opened, or this one closed */
+export function openedWith(opened: readonly string[], server: string): string | null {
+  const next = opened.includes(server) ? opened.filter((name) => name !== server) : [...opened, server];
+  return next.length === 0 ? null : next.join(',');
 }
 
 const UNIT_US: Readonly<Record<string, number>> = { s: 1e6, m: 60e6, h: 3600e6, d: 86_400e6, w: 7 * 86_400e6 };

@@ -1,5 +1,5 @@
 /** Questions to the collector's HTTP API: JSON in and out, a refusal as a Problem, never an exception for what was answered. */
-import { reviveMoment } from '../core/moments.ts';
+import { parseAnswer } from '../core/moments.ts';
 import { type Problem, problemOf } from '../core/problem.ts';
 
 export type Answer<Shape> =
@@ -23,7 +23,7 @@ async function request<Shape>(url: string, init: RequestInit): Promise<Answer<Sh
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
     const body = await response.text();
     if (!response.ok) return { ok: false, problem: problemOf(response.status, body) };
-    return { ok: true, value: JSON.parse(body, reviveMoment) as Shape };
+    return { ok: true, value: parseAnswer(body) as Shape };
   } catch (error) {
     const slow = error instanceof DOMException && error.name === 'TimeoutError';
     const title = slow ? 'the collector took too long to answer' : 'the collector cannot be reached from this browser';

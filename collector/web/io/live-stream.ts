@@ -5,7 +5,7 @@
  */
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import { FIRST_WORD_MS, retryAfterMs, SILENCE_LIMIT_MS, SLEPT_MS } from '../core/live-state.ts';
-import { reviveMoment } from '../core/moments.ts';
+import { parseAnswer } from '../core/moments.ts';
 import { apiUrl } from './api.ts';
 import { wallNow } from './clock.ts';
 
@@ -63,7 +63,7 @@ class Following {
     for (const kind of KINDS) {
       source.addEventListener(kind, ({ data }: MessageEvent<string>) => {
         this.#hear();
-        this.#listener.onNews(kind, JSON.parse(data, reviveMoment));
+        this.#listener.onNews(kind, parseAnswer(data));
       });
     }
     return source;

@@ -3,62 +3,75 @@
  * spans: left and right go from one to the next, and each says its state, bracket and reason.
  */
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { columnsOf, pixelOf, type Scale } from '../core/lane-columns.ts';
+import { columnsOf, type Scale } from '../core/lane-columns.ts';
 import { type LaneRow, spanWords } from '../core/lane-rows.ts';
 import type { Viewer } from '../core/moment-text.ts';
 import { type LaneColours, paintLane } from '../io/lane-painter.ts';
-import { SpanCard } from './span-card.tsx';
+import type { PaintQueue } from '../io/paint-queue.ts';
+import { edgesOf, type Pointing } from '../io/pointing.ts';
 import { still } from './still.ts';
 
-interface LaneProps {
-  readonly row: LaneRow;
+/** What all lanes of a chart share. */
+export interface LaneProps {
   readonly scale: Scale;
-  readonly height: number;
   readonly viewer: Viewer;
   readonly colours: LaneColours;
-  /** px of the pointer, when it is over this lane and drags nothing. */
-  readonly pointerX: number | null;
+  readonly pointing: Pointing;
+  readonly painting: PaintQueue;
 }
 
-/** Drawn anew only when something of its own changed: there may be hundreds, and the pointer is over one. */
+interface OneLaneProps extends LaneProps {
+  readonly row: LaneRow;
+  readonly height: number;
+}
+
+/** Drawn anew only when something of its own changed: there may be hundreds. */
 export const Lane = still(DrawnLane);
 
-function DrawnLane({ row, scale, height, viewer, colours, pointerX }: LaneProps) {
+function DrawnLane({ row, scale, height, viewer, colours, pointing, painting }: OneLaneProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const columns = useMemo(() => columnsOf(row.stretches, scale), [row, scale]);
   const [focused, setFocused] = useState<number | null>(null);
   useLayoutEffect(() => {
-    if (canvas.current !== null) paintLane(canvas.current, columns.runs, { width: scale.width, height }, colours);
-  }, [columns, scale.width, height, colours]);
+    const element = canvas.current;
+    if (element === null) return;
+    painting.add(element, () =>
+      paintLane(element, columnsOf(row.stretches, scale).runs, { width: scale.width, height }, colours),
+    );
+    return () => painting.forget(element);
+  }, [row, scale, height, colours, painting]);
   const last = row.stretches.length - 1;
   const chosen = Math.min(focused ?? last, last);
-  const index = pointerX === null ? focused : (columns.shown[Math.floor(pointerX)] ?? -1);
-  const words = index === null ? null : spanWords(row, index, viewer);
-  const said = spanWords(row, chosen, viewer);
-  const stretch = row.stretches[index ?? -1];
-  const middle = stretch === undefined ? 0 : (pixelOf(scale, stretch.from) + pixelOf(scale, stretch.to)) / 2;
+  const said = useMemo(() => spanWords(row, chosen, viewer), [row, chosen, viewer]);
+  const focus = (lane: HTMLElement, span: number): void => {
+    setFocused(span);
+    pointing.tell({ focused: { lane: row.key, span }, ...edgesOf(lane) });
+  };
+  const blur = (): void => {
+    setFocused(null);
+    pointing.tell({ focused: null });
+  };
   const press = (key: KeyboardEvent): void => {
     const step = { ArrowLeft: -1, ArrowRight: 1, Home: -last, End: last }[key.key];
     if (step === undefined) return;
     key.preventDefault();
-    setFocused(Math.max(0, Math.min(last, chosen + step)));
+    focus(key.currentTarget as HTMLElement, Math.max(0, Math.min(last, chosen + step)));
   };
   return (
     <div
       class="lane"
       role="slider"
       tabIndex={0}
+      style={{ height: `${height}px` }}
       aria-label={row.lane.site === null ? `${row.name} ${row.note}` : `${row.lane.server} at ${row.name}`}
       aria-valuemin={1}
       aria-valuemax={last + 1}
       aria-valuenow={chosen + 1}
       aria-valuetext={said === null ? 'nothing known' : [said.title, ...said.lines].join('. ')}
-      onFocus={({ currentTarget }) => currentTarget.matches(':focus-visible') && setFocused(last)}
-      onBlur={() => setFocused(null)}
+      onFocus={({ currentTarget }) => currentTarget.matches(':focus-visible') && focus(currentTarget, last)}
+      onBlur={blur}
       onKeyDown={press}
     >
       <canvas ref={canvas} />
-      {words !== null && <SpanCard words={words} x={pointerX ?? middle} width={scale.width} />}
     </div>
   );
 }

@@ -1,6 +1,8 @@
 /** Timeline: who served when, over hours to months, and what happened in between. */
-import type { TimelineView } from '../../../shared/core/history-view.ts';
+import { useMemo } from 'preact/hooks';
+import type { LaneSetView, TimelineView } from '../../../shared/core/history-view.ts';
 import { findingsOf } from '../core/findings-list.ts';
+import { openedServers, type Place } from '../core/place.ts';
 import { apiUrl } from '../io/api.ts';
 import { useAsked } from '../io/asked.ts';
 import { FindingTable } from '../parts/finding-table.tsx';
@@ -16,22 +18,23 @@ export function PastTimeline(props: PastProps) {
   const { place, go, viewer, scheme } = props;
   const { group, groups, period, query, round } = usePast(props, USUAL);
   const asked = useAsked<TimelineView>(group === '' ? null : apiUrl('timeline', query), round);
-  const sitesUrl = place.server === null ? null : apiUrl('timeline', { ...query, sites: true, server: place.server });
-  const sites = useAsked<TimelineView>(group === '' ? null : sitesUrl, round);
+  const opened = useOpened(place);
+  const sitesUrl = apiUrl('lanes', { ...query, server: opened.length === 1 ? (opened[0] ?? null) : null });
+  const sites = useAsked<LaneSetView>(group === '' || opened.length === 0 ? null : sitesUrl, round);
   const timeline = asked.value;
   return (
     <>
       <h1>Timeline</h1>
       <PeriodBar {...{ place, go, groups, group, period, viewer }} usual={USUAL} />
-      <Refusal problem={asked.problem ?? (place.server === null ? null : sites.problem)} />
+      <Refusal problem={asked.problem ?? (opened.length === 0 ? null : sites.problem)} />
       {timeline === null ? (
         asked.problem === null && <p class="empty">Waiting for the collector.</p>
       ) : (
         <div aria-busy={asked.isOld}>
           <TimelineChart
             timeline={timeline}
-            sites={place.server === null ? null : sites.value}
-            opened={place.server}
+            sites={opened.length === 0 ? null : sites.value}
+            opened={opened}
             viewer={viewer}
             scheme={scheme}
             go={go}
@@ -48,3 +51,6 @@ export function PastTimeline(props: PastProps) {
     </>
   );
 }
+
+/** The same list while it is the same. */
+const useOpened = ({ server }: Place): readonly string[] => useMemo(() => openedServers({ server }), [server]);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { rfc3339 } from '../../../../collector/core/answers/clock-text.ts';
-import { microsOf, reviveMoment } from '../../../../collector/web/core/moments.ts';
+import { microsOf, parseAnswer } from '../../../../collector/web/core/moments.ts';
 import { unixMicros } from '../../../../shared/core/units.ts';
 
 t.test('a moment of the API is the same number of microseconds again', async (t) => {
@@ -14,7 +14,7 @@ t.test('a moment of the API is the same number of microseconds again', async (t)
 
 t.test('moments of a document become numbers whatever their key, and what people typed stays text', async (t) => {
   const at = '2026-03-01T11:36:06.123456Z';
-  t.same(JSON.parse(JSON.stringify({ spans: [{ from: at, state: 'serving' }], text: at }), reviveMoment), {
+  t.same(parseAnswer(JSON.stringify({ spans: [{ from: at, state: 'serving' }], text: at })), {
     spans: [{ from: 1_772_364_966_123_456, state: 'serving' }],
     text: at,
   });

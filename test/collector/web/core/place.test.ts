@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { chosen, hashOf, type Place, periodOf, placeOf, VIEWS } from '../../../../collector/web/core/place.ts';
+import {
+  chosen,
+  hashOf,
+  openedServers,
+  openedWith,
+  type Place,
+  periodOf,
+  placeOf,
+  VIEWS,
+} from '../../../../collector/web/core/place.ts';
 import { unixMicros } from '../../../../shared/core/units.ts';
 
 const NOW = unixMicros(1_772_364_966_000_000);
@@ -40,4 +49,14 @@ t.test('a period that makes no sense is the usual one', async (t) => {
   t.same(periodOf({ since, until }, '-1h', NOW).since, NOW - 2 * HOUR_US, 'it begins before its end');
   t.same(periodOf({ since: 'soon', until: null }, '-1h', NOW).since, NOW - HOUR_US);
   t.ok(periodOf({ since: '1970-01-01T00:00:00Z', until: null }, '-1h', NOW).since > 1e15, 'and is of this decade');
+});
+
+t.test('servers are opened and closed one by one, and all of them are in the link', async (t) => {
+  t.same(openedServers(placeOf('#/timeline')), []);
+  t.equal(openedWith([], 'primary'), 'primary');
+  const both = openedWith(['primary'], 'standby');
+  t.equal(hashOf({ ...placeOf('#/timeline'), server: both }), '#/timeline?server=primary,standby');
+  t.same(openedServers(placeOf('#/timeline?server=primary,standby')), ['primary', 'standby']);
+  t.equal(openedWith(['primary', 'standby'], 'primary'), 'standby');
+  t.equal(openedWith(['primary'], 'primary'), null);
 });
