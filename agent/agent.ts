@@ -3,6 +3,7 @@
  * once, spooled, and then sent. The collector's being away changes nothing in that order; it only makes the spool longer.
  * Rejected: probing only while connected; the outage of a site's own line is what its agent is there to outlast.
  */
+import type { AdHocRequest, AdHocResult } from '../shared/core/ad-hoc.ts';
 import type { Assignment } from '../shared/core/assignment.ts';
 import type { ResultBatch } from '../shared/core/batch.ts';
 import { microseconds } from '../shared/core/units.ts';
@@ -129,6 +130,7 @@ class RunningAgent implements Agent {
       assignmentVersion: () => this.#prober.assignmentVersion,
       takeLoopDelayMaxUs: () => this.#takeLoopDelay(),
       onAssignment: (assignment) => this.#assign(assignment),
+      onAdHoc: (request) => this.#ask(request),
       trouble: () => state.trouble ?? this.#leases.trouble,
       onHeard: () => this.#silence.heard(),
       takeResting: () => this.#silence.takeResting(),
@@ -201,6 +203,14 @@ class RunningAgent implements Agent {
     this.#assignment = assignment;
     void this.#begun.then(() => this.#probe());
     this.#keep(this.#state.keepAssignment(assignment));
+  }
+
+  async #ask(request: AdHocRequest): Promise<AdHocResult> {
+    const { group, server, kind } = request;
+    const result = await this.#prober.ask(request);
+    const outcome = result.kind === 'exchange' ? result.outcome : result.text;
+    this.#logger.info({ group, server, kind, outcome }, `asked ${server} of ${group} on request: ${outcome}`);
+    return result;
   }
 
   #probe(): void {

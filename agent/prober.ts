@@ -6,6 +6,7 @@
  * keep their due times. Stopping and starting anew was refused: every change of the collector's YAML would be a gap in
  * what every site measures.
  */
+import type { AdHocRequest, AdHocResult } from '../shared/core/ad-hoc.ts';
 import type { Assignment } from '../shared/core/assignment.ts';
 import type { ResultBatch } from '../shared/core/batch.ts';
 import { formatIpv4, type Ipv4 } from '../shared/core/net/ipv4.ts';
@@ -29,12 +30,14 @@ import { BATCH_NS, EMPTY_BATCH_NS, ROUTE_REFRESH_NS } from './core/probe-limits.
 import { isExpectedSource, type ProbePath } from './core/probe-path.ts';
 import { nextDue, takeDue } from './core/schedule.ts';
 import { advance } from './core/sweep.ts';
+import { AdHocExchanges } from './engine/ad-hoc.ts';
 import { ClientEngines } from './engine/client-engines.ts';
 import { ProbeEngine } from './engine/engine.ts';
 import { createLaneMemory, endDrills } from './engine/lane-memory.ts';
 import type { EngineFeed, EngineSink, LeaseBook } from './engine/ports.ts';
 import { RelayAddresses } from './engine/relay-addresses.ts';
 import { contactOf, createLane, type Lane, laneKey, pathOf, scheduleOf } from './engine/target.ts';
+import { apart } from './engine/tracing.ts';
 import { SourcePorts } from './io/source-ports.ts';
 
 /** The lines that a prober writes; a pino logger fits. */
@@ -74,6 +77,8 @@ export interface Prober {
   assign(assignment: Assignment): void;
   /** The version that is being probed, 0 before the first. */
   readonly assignmentVersion: number;
+  /** One exchange beside the schedule, told in full; it is in no batch. Resolves when it has ended, or with why there is none. */
+  ask(request: AdHocRequest): Promise<AdHocResult>;
   /** Begins no more exchanges, finishes those in flight (RELEASE included), hands the last batch over. */
   stop(): Promise<void>;
 }
@@ -91,6 +96,7 @@ class RunningProber implements Prober {
   readonly #memory = createLaneMemory();
   readonly #clients: ClientEngines;
   readonly #addresses: RelayAddresses;
+  readonly #adHoc: AdHocExchanges;
   readonly #said = new Map<string, MonotonicNs>();
   readonly #epochStart: MonotonicNs;
   readonly #batchTimer: NodeJS.Timeout;
@@ -110,7 +116,8 @@ class RunningProber implements Prober {
     const { clock, random, stamps = 'auto', leases, log } = options;
     const warn = (text: string, fields: object): void => this.#warn(text, fields);
     const ports = new SourcePorts({ random, monotonic: clock.monotonic });
-    const shared = { clock, random, stamps, leases, sink: this.#sink() };
+    this.#adHoc = new AdHocExchanges({ ...options, epochStart: this.#epochStart, memory: this.#memory });
+    const shared = { clock, random, stamps, leases, sink: apart(this.#sink(), this.#adHoc) };
     this.#engine = new ProbeEngine({
       ...shared,
       localPort: 67,
@@ -131,6 +138,11 @@ class RunningProber implements Prober {
   assign(assignment: Assignment): void {
     this.#assignment = assignment;
     this.#apply();
+  }
+
+  async ask(request: AdHocRequest): Promise<AdHocResult> {
+    if (this.#isStopping) return { kind: 'refusal', text: 'this agent is about to end' };
+    return this.#adHoc.ask(request, { engine: this.#engine, lanes: this.#lanes, assignment: this.#applied });
   }
 
   async stop(): Promise<void> {

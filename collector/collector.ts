@@ -147,6 +147,12 @@ class RunningCollector implements Collector {
       rollups: (names) => keeping.rollups.rows(names),
       minutesFrom: keeping.minutesFrom,
       alerts: this.#neighbours,
+      logger,
+      adHoc: {
+        sessions: agents,
+        assignmentOf: (agent) => this.#sharing.assignments.byAgent.get(agent),
+        ask: (...asked) => this.#reports.ask(...asked),
+      },
       onPaused: () => this.#sharing.share(),
       onRaiseSecs: (request) => this.#sharing.raiseSecs(request),
     });

@@ -146,9 +146,10 @@ export function nextDeadline(table: ExchangeTable, now: MonotonicNs): MonotonicN
   return soonest;
 }
 
-/** The DISCOVER of the exchange that has been in flight longest; undefined when none is. */
+/** The DISCOVER of the exchange that has been in flight longest and will be a result; undefined when none is. */
 export function oldestSent(table: ExchangeTable): MonotonicNs | undefined {
-  return table.inFlight.values().next().value?.sentNs;
+  for (const { path, sentNs } of table.inFlight.values()) if (path.trace === undefined) return sentNs;
+  return undefined;
 }
 
 /** Answers may have been lost on this host: those in flight can no longer be judged by silence. */

@@ -96,5 +96,11 @@ export const SOURCE_PORTS_MAX = 1_024;
 /** A port that was not answered stays ours this much longer: most late answers come within it, and find it open. */
 export const LATE_PORT_NS: Nanoseconds = millisecondsToNs(milliseconds(10_000));
 
+/** Exchanges on request with one server in a window: one every ten seconds is more than a person reads, and less than anybody's load. */
+export const AD_HOC_PER_WINDOW = 6;
+export const AD_HOC_WINDOW_NS: Nanoseconds = millisecondsToNs(milliseconds(60_000));
+/** Servers whose exchanges on request are remembered: more than one agent has targets. */
+export const AD_HOC_SERVERS_MAX = 256;
+
 /** Interfaces probed as a client: a site's uplink and its VLANs; each has two sockets and an engine. */
 export const CLIENT_INTERFACES_MAX = 16;

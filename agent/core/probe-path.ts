@@ -7,6 +7,7 @@ import { type Ipv4, noAddress, type Prefix, prefixContains } from '../../shared/
 import type { ExchangeKind } from '../../shared/core/outcome.ts';
 import type { Nanoseconds } from '../../shared/core/units.ts';
 import type { IdentityPool } from './identity-pool.ts';
+import type { PacketTrace } from './packet-trace.ts';
 import type { PacketTemplates } from './probe-packet.ts';
 import type { Waiting } from './raised-secs.ts';
 
@@ -28,6 +29,8 @@ export interface ProbePath {
   readonly subnetSelection?: Ipv4 | undefined;
   /** In a drill alone; otherwise `secs` is 0. */
   readonly waiting?: Waiting | undefined;
+  /** Its exchange was asked for by somebody, who is told what it sent and received; it is no result. */
+  readonly trace?: PacketTrace | undefined;
 }
 
 /** Sources of a path in client role: whoever answers is of interest. */

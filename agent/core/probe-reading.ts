@@ -25,7 +25,7 @@ import { isSourcePort } from './source-port.ts';
 export type Reading =
   /** `payload` is the whole message, a view that the next packet overwrites. */
   | ({ readonly kind: 'answer'; readonly payload: Uint8Array } & Omit<Arrival, 'receivedNs' | 'earliestNs'>)
-  | { readonly kind: 'malformed'; readonly source: Ipv4; readonly reason: string };
+  | { readonly kind: 'malformed'; readonly payload: Uint8Array; readonly source: Ipv4; readonly reason: string };
 
 const answerTypes = new Map<MessageType, Answer['type']>([
   [MessageType.OFFER, 'OFFER'],
@@ -41,10 +41,10 @@ export function readReply(packet: Uint8Array, ports: ProbePorts): Reading | unde
   // Clients' broadcasts, and our own when the server is this host: op 1.
   if (u8(payload, 0) === 1) return undefined;
   const marks = readAnswerMarks(payload) ?? decodedMarks(payload);
-  if (typeof marks === 'string') return { kind: 'malformed', source, reason: marks };
+  if (typeof marks === 'string') return { kind: 'malformed', payload, source, reason: marks };
   const { type: code, ...rest } = marks;
   const type = answerTypes.get(code);
-  if (type === undefined) return { kind: 'malformed', source, reason: `unexpected ${messageTypeName(code)}` };
+  if (type === undefined) return { kind: 'malformed', payload, source, reason: `unexpected ${messageTypeName(code)}` };
   return { kind: 'answer', type, source, ...rest, payload };
 }
 

@@ -37,6 +37,7 @@ import type { NativeCalls } from '../io/native-calls.ts';
 import { LoopWatch } from './loop-watch.ts';
 import type { EngineOptions } from './ports.ts';
 import { ProbeSockets, type WakeUp } from './probe-sockets.ts';
+import { traceAnswer, traceSent } from './tracing.ts';
 
 /** The prober's engine. Opens its sockets when made: throws RawSocketError without CAP_NET_RAW. */
 export class ProbeEngine {
@@ -50,7 +51,6 @@ export class ProbeEngine {
   #userStamps = 0;
   readonly #readReply = (packet: Uint8Array, mac?: string): void => this.#onReply(packet, mac);
   readonly #readIcmp = (packet: Uint8Array): void => this.#onIcmp(packet);
-  #drops = 0;
   #onIdle: (() => void) | undefined;
   #isClosed = false;
 
@@ -155,9 +155,7 @@ export class ProbeEngine {
   #judge(now: MonotonicNs): void {
     const over = expired(this.#table, now);
     if (over.length === 0 && this.#watch.stalledSinceNs === undefined) return;
-    const drops = this.#sockets.udp.drops();
-    const isLossy = drops !== this.#drops;
-    this.#drops = drops;
+    const isLossy = this.#sockets.haveDropped();
     if (isLossy) doubtAll(this.#table);
     // What the kernel dropped may have been these exchanges' answers.
     for (const { exchange, ending } of isLossy ? expired(this.#table, now) : over) this.#end(exchange, ending);
@@ -178,11 +176,12 @@ export class ProbeEngine {
     const readNs = clock.monotonic();
     const reading = readReply(packet, this.#ports);
     if (reading === undefined) return;
+    const stamp = this.#sockets.stampOf(readNs, this.#emptyNs);
+    const isTraced = traceAnswer(this.#table, reading, packet, { stamp, readNs });
     if (reading.kind === 'malformed') {
-      sink.onStray('malformed', feed.pathOf(reading.source), reading.source, reading.reason);
+      if (!isTraced) sink.onStray('malformed', feed.pathOf(reading.source), reading.source, reading.reason);
       return;
     }
-    const stamp = this.#sockets.stampOf(readNs, this.#emptyNs);
     if (stamp === undefined) this.#userStamps += 1;
     const { kind: _, payload, ...marks } = reading;
     const earliestNs = stamp ?? this.#watch.stalledSinceNs ?? readNs;
@@ -273,9 +272,12 @@ export class ProbeEngine {
     return this.#send(releasePacket(path.packets, exchange, lease), path, exchange.sourcePort) === undefined;
   }
 
-  #send(packet: Uint8Array, { ref }: ProbePath, sourcePort: number | undefined): string | undefined {
+  #send(packet: Uint8Array, path: ProbePath, sourcePort: number | undefined): string | undefined {
     if (sourcePort !== undefined) setSourcePort(packet, sourcePort);
-    return this.#sockets.udp.send(packet, ref.address);
+    const sentNs = this.#options.clock.monotonic();
+    const said = this.#sockets.udp.send(packet, path.ref.address);
+    if (said === undefined) traceSent(path, packet, sentNs);
+    return said;
   }
 
   #freePort({ path, sourcePort }: Exchange, answered: boolean): void {

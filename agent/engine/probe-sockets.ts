@@ -35,6 +35,7 @@ export class ProbeSockets {
   readonly #icmp: RawSocket | undefined;
   readonly #stamps: KernelTimestamps | undefined;
   #isAligned = false;
+  #drops = 0;
 
   /** Throws RawSocketError. */
   constructor({ localPort: port, portsFrom, stamps, monotonic, onReadable, open }: SocketsOptions) {
@@ -67,6 +68,14 @@ export class ProbeSockets {
     if (!this.#isAligned) this.#stamps?.align();
     this.#isAligned = true;
     return this.#stamps?.last((emptyNs - QUEUE_DELAY_NS) as MonotonicNs, readNs);
+  }
+
+  /** Whether the kernel has had to drop packets since this was last asked. */
+  haveDropped(): boolean {
+    const drops = this.udp.drops();
+    const isMore = drops !== this.#drops;
+    this.#drops = drops;
+    return isMore;
   }
 
   close(): void {

@@ -5,9 +5,10 @@
 import { type Assignment, identitiesOf, type Target } from '../../shared/core/assignment.ts';
 import type { PathRef } from '../../shared/core/batch.ts';
 import { type Ipv4, ipv4, noAddress, parseIpv4, parsePrefix } from '../../shared/core/net/ipv4.ts';
-import { type MonotonicNs, millisecondsToNs, type UnixMicros } from '../../shared/core/units.ts';
+import { type Milliseconds, type MonotonicNs, millisecondsToNs, type UnixMicros } from '../../shared/core/units.ts';
 import { macBase, macPrefixOctets } from '../core/identity.ts';
 import { createPool, type IdentityPool, resizePool } from '../core/identity-pool.ts';
+import { createTrace, type PacketTrace } from '../core/packet-trace.ts';
 import { FIRST_CONTACT_NS, IDENTITIES_MAX, POOLS_MAX } from '../core/probe-limits.ts';
 import { packetTemplates } from '../core/probe-packet.ts';
 import { ANYBODY, type ProbePath } from '../core/probe-path.ts';
@@ -153,7 +154,10 @@ function createPath(fields: LaneFields, { ref, address, relay }: PathFields, mem
     kind: target.kind,
     dropTimeNs: millisecondsToNs(assignment.dropTimeMs),
     release: assignment.release,
-    pool: poolOf(fields, memory.pools),
+    pool: poolOf(fields, memory.pools, {
+      series: seriesName(target),
+      count: Math.min(IDENTITIES_MAX, identitiesOf(assignment, target)),
+    }),
     packets: packetTemplates({
       giaddr: relay,
       server: address,
@@ -167,18 +171,49 @@ function createPath(fields: LaneFields, { ref, address, relay }: PathFields, mem
   };
 }
 
-function poolOf({ agent, assignment, target }: LaneFields, pools: LaneMemory['pools']): IdentityPool {
-  const server = seriesName(target);
+interface PoolFields {
+  readonly series: string;
+  readonly count: number;
+}
+
+function poolOf(
+  { agent, assignment, target }: Pick<LaneFields, 'agent' | 'assignment' | 'target'>,
+  pools: LaneMemory['pools'],
+  { series, count }: PoolFields,
+): IdentityPool {
   const prefix = macPrefixOctets(assignment.identify.macPrefix);
-  const name = [server, ...prefix].join('\u0000');
-  const count = Math.min(IDENTITIES_MAX, identitiesOf(assignment, target));
+  const name = [series, ...prefix].join('\u0000');
   const known = pools.get(name);
   if (known !== undefined) {
     resizePool(known, count);
     return known;
   }
   for (const [other, pool] of pools) if (pools.size >= POOLS_MAX && pool.inFlight === 0) pools.delete(other);
-  const pool = createPool(macBase(agent, server, prefix), count, { fixedOctets: prefix.length, bucket: target.bucket });
+  const pool = createPool(macBase(agent, series, prefix), count, { fixedOctets: prefix.length, bucket: target.bucket });
   pools.set(name, pool);
   return pool;
+}
+
+/** What is asked of a lane's server beside its schedule. */
+export interface AdHocFields extends Pick<LaneFields, 'agent' | 'assignment'> {
+  readonly kind: Target['kind'];
+  readonly dropTimeMs: Milliseconds;
+}
+
+/**
+ * The path of one exchange that somebody asked for: the lane's own in all that the server sees but the client, which is another
+ * identity than any that the schedule uses, and always the same one.
+ */
+export function adHocPath(lane: Lane, asked: AdHocFields, memory: LaneMemory): ProbePath & { trace: PacketTrace } {
+  const { target, path } = lane;
+  const series = `${seriesName(target)}\u0000ad-hoc`;
+  return {
+    ...path,
+    ref: { ...path.ref, kind: asked.kind, firstContact: false },
+    kind: asked.kind,
+    dropTimeNs: millisecondsToNs(asked.dropTimeMs),
+    pool: poolOf({ ...asked, target }, memory.pools, { series, count: 1 }),
+    waiting: undefined,
+    trace: createTrace(),
+  };
 }

@@ -4,6 +4,7 @@
  * Rejected: sending batches while the clock is being measured; their queueing would be taken for distance.
  */
 import type { ClientDuplexStream } from '@grpc/grpc-js';
+import type { AdHocRequest, AdHocResult } from '../../shared/core/ad-hoc.ts';
 import type { Assignment } from '../../shared/core/assignment.ts';
 import { CLOCK_INTERVAL_MS, CLOCK_PROBES, CLOCK_REPLY_MS, HEARTBEAT_INTERVAL_MS } from '../../shared/core/limits.ts';
 import type { MonotonicNs, UnixMicros } from '../../shared/core/units.ts';
@@ -31,6 +32,8 @@ export interface AgentSessionOptions {
   readonly logger: Logger;
   readonly spool: Spool;
   onAssignment(assignment: Assignment): void;
+  /** Resolves when there is something to answer. */
+  onAdHoc(request: AdHocRequest): Promise<AdHocResult>;
   /** The figures of the next heartbeat. */
   heartbeat(): Heartbeat;
   /** The collector has spoken, and not to refuse. */
@@ -211,6 +214,11 @@ export class AgentSession {
       }
       case 'assignment':
         this.#options.onAssignment(message.assignment);
+        break;
+      case 'ad-hoc-request':
+        void this.#options
+          .onAdHoc(message.asked)
+          .then((result) => this.#send({ kind: 'ad-hoc-answer', request: message.request, result }));
         break;
       case 'refusal':
         this.#refused(message);

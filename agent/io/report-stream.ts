@@ -4,8 +4,10 @@
  * backs off up to two minutes, tells nobody, and resumes a call for no one.
  */
 import { Client, credentials, logVerbosity, type ServiceError, setLogVerbosity } from '@grpc/grpc-js';
+import type { AdHocRequest, AdHocResult } from '../../shared/core/ad-hoc.ts';
 import type { Assignment } from '../../shared/core/assignment.ts';
 import { backoffMs } from '../../shared/core/backoff.ts';
+import { OWN_FEATURES } from '../../shared/core/features.ts';
 import {
   KEEPALIVE_TIME_MS,
   KEEPALIVE_TIMEOUT_MS,
@@ -47,6 +49,8 @@ export interface ReportStreamOptions {
   /** The loop's worst delay since this was last asked, µs. */
   takeLoopDelayMaxUs(): Heartbeat['loopDelayMaxUs'];
   onAssignment(assignment: Assignment): void;
+  /** Somebody wants an exchange beside the schedule. */
+  onAdHoc(request: AdHocRequest): Promise<AdHocResult>;
   /** What is wrong with the agent's state, for people; null: nothing. */
   trouble(): string | null;
   /** The collector has spoken, and not to refuse. */
@@ -150,15 +154,17 @@ class Line implements ReportStream {
   }
 
   #sessionOptions() {
-    const { agent, site, epoch, anchor, version, host, epochStart, clock, logger, spool, onAssignment } = this.#options;
+    const { agent, site, epoch, anchor, version, host, epochStart, clock, logger, spool } = this.#options;
+    const { onAssignment, onAdHoc } = this.#options;
     const figures = { assignmentVersion: this.#options.assignmentVersion(), backlogBatches: spool.count };
     return {
-      hello: { kind: 'hello' as const, agent, site, epoch, anchor, version, host, ...figures },
+      hello: { kind: 'hello' as const, agent, site, epoch, anchor, version, host, features: OWN_FEATURES, ...figures },
       epochStart,
       clock,
       logger,
       spool,
       onAssignment,
+      onAdHoc,
       heartbeat: () => this.#heartbeat(),
       onHeard: () => this.#options.onHeard(),
       onAck: (batches: number) => {

@@ -43,6 +43,8 @@ export interface AgentState {
   readonly refused: number;
   /** What tells its host from another with a copy of its disk; empty: not told. */
   readonly host: string;
+  /** What it understands beyond what every version does; see features.ts. */
+  readonly features: readonly string[];
   /** The address it came from last, without the port. */
   readonly address: string;
   /** Times that its stream was held back for sending too much, since the collector began. */
@@ -68,6 +70,7 @@ export interface Introduction {
   readonly assignmentVersion: number;
   readonly backlogBatches: number;
   readonly host: string;
+  readonly features: readonly string[];
 }
 
 /** A row for an agent that said hello; what was counted before stays, what belongs to the epoch starts anew. */
@@ -98,6 +101,7 @@ export function introduce(
     duplicates: before?.duplicates ?? 0,
     refused: before?.refused ?? 0,
     host: hello.host,
+    features: hello.features,
     address: hello.address,
     throttled: before?.throttled ?? 0,
     complaint: before?.complaint ?? null,

@@ -49,6 +49,15 @@ export const EPOCHS_PER_AGENT = 4096;
 /** Runs of sequences kept apart per agent, one at least for each epoch: a spool that shed leaves a few, each refused batch one. */
 export const RANGES_PER_AGENT = 16_384;
 
+/** Ad-hoc requests that one session awaits: an agent has one under way, and refuses the others at once. */
+export const AD_HOC_PENDING_MAX = 4;
+/** How long beyond the exchange itself its answer is waited for, ms: a line of half a second, a busy host. */
+export const AD_HOC_PATIENCE_MS = 5_000;
+/** Ad-hoc exchanges with one server, all sites together: a tenth of the usual rate, and every site once in a loop around the command. */
+export const AD_HOC_PER_SERVER = { perSecond: 1, burst: 10 };
+/** Servers whose ad-hoc exchanges are counted. */
+export const AD_HOC_SERVERS_MAX = 1024;
+
 /** An incumbent that was heard from within this time is alive (three heartbeats), µs: another host cannot have its place. */
 export const ALIVE_US = 15e6;
 /** The same where only the address differs (no batch for three of its seconds): a NAT may have changed it, and the agent be the same. */

@@ -54,6 +54,7 @@ export const REFUSAL_STATUS: Readonly<Record<RefusalKind, number>> = {
   'not-found': 404,
   invalid: 400,
   'too-large': 422,
+  'not-now': 409,
   internal: 500,
 };
 

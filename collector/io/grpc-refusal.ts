@@ -7,6 +7,7 @@ const CODES: Readonly<Record<RefusalKind, codes>> = {
   'not-found': codes.NOT_FOUND,
   invalid: codes.INVALID_ARGUMENT,
   'too-large': codes.RESOURCE_EXHAUSTED,
+  'not-now': codes.FAILED_PRECONDITION,
   internal: codes.INTERNAL,
 };
 

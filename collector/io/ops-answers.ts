@@ -9,6 +9,7 @@ import type * as reply from '../../shared/core/ops-reply.ts';
 import type * as ask from '../../shared/core/ops-request.ts';
 import type * as view from '../../shared/core/ops-view.ts';
 import { afterUs, type UnixMicros } from '../../shared/core/units.ts';
+import type { Logger } from '../../shared/io/logger.ts';
 import { agentRows, type SessionAgent } from '../core/answers/agent-rows.ts';
 import { isRequested, markRow } from '../core/answers/event-rows.ts';
 import type { ExchangeFilter } from '../core/answers/exchange-rows.ts';
@@ -28,6 +29,7 @@ import { RAISE_SECS_MAX_MS } from '../core/raised-secs.ts';
 import { availabilityOf, measuredFigures } from '../core/rollup/availability.ts';
 import { ownBucket } from '../core/verdicts/group-state.ts';
 import { overlay } from '../core/verdicts/overlay.ts';
+import { type AdHocLine, createAdHocProbe } from './ad-hoc-probe.ts';
 import { groupNamed, type HistorySources, laneSetAnswer, latencyAnswer, timelineAnswer } from './history-answers.ts';
 import type { Inbox } from './inbox.ts';
 import { keepPeriod, keepProblem, keptPeriods } from './keep-request.ts';
@@ -48,6 +50,9 @@ export interface OpsSources extends HistorySources {
   agents(): readonly SessionAgent[];
   /** What people are called for. */
   readonly alerts: AlertAnswers;
+  /** The way to the agents, for exchanges that somebody asks for. */
+  readonly adHoc: AdHocLine;
+  readonly logger: Logger;
   /** What is paused has changed. */
   onPaused(): void;
   /** Secs of a group's probes are to be raised, or no longer. @returns until when */
@@ -85,6 +90,8 @@ export interface OpsAnswers extends AlertAnswers {
   maintain(request: ask.MaintenanceRequest, action: MaintenanceEntry['action']): Promise<reply.MaintenanceView>;
   maintenances(): reply.MaintenanceView;
   raiseSecs(request: ask.RaiseSecsRequest): reply.RaiseSecsView;
+  /** One exchange from a site's agent, in full; nothing of it is stored. */
+  probe(request: ask.ProbeRequest): Promise<reply.ProbeView>;
   /** Stored exchanges, a batch's at a time. */
   exchanges(request: ask.PeriodRequest): AsyncIterable<readonly reply.ExchangeView[]>;
   /** A group of the configuration. @throws Refusal not-found, with the nearest name */
@@ -132,6 +139,12 @@ export function createOpsAnswers(sources: OpsSources): OpsAnswers {
     raiseSecs: (request) => raise(sources, request),
     alerts: () => sources.alerts.alerts(),
     testAlerts: () => sources.alerts.testAlerts(),
+    probe: createAdHocProbe({
+      ...sources,
+      line: sources.adHoc,
+      pauses: () => fold.model.pauses,
+      known: () => knownAgents(sources),
+    }),
     exchanges: (request) => exchanges(sources, request),
     group: (name) => groupNamed(config(), name),
   };

@@ -51,6 +51,7 @@ export function createOpsServer({ answers, logger }: OpsServerOptions): OpsServe
     RaiseSecs: unary(logger, (request: ask.RaiseSecsRequest) => answers.raiseSecs(request)),
     Alerts: unary(logger, () => answers.alerts()),
     TestAlerts: unary(logger, () => answers.testAlerts()),
+    Probe: unary(logger, (request: ask.ProbeRequest) => answers.probe(request)),
     Events: streams.open,
     Export: exportStream(answers, logger),
   };

@@ -4,6 +4,7 @@
  * host with a copy of its disk is refused. Rejected: two sessions of one agent side by side (the copy would go unnoticed).
  */
 import { type ServiceDefinition, status, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { AdHocRequest } from '../../shared/core/ad-hoc.ts';
 import type { Assignment } from '../../shared/core/assignment.ts';
 import type { ResultBatch } from '../../shared/core/batch.ts';
 import type { Clock } from '../../shared/io/clock.ts';
@@ -16,6 +17,7 @@ import { type AgentState, forgettable, introduce, MAX_AGENTS } from '../core/age
 import { createDoor } from '../core/door.ts';
 import { OPENING_MAX } from '../core/limits.ts';
 import { createSayings } from '../core/sayings.ts';
+import type { AskEnd } from './ad-hoc-asks.ts';
 import type { AgentCall } from './agent-stream.ts';
 import { Allowance } from './allowance.ts';
 import type { Inbox } from './inbox.ts';
@@ -45,6 +47,8 @@ export interface ReportServer {
   agents(): readonly AgentState[];
   /** Sends each connected agent its assignment if that differs from what its session was last sent. */
   pushAssignments(): void;
+  /** Has an agent make one exchange beside its schedule; without a session the answer is `lost`. */
+  ask(agent: string, asked: AdHocRequest, patienceMs: number): Promise<AskEnd>;
   /** Ends every session, after what was received is stored and acknowledged. */
   close(): Promise<void>;
 }
@@ -56,6 +60,7 @@ export function createReportServer(options: ReportServerOptions): ReportServer {
     implementation: { Session: (call: AgentCall) => server.accept(call) },
     agents: () => server.agents(),
     pushAssignments: () => server.pushAssignments(),
+    ask: (agent, asked, patienceMs) => server.ask(agent, asked, patienceMs),
     close: () => server.close(),
   };
 }
@@ -116,6 +121,10 @@ class SessionTable {
       const assignment = state && this.#options.assignmentFor(state);
       if (assignment) session.assign(assignment);
     }
+  }
+
+  async ask(agent: string, asked: AdHocRequest, patienceMs: number): Promise<AskEnd> {
+    return (await this.#sessions.get(agent)?.ask(asked, patienceMs)) ?? { kind: 'lost' };
   }
 
   /** @returns why the session may not go on, or what its agent may send */

@@ -4,11 +4,13 @@
  * wait for a reconnect, and come back to the same bad one.
  */
 import { status } from '@grpc/grpc-js';
+import type { AdHocRequest } from '../../shared/core/ad-hoc.ts';
 import type { Assignment } from '../../shared/core/assignment.ts';
 import type { AgentMessage, Hello } from '../../shared/wire/agent-message.ts';
 import type { Received } from '../../shared/wire/agents-service.ts';
 import type { Refusal } from '../../shared/wire/collector-message.ts';
 import { HELLO_MAX_MS } from '../core/limits.ts';
+import { AdHocAsks, type AskEnd } from './ad-hoc-asks.ts';
 import { type AgentCall, AgentStream } from './agent-stream.ts';
 import type { Allowance } from './allowance.ts';
 import { type IntakeOptions, SessionIntake } from './session-intake.ts';
@@ -30,6 +32,7 @@ export class ReportSession {
   readonly #stream: AgentStream;
   readonly #options: SessionOptions;
   readonly #greeting: NodeJS.Timeout;
+  readonly #asks = new AdHocAsks((message) => this.#stream.send(message));
   #admitted: Admitted | undefined;
   #assigned: Assignment | undefined;
   #over = false;
@@ -51,6 +54,11 @@ export class ReportSession {
     if (assignment === this.#assigned) return;
     this.#assigned = assignment;
     this.#stream.send({ kind: 'assignment', assignment });
+  }
+
+  /** Has the agent make one exchange beside its schedule. */
+  ask(asked: AdHocRequest, patienceMs: number): Promise<AskEnd> {
+    return this.#asks.ask(asked, patienceMs);
   }
 
   /** Another session has this one's place. @param refusal what to say; undefined: nothing */
@@ -136,6 +144,9 @@ export class ReportSession {
         this.#options.change(hello.agent, () => figures);
         break;
       }
+      case 'ad-hoc-answer':
+        this.#asks.answered(message);
+        break;
       case 'loss':
         intake.receiveLoss(message);
         break;
@@ -167,6 +178,7 @@ export class ReportSession {
     if (this.#over) return;
     this.#over = true;
     this.#stream.over();
+    this.#asks.over();
     clearTimeout(this.#greeting);
     this.#options.ended(this.#admitted?.hello);
   }

@@ -20,6 +20,7 @@ import { addKeep } from './keep.ts';
 import { addMaintenance } from './maintenance.ts';
 import { addMark } from './mark.ts';
 import { addPause, addResume } from './pause.ts';
+import { addProbe } from './probe.ts';
 import { addReport } from './report.ts';
 import { processRuntime } from './runtime.ts';
 import { addScopes } from './scopes.ts';
@@ -35,10 +36,12 @@ Examples:
   dorawatch top                                               the same, live
   dorawatch events --follow                                   what happens, as it happens
   dorawatch sites --unserved --collector 10.0.0.5:6767
+  dorawatch probe --site corsham primary                      one exchange from a site, decoded
   dorawatch drill --group corsham-dhcp --max-gap 60s          a failover on purpose, and its verdict
 
 Every command takes --json; keys are stable. Tables show local time, JSON is RFC 3339 UTC. NO_COLOR turns colour off.
-Exit codes: 0 done, 1 failed, 2 bad arguments, 3 some group is not normal (status --exit-code).`;
+Exit codes: 0 done, 1 failed, 2 bad arguments, 3 some group is not normal (status --exit-code),
+not answered (probe), a drill that failed.`;
 
 async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('dorawatch')
@@ -61,6 +64,7 @@ async function main(argv: readonly string[]): Promise<void> {
     addExport,
     addKeep,
     addImport,
+    addProbe,
     addDrill,
     addMaintenance,
     addPause,

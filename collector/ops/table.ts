@@ -60,6 +60,14 @@ const COLOURS: Readonly<Record<string, number>> = {
   pending: 33,
   held: 35,
   resting: 35,
+  '→': 36,
+  '←': 35,
+  Answered: 32,
+  'Not answered': 31,
+  Refused: 31,
+  'Not measured': 33,
+  malformed: 31,
+  'not from the server': 33,
 };
 
 /** @param colour whether the output is a terminal that wants colour */

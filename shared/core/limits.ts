@@ -27,6 +27,14 @@ export const MAX_SCOPES_PER_TARGET = 1024;
 export const MAX_LEASE_COUNTS = 256;
 /** Any name (agent, site, group, server), in bytes of UTF-8: it is a key, a column of a table and a tag in InfluxDB. */
 export const MAX_NAME_BYTES = 128;
+/** Features that a hello names. */
+export const MAX_FEATURES = 64;
+/** Messages of one ad-hoc exchange that are told: five are a whole DORA, the rest are other servers' answers and repetitions. */
+export const MAX_FRAMES_PER_EXCHANGE = 32;
+/** Octets of one of them: five times what fits into an Ethernet frame; 32 of these fit into a message. */
+export const MAX_FRAME_BYTES = 8_192;
+/** What an ad-hoc exchange may be told to wait for, ms: an agent that ends waits for it, and nobody's client waits longer for one server. */
+export const AD_HOC_WAIT_MAX_MS = 10_000 as Milliseconds;
 /** Text for people on the wire (version, refusal), in bytes. */
 export const MAX_TEXT_BYTES = 1024;
 /** Targets in one assignment; as MAX_PATHS_PER_BATCH, since each becomes a path. */

@@ -161,3 +161,41 @@ export interface AlertTestRow {
   readonly answer: string;
   readonly took_ms: number;
 }
+
+/** One ad-hoc exchange; fields as in ops.proto. */
+export interface ProbeView {
+  readonly agent: string;
+  readonly site: string;
+  readonly group: string;
+  readonly server: string;
+  readonly address: string;
+  readonly bucket: number | null;
+  readonly kind: string;
+  readonly outcome: string;
+  readonly stage: string;
+  readonly wait_ms: number;
+  readonly offer_us: number | null;
+  readonly ack_us: number | null;
+  readonly total_us: number | null;
+  readonly released: boolean;
+  readonly stamped: string;
+  readonly clock_offset_us: number | null;
+  readonly clock_error_us: number | null;
+  readonly frames: readonly ProbeFrame[];
+  readonly shed_frames: number;
+}
+
+/** One DHCP message of it. */
+export interface ProbeFrame {
+  /** "sent" or "received". */
+  readonly direction: string;
+  /** It came from an address that is not the server's. */
+  readonly unexpected: boolean;
+  readonly at: UnixMicros;
+  readonly source: string;
+  readonly source_port: number;
+  readonly destination: string;
+  readonly destination_port: number;
+  /** The UDP payload. */
+  readonly message: Uint8Array;
+}

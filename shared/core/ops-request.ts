@@ -136,3 +136,17 @@ export interface LatencyRequest {
   /** Points at most. */
   readonly points: number;
 }
+
+/** One exchange, now, from a site. */
+export interface ProbeRequest {
+  readonly site: string;
+  /** Its name, group and name ("corsham-dhcp/primary"), or address. */
+  readonly server: string;
+  readonly group: string | null;
+  readonly agent: string | null;
+  /** "dora" or "do"; null: as the site's probes of the server are. */
+  readonly kind: string | null;
+  /** How long answers are waited for; null: the configured drop time. */
+  readonly wait_ms: number | null;
+  readonly actor: string | null;
+}

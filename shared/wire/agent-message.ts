@@ -3,7 +3,7 @@
  * Rejected: handing generated messages on; their every field may be missing, and none of them has been looked at.
  */
 import type { LeaseCount } from '../core/lease-count.ts';
-import { MAX_BATCH_BYTES, MAX_LEASE_COUNTS } from '../core/limits.ts';
+import { MAX_BATCH_BYTES, MAX_FEATURES, MAX_LEASE_COUNTS } from '../core/limits.ts';
 import {
   type EpochMicros,
   epochMicros,
@@ -12,6 +12,7 @@ import {
   type UnixMicros,
   unixMicros,
 } from '../core/units.ts';
+import { type AdHocAnswer, packAdHocAnswer, unpackAdHocAnswer } from './ad-hoc-codec.ts';
 import { type DecodeError, decodeError, FieldReader, isDecodeError, parseMessage } from './decode-error.ts';
 import { type Loss, packLoss, unpackLoss } from './loss-codec.ts';
 import { type dorawatch, v1 } from './protobuf.ts';
@@ -29,6 +30,8 @@ export interface Hello {
   readonly backlogBatches: number;
   /** Tells this host from one with a copy of its disk; empty: not told. */
   readonly host: string;
+  /** What it understands beyond what every version does; see features.ts. */
+  readonly features: readonly string[];
 }
 
 /** An encoded ResultBatch less the first `samePrefixBytes`, which it shares with the batch before in the session. */
@@ -84,6 +87,7 @@ export type AgentMessage =
   | Heartbeat
   | Goodbye
   | Loss
+  | AdHocAnswer
   | { readonly kind: 'unknown' };
 
 export function encodeAgentMessage(message: AgentMessage): Uint8Array {
@@ -113,6 +117,8 @@ function packAgentMessage(message: AgentMessage): dorawatch.v1.AgentMessage.$Pro
       return { goodbye: { backlog_batches: message.backlogBatches } };
     case 'loss':
       return { loss: packLoss(message) };
+    case 'ad-hoc-answer':
+      return { ad_hoc_answer: packAdHocAnswer(message) };
     default:
       return {};
   }
@@ -127,6 +133,7 @@ const packHello = (hello: Hello): dorawatch.v1.Hello.$Properties => ({
   assignment_version: hello.assignmentVersion,
   backlog_batches: hello.backlogBatches,
   host: hello.host,
+  features: [...hello.features],
 });
 
 const packHeartbeat = (heartbeat: Heartbeat): dorawatch.v1.Heartbeat.$Properties => ({
@@ -155,6 +162,7 @@ function unpackAgentMessage(read: FieldReader, message: dorawatch.v1.AgentMessag
   if (message.clock_probe) return { kind: 'clock-probe', nonce: message.clock_probe.nonce ?? 0 };
   if (message.clock_sample) return unpackClockSample(read, message.clock_sample);
   if (message.loss) return unpackLoss(read, message.loss);
+  if (message.ad_hoc_answer) return unpackAdHocAnswer(read, message.ad_hoc_answer);
   if (message.goodbye) {
     return {
       kind: 'goodbye',
@@ -175,6 +183,9 @@ function unpackHello(read: FieldReader, hello: dorawatch.v1.Hello.$Properties): 
     assignmentVersion: read.count(hello.assignment_version ?? 0, 'hello.assignment_version'),
     backlogBatches: read.count(hello.backlog_batches ?? 0, 'hello.backlog_batches'),
     host: read.text(hello.host ?? '', 'hello.host'),
+    features: read
+      .list(hello.features ?? [], MAX_FEATURES, 'hello.features')
+      .map((feature) => read.name(feature, 'hello.features')),
   };
 }
 

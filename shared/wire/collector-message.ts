@@ -1,5 +1,5 @@
 /**
- * What the collector says in a session, as values: assignment, acks, clock replies, refusals. The agent trusts its collector
+ * What the collector says in a session, as values: assignment, acks, clock replies, refusals, ad-hoc requests. The agent trusts its collector
  * to mean well, not to be free of mistakes or of the same version: it looks at every field too.
  * Rejected: one codec file for both directions; a change to one would always show in the other.
  */
@@ -8,6 +8,7 @@ import type { Assignment } from '../core/assignment.ts';
 import { MAX_RANGES_PER_ACK } from '../core/limits.ts';
 import type { Range } from '../core/ranges.ts';
 import { type UnixMicros, unixMicros } from '../core/units.ts';
+import { type AdHocAsk, packAdHocRequest, unpackAdHocRequest } from './ad-hoc-codec.ts';
 import { packAssignment, unpackAssignment } from './assignment-codec.ts';
 import { type DecodeError, FieldReader, isDecodeError, parseMessage } from './decode-error.ts';
 import { type dorawatch, v1 } from './protobuf.ts';
@@ -57,6 +58,7 @@ export type CollectorMessage =
   | { readonly kind: 'acks'; readonly ranges: readonly AckRange[] }
   | ClockReply
   | Refusal
+  | AdHocAsk
   | { readonly kind: 'unknown' };
 
 export function encodeCollectorMessage(message: CollectorMessage): Uint8Array {
@@ -82,6 +84,8 @@ function packCollectorMessage(message: CollectorMessage): dorawatch.v1.Collector
           sequence: message.batch?.sequence ?? 0,
         },
       };
+    case 'ad-hoc-request':
+      return { ad_hoc_request: packAdHocRequest(message) };
     default:
       return {};
   }
@@ -106,6 +110,7 @@ function unpackCollectorMessage(
   if (message.assignment) return { kind: 'assignment', assignment: unpackAssignment(read, message.assignment) };
   if (message.clock_reply) return unpackClockReply(read, message.clock_reply);
   if (message.refusal) return unpackRefusal(read, message.refusal);
+  if (message.ad_hoc_request) return unpackAdHocRequest(read, message.ad_hoc_request);
   return { kind: 'unknown' };
 }
 

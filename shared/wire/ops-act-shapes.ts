@@ -4,7 +4,7 @@
  */
 import type * as reply from '../core/ops-reply.ts';
 import type * as ask from '../core/ops-request.ts';
-import { count, countOrNull, flag, many, message, moment, momentOrNull, text, textOrNull } from './ops-fill.ts';
+import { count, countOrNull, flag, many, message, moment, momentOrNull, octets, text, textOrNull } from './ops-fill.ts';
 import { planned } from './planned-shape.ts';
 
 export const fillKeptRequest = message<Record<never, never>>({});
@@ -126,4 +126,46 @@ export const fillAlerts = message<reply.AlertsView>({
 });
 export const fillAlertTest = message<reply.AlertTestView>({
   answers: many(message<reply.AlertTestRow>({ name: text, delivered: flag, answer: text, took_ms: count })),
+});
+
+export const fillProbeRequest = message<ask.ProbeRequest>({
+  site: text,
+  server: text,
+  group: textOrNull,
+  agent: textOrNull,
+  kind: textOrNull,
+  wait_ms: countOrNull,
+  actor: textOrNull,
+});
+export const fillProbe = message<reply.ProbeView>({
+  agent: text,
+  site: text,
+  group: text,
+  server: text,
+  address: text,
+  bucket: countOrNull,
+  kind: text,
+  outcome: text,
+  stage: text,
+  wait_ms: count,
+  offer_us: countOrNull,
+  ack_us: countOrNull,
+  total_us: countOrNull,
+  released: flag,
+  stamped: text,
+  clock_offset_us: countOrNull,
+  clock_error_us: countOrNull,
+  frames: many(
+    message<reply.ProbeFrame>({
+      direction: text,
+      unexpected: flag,
+      at: moment,
+      source: text,
+      source_port: count,
+      destination: text,
+      destination_port: count,
+      message: octets,
+    }),
+  ),
+  shed_frames: count,
 });

@@ -24,6 +24,7 @@ export const text: Fill<string> = (field) => (typeof field === 'string' ? field 
 export const textOrNull: Fill<string | null> = (field) => (typeof field === 'string' ? field : null);
 export const count: Fill<number> = (field) => (typeof field === 'number' ? field : 0);
 export const countOrNull: Fill<number | null> = (field) => (typeof field === 'number' ? field : null);
+export const octets: Fill<Uint8Array> = (field) => (field instanceof Uint8Array ? field : new Uint8Array());
 export const flag: Fill<boolean> = (field) => field === true;
 export const flagOrNull: Fill<boolean | null> = (field) => (typeof field === 'boolean' ? field : null);
 // A number on the wire is a moment because its field says so.

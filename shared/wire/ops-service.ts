@@ -95,5 +95,6 @@ export const opsService = {
   ),
   Alerts: method('Alerts', noAlerts, end(v1.AlertsReply, acts.fillAlerts)),
   TestAlerts: method('TestAlerts', noAlerts, end(v1.AlertTestReply, acts.fillAlertTest)),
+  Probe: method('Probe', end(v1.ProbeRequest, acts.fillProbeRequest), end(v1.ProbeReply, acts.fillProbe)),
   Import: method('Import', end(v1.ImportRequest, acts.fillImportRequest), end(v1.ImportReply, acts.fillImport)),
 } as const;

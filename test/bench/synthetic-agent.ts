@@ -103,7 +103,14 @@ function sendAll(client: Client, { epoch, encoded }: { epoch: number; encoded: r
       resolve();
     });
     const hello = { agent: AGENT, site: 'corsham', epoch, anchor: unixMicros(Date.now() * 1000), version: 'bench' };
-    call.write({ kind: 'hello', ...hello, assignmentVersion: 0, backlogBatches: encoded.length, host: '' });
+    call.write({
+      kind: 'hello',
+      ...hello,
+      assignmentVersion: 0,
+      backlogBatches: encoded.length,
+      host: '',
+      features: [],
+    });
     fill();
   });
 }

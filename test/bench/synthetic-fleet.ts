@@ -68,7 +68,7 @@ function join(client: Client, site: number): Member {
     for (const { from, to } of message.ranges) for (let sequence = from; sequence <= to; sequence += 1) acked(sequence);
   });
   const hello = { agent: `agent-${site}`, site: siteName(site), epoch: 1, anchor, version: 'bench' };
-  call.write({ kind: 'hello', ...hello, assignmentVersion: 0, backlogBatches: 0, host: `host-${site}` });
+  call.write({ kind: 'hello', ...hello, assignmentVersion: 0, backlogBatches: 0, host: `host-${site}`, features: [] });
   return { site: siteName(site), paths: pathsOf(site), call, sent, before: new Uint8Array() };
 }
 

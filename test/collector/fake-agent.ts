@@ -6,6 +6,7 @@
 import { Client, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
 import type { Assignment } from '../../shared/core/assignment.ts';
 import { ABSENT, type PathRef, type ResultBatch, SERVER_PATH } from '../../shared/core/batch.ts';
+import { OWN_FEATURES } from '../../shared/core/features.ts';
 import { OUTCOMES, STAGES } from '../../shared/core/outcome.ts';
 import { epochMicros, microseconds, unixMicros } from '../../shared/core/units.ts';
 import { agentsService } from '../../shared/wire/agents-service.ts';
@@ -117,6 +118,7 @@ export class FakeAgent {
       epoch?: number;
       host?: string;
       backlogBatches?: number;
+      features?: readonly string[];
     } = {},
   ) {
     this.#client = new Client(address, credentials.createInsecure());
@@ -138,6 +140,7 @@ export class FakeAgent {
       epoch = 1,
       host = '',
       backlogBatches = 0,
+      features = OWN_FEATURES,
     } = hello;
     const anchor = unixMicros(anchorUs);
     this.#call.write({
@@ -150,6 +153,7 @@ export class FakeAgent {
       assignmentVersion,
       backlogBatches,
       host,
+      features,
     });
   }
 

@@ -56,7 +56,7 @@ export class RawAgent {
   }
 
   hello({ agent, site = 'corsham', epoch = 1, host = 'here' }: Greeting): this {
-    const rest = { version: '0.1.0', assignmentVersion: 0, backlogBatches: 0, host };
+    const rest = { version: '0.1.0', assignmentVersion: 0, backlogBatches: 0, host, features: [] };
     this.call.write({ kind: 'hello', agent, site, epoch, anchor: unixMicros(anchorUs), ...rest });
     this.call.write({
       kind: 'clock-sample',

@@ -41,7 +41,14 @@ export class StubbornAgent {
     this.#session = { client, call };
     call.on('data', (message: Down) => this.#hear(message));
     call.on('error', () => this.#wake());
-    const hello = { agent: this.#agent, site: this.#site, epoch: 1, host: '', anchor: unixMicros(this.#anchorUs) };
+    const hello = {
+      agent: this.#agent,
+      site: this.#site,
+      epoch: 1,
+      host: '',
+      features: [],
+      anchor: unixMicros(this.#anchorUs),
+    };
     call.write({ kind: 'hello', ...hello, version: '0.1.0', assignmentVersion: 0, backlogBatches: this.#unacked.size });
     const at = epochMicros(1e6);
     call.write({ kind: 'clock-sample', at, offsetUs: microseconds(0), errorUs: microseconds(200) });

@@ -6,12 +6,12 @@
 // option.ts. A missing end option is tolerated, as servers do; what follows one is not read.
 
 import { ipv4 } from '../net/ipv4.ts';
-import { joinOctets, u8, u16, u32 } from '../net/octets.ts';
-import { endCode, magicCookie, OptionCode, padCode } from './codes.ts';
+import { u8, u16, u32 } from '../net/octets.ts';
+import { magicCookie, OptionCode } from './codes.ts';
 import { chaddrOctets, cookieOctets, fileOctets, headerOctets, snameOctets } from './limits.ts';
 import type { Message } from './message.ts';
-import type { Option } from './option.ts';
-import { isJoined, readOption } from './option-codec.ts';
+import { readOption } from './option-codec.ts';
+import { type OptionPart, overloadOf, readArea, wholeOptions } from './option-parts.ts';
 
 /** Why octets are no DHCPv4 message. */
 export type MalformedReason =
@@ -58,19 +58,12 @@ export function decode(octets: Uint8Array): DecodeResult {
     chaddr: octets.slice(field.chaddr, field.chaddr + hlen),
     sname: (parts.overload & 2) === 0 ? untilPadding(octets, field.sname, snameOctets) : new Uint8Array(0),
     file: (parts.overload & 1) === 0 ? untilPadding(octets, field.file, fileOctets) : new Uint8Array(0),
-    options: joinParts(parts.parts),
+    options: wholeOptions(parts.parts).map((option) => readOption(option.code, option.octets)),
   };
   return { kind: 'message', message };
 }
 
-/** One option as it stands on the wire, perhaps only a part of a long one; `offset` is that of its code. */
-interface Part {
-  readonly code: number;
-  readonly offset: number;
-  readonly octets: Uint8Array;
-}
-
-type Parts = { readonly kind: 'parts'; readonly parts: readonly Part[]; readonly overload: number };
+type Parts = { readonly kind: 'parts'; readonly parts: readonly OptionPart[]; readonly overload: number };
 type Malformed = Extract<DecodeResult, { kind: 'malformed' }>;
 
 function malformed(reason: MalformedReason, offset: number): Malformed {
@@ -78,71 +71,25 @@ function malformed(reason: MalformedReason, offset: number): Malformed {
 }
 
 function readAllParts(octets: Uint8Array): Parts | Malformed {
-  const parts: Part[] = [];
-  let cut = readParts(octets, field.options, octets.length, parts);
-  const overload = overloadOf(parts);
+  const own = readArea(octets, field.options, octets.length);
+  const overload = overloadOf(own.parts);
+  const areas = [own];
   // File before sname: RFC 3396 section 5 gives the order in which the parts of a long option are joined.
-  if ((overload & 1) !== 0) cut ??= readParts(octets, field.file, field.file + fileOctets, parts);
-  if ((overload & 2) !== 0) cut ??= readParts(octets, field.sname, field.sname + snameOctets, parts);
-  return cut === undefined ? { kind: 'parts', parts, overload } : malformed('option-truncated', cut);
+  if ((overload & 1) !== 0) areas.push(readArea(octets, field.file, field.file + fileOctets));
+  if ((overload & 2) !== 0) areas.push(readArea(octets, field.sname, field.sname + snameOctets));
+  const cut = areas.find(({ cutAt }) => cutAt !== undefined)?.cutAt;
+  return cut === undefined
+    ? { kind: 'parts', parts: areas.flatMap(({ parts }) => parts), overload }
+    : malformed('option-truncated', cut);
 }
 
-/** Appends the options in octets[from, to); returns the offset of one that runs past the end, if any. */
-function readParts(octets: Uint8Array, from: number, to: number, parts: Part[]): number | undefined {
-  let at = from;
-  while (at < to) {
-    const code = u8(octets, at);
-    if (code === endCode) return undefined;
-    if (code === padCode) {
-      at += 1;
-      continue;
-    }
-    const end = at + 2 + u8(octets, at + 1);
-    if (at + 2 > to || end > to) return at;
-    parts.push({ code, offset: at, octets: octets.slice(at + 2, end) });
-    at = end;
-  }
-  return undefined;
-}
-
-/** The fields that the options field declares to hold options: bit 1 file, bit 2 sname. The first well-formed one counts. */
-function overloadOf(parts: readonly Part[]): number {
-  for (const { code, octets } of parts) {
-    if (code !== OptionCode.overload) continue;
-    const option = readOption(code, octets);
-    if (option.kind === 'overload') return option.fields;
-  }
-  return 0;
-}
-
-function messageTypeProblem(parts: readonly Part[]): Malformed | undefined {
+function messageTypeProblem(parts: readonly OptionPart[]): Malformed | undefined {
   const [first, second] = parts.filter(({ code }) => code === OptionCode.messageType);
   if (first === undefined) return malformed('message-type-missing', field.options);
   if (second !== undefined) return malformed('message-type-repeated', second.offset);
   const option = readOption(first.code, first.octets);
   return option.kind === 'message-type' ? undefined : malformed('message-type-malformed', first.offset);
 }
-
-/** Joins the parts of long options, each at the place of its first part, and reads them. */
-function joinParts(parts: readonly Part[]): Option[] {
-  const groups: { readonly code: number; readonly octets: Uint8Array[] }[] = [];
-  const byCode = new Map<number, Uint8Array[]>();
-  for (const { code, octets } of parts) {
-    const known = isJoined(code) ? byCode.get(code) : undefined;
-    if (known !== undefined) {
-      known.push(octets);
-      continue;
-    }
-    const group = { code, octets: [octets] };
-    groups.push(group);
-    byCode.set(code, group.octets);
-  }
-  return groups.map(({ code, octets }) =>
-    readOption(code, octets.length === 1 ? (octets[0] ?? empty) : joinOctets(octets)),
-  );
-}
-
-const empty = new Uint8Array(0);
 
 function untilPadding(octets: Uint8Array, from: number, length: number): Uint8Array {
   let end = from + length;
