@@ -63,7 +63,7 @@ export function addProbe(program: Command, runtime: Runtime): void {
 async function probe(server: string, flags: ProbeFlags, runtime: Runtime): Promise<void> {
   const { site, group = null, agent = null, kind = null, wait: wait_ms = null, actor = null } = flags;
   const request = { site, server, group, agent, kind, wait_ms, actor };
-  const progress = (seconds: number): string => `the agent of ${site} has been asked ${seconds} s ago`;
+  const progress = (seconds: number): string => `waiting for the agent of ${site}: ${seconds} s`;
   const view = await withClient(flags, runtime, (client) =>
     withProgressLine(progress, () => client.ask('Probe', request)),
   );
