@@ -174,6 +174,8 @@ export interface AgentView {
   readonly version: string | null;
   readonly connected: boolean;
   readonly last_seen: UnixMicros | null;
+  /** Everything that it sent before this moment is known; null: none of its results came. */
+  readonly complete_through: UnixMicros | null;
   readonly clock_offset_us: number | null;
   readonly clock_error_us: number | null;
   readonly backlog_batches: number | null;

@@ -190,6 +190,7 @@ const agent = message<view.AgentView>({
   leases_worst: countOrNull,
   leases: many(message<LeaseCount>({ group: text, server: text, scope: textOrNull, held: count, worst: count })),
   resting: textOrNull,
+  complete_through: momentOrNull,
 });
 
 export const fillAgents = message<view.AgentsView>({ agents: many(agent) });

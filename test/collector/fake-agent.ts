@@ -182,14 +182,12 @@ export class FakeAgent {
     return this.hear((message) => (message.kind === 'refusal' ? message.text : null));
   }
 
-  /** Sends a clock sample and the batches; resolves when all are acknowledged. @param clock agent − collector and its error, µs */
-  async send(made: readonly ResultBatch[], clock = { offsetUs: 0, errorUs: 200 }): Promise<void> {
-    this.#call.write({
-      kind: 'clock-sample',
-      at: epochMicros(0),
-      offsetUs: microseconds(clock.offsetUs),
-      errorUs: microseconds(clock.errorUs),
-    });
+  /** Sends a clock sample and the batches; resolves when all are acknowledged. @param clock agent − collector and its error, µs; null: no sample */
+  async send(
+    made: readonly ResultBatch[],
+    clock: { readonly offsetUs: number; readonly errorUs: number } | null = { offsetUs: 0, errorUs: 200 },
+  ): Promise<void> {
+    if (clock !== null) this.sample(0, clock.offsetUs, clock.errorUs);
     for (const batch of made) {
       this.#call.write({
         kind: 'batch',
@@ -207,13 +205,13 @@ export class FakeAgent {
     });
   }
 
-  /** A measurement of its clock, µs: agent − collector at a moment of its epoch. */
-  sample(atUs: number, offsetUs: number): void {
+  /** A measurement of its clock, µs: agent − collector at a moment of its epoch, and how wrong that may be. */
+  sample(atUs: number, offsetUs: number, errorUs = 200): void {
     this.#call.write({
       kind: 'clock-sample',
       at: epochMicros(atUs),
       offsetUs: microseconds(offsetUs),
-      errorUs: microseconds(200),
+      errorUs: microseconds(errorUs),
     });
   }
 

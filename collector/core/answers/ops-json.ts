@@ -15,6 +15,7 @@ const MOMENTS: ReadonlySet<string> = new Set([
   'last_served_at',
   'last_ack_at',
   'last_seen',
+  'complete_through',
   'sent_at',
   'raw_since',
   'asked_at',

@@ -149,6 +149,7 @@ export const stateSchemas: Readonly<Record<string, JsonSchema>> = {
     version: nullable(text('Its version')),
     connected: truth('Whether it is connected'),
     last_seen: nullable(moment('When it was last heard')),
+    complete_through: nullable(moment('All that it sent before is known; null: none of its results came')),
     clock_offset_us: nullable(number("Its clock minus the collector's, µs")),
     clock_error_us: nullable(number('How well that is known, ± µs')),
     backlog_batches: nullable(whole('Batches that it still has to send')),

@@ -3,9 +3,8 @@
  * are silent for one reason are one line, since a dead collector's line would otherwise be 142 of them.
  */
 import type { AgentsView, AgentView, ConsumerView, StatusView } from '../../../shared/core/ops-view.ts';
-import type { UnixMicros } from '../../../shared/core/units.ts';
 import { elapsedText } from '../../core/answers/clock-text.ts';
-import { agoText } from './moment-text.ts';
+import { agoText, momentText, type Viewer } from './moment-text.ts';
 import type { Tone } from './state-look.ts';
 
 export interface MissingLine {
@@ -18,13 +17,15 @@ export interface MissingLine {
 const NAMES_MAX = 6;
 /** A batch a second is normal; so many wait and what is shown of a site is old. */
 const BACKLOG_BATCHES = 5;
+/** Results are complete a drop time late, and agents are told of every ten seconds; later than this is late, µs. */
+const LATE_US = 30e6;
 /** Behind by this and the page is behind reality, ms. */
 const LAG_MS = 10_000;
 
-export function missingOf(status: StatusView, agents: AgentsView | null, now: UnixMicros): readonly MissingLine[] {
+export function missingOf(status: StatusView, agents: AgentsView | null, viewer: Viewer): readonly MissingLine[] {
   return [
-    ...silentLines(agents?.agents ?? [], now),
-    ...(agents?.agents ?? []).flatMap((agent) => agentLines(agent)),
+    ...silentLines(agents?.agents ?? [], viewer),
+    ...(agents?.agents ?? []).flatMap((agent) => agentLines(agent, viewer)),
     ...status.consumers.flatMap((consumer) => consumerLines(consumer)),
     ...(status.store.problem === null ? [] : [warn('The collector’s disk', status.store.problem)]),
   ];
@@ -32,18 +33,23 @@ export function missingOf(status: StatusView, agents: AgentsView | null, now: Un
 
 const warn = (text: string, detail: string): MissingLine => ({ text, detail, tone: 'warn' });
 
-function silentLines(agents: readonly AgentView[], now: UnixMicros): readonly MissingLine[] {
+function silentLines(agents: readonly AgentView[], viewer: Viewer): readonly MissingLine[] {
   const heard = new Set(agents.filter(({ connected }) => connected).map(({ site }) => site));
   const silent = agents.filter(({ site, connected }) => !connected && !heard.has(site));
   const [first] = silent;
   if (first === undefined) return [];
   if (silent.length === 1) {
-    const detail = first.last_seen === null ? 'no agent was ever heard' : `last heard ${agoText(first.last_seen, now)}`;
-    return [{ text: `Site ${first.site} is silent`, detail, tone: 'unknown' }];
+    return [{ text: `Site ${first.site} is silent`, detail: knownText(first, viewer), tone: 'unknown' }];
   }
   return [
     { text: `${silent.length} sites are silent`, detail: named(silent.map(({ site }) => site)), tone: 'unknown' },
   ];
+}
+
+/** Up to when its results are known, whatever was heard of it since. */
+function knownText({ complete_through: through }: AgentView, viewer: Viewer): string {
+  if (through === null) return 'none of its results ever came';
+  return `nothing is known of it since ${momentText(through, viewer)}, ${agoText(through, viewer.now)}`;
 }
 
 function named(sites: readonly string[]): string {
@@ -51,19 +57,23 @@ function named(sites: readonly string[]): string {
   return sites.slice(0, NAMES_MAX).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-function agentLines({
-  site,
-  connected,
-  backlog_batches: backlog,
-  trouble,
-  resting,
-}: AgentView): readonly MissingLine[] {
-  const late = connected && (backlog ?? 0) >= BACKLOG_BATCHES;
+function agentLines(agent: AgentView, viewer: Viewer): readonly MissingLine[] {
+  const { site, trouble, resting } = agent;
   return [
-    ...(late ? [warn(`Site ${site} is late`, `${backlog} batches wait at its agent`)] : []),
+    ...lateLines(agent, viewer),
     ...(trouble === null ? [] : [warn(`Agent at ${site}`, trouble)]),
     ...(resting === null ? [] : [warn(`Agent at ${site} probes nothing`, resting)]),
   ];
+}
+
+/** Connected, and yet what is shown of its site is not of now: by what it says that it has, and by what came of it. */
+function lateLines(agent: AgentView, viewer: Viewer): readonly MissingLine[] {
+  const { site, connected, backlog_batches: backlog, complete_through: through, resting } = agent;
+  const isBehind = through !== null && resting === null && viewer.now - through > LATE_US;
+  const waits = (backlog ?? 0) >= BACKLOG_BATCHES;
+  if (!connected || !(isBehind || waits)) return [];
+  const words = [isBehind ? knownText(agent, viewer) : '', waits ? `${backlog} batches wait at its agent` : ''];
+  return [warn(`Site ${site} is late`, words.filter((word) => word !== '').join('; '))];
 }
 
 function consumerLines({ name, lag_ms: lag, problem }: ConsumerView): readonly MissingLine[] {

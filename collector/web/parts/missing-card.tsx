@@ -6,7 +6,7 @@ import { ShapeMark } from './state-mark.tsx';
 
 export function MissingCard({ told, viewer }: { readonly told: Told; readonly viewer: Viewer }) {
   if (told.status === null) return null;
-  const lines = missingOf(told.status, told.agents, viewer.now);
+  const lines = missingOf(told.status, told.agents, viewer);
   return (
     <section class="card" aria-labelledby="missing">
       <div class="card-head">

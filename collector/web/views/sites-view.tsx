@@ -27,7 +27,7 @@ export function SitesTable({ told, viewer }: SitesProps) {
   const sites = useAsked<SitesView>(apiUrl('sites'), round);
   const asked = useAsked<AgentsView>(apiUrl('agents'), told.round);
   const agents = told.agents ?? asked.value;
-  const all = siteRows(sites.value?.sites ?? [], agents?.agents ?? []);
+  const all = sites.value === null ? [] : siteRows(sites.value.sites, agents?.agents ?? []);
   const rows = all.filter((row) => isFound(row, words));
   return (
     <>
@@ -64,7 +64,10 @@ export function SitesTable({ told, viewer }: SitesProps) {
             ))}
           </tbody>
         </table>
-        {rows.length === 0 && <p class="empty">No site has these words.</p>}
+        {sites.value === null && sites.problem === null && <p class="empty">Waiting for the collector.</p>}
+        {sites.value !== null && rows.length === 0 && (
+          <p class="empty">{all.length === 0 ? 'No sites are configured.' : 'No site has these words.'}</p>
+        )}
       </section>
     </>
   );

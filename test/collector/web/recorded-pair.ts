@@ -1,87 +1,114 @@
 /**
- * A real collector that was told a failover which ended a minute ago, over gRPC as agents tell it, and is told on, second by
- * second. The times are the seed test's: the primary is killed, the standby takes over after 51 s, the primary comes back,
- * and there is the second gap that a person misses. Of three sites one is late, and one fell silent.
+ * A real collector that is told a real failover, over gRPC as the agents told it: test/recordings has what they sent. It is moved
+ * in time so that the primary's return was half a minute ago (only the anchors of the epochs shift), and is told on, second by
+ * second as it was recorded. Of three sites one is late, and one's agent was killed before the primary was.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 import type { ResultBatch } from '../../../shared/core/batch.ts';
-import { batches, FakeAgent } from '../fake-agent.ts';
+import { unixMicros } from '../../../shared/core/units.ts';
+import { decodeBatch } from '../../../shared/wire/batch-decoder.ts';
+import { isDecodeError } from '../../../shared/wire/decode-error.ts';
+import { deedOf, trueGaps } from '../../recordings/recorded-truth.ts';
+import { type Heard, type HeardBatch, RECORDED_SITES, readRecording } from '../../recordings/recording.ts';
+import { FakeAgent } from '../fake-agent.ts';
 import { hotStandby } from '../hot-standby.ts';
 import { type CollectorProcess, startCollectorProcess } from '../programs.ts';
 
-const PRIMARY_STOPS_S = 60.12;
-const STANDBY_STARTS_S = 111.3;
-const STANDBY_STOPS_S = 146.2;
-const PRIMARY_RESUMES_S = 150.5;
-const PAST_S = 215;
-/** The test is over long before. */
-const FUTURE_S = 240;
-const SILENT_FROM_S = 40;
+const RECORDING = fileURLToPath(new URL('../../recordings/failover.jsonl.gz', import.meta.url));
+/** How long ago the last gap ended. */
+const SINCE_US = 35e6;
+const GAP_US = 5e6;
+/** Of the site that is late. */
+const BACKLOG_BATCHES = 40;
+const LATE_SITE = RECORDED_SITES[1];
 
-const answers = (server: number, second: number): boolean =>
-  server === 0
-    ? second < PRIMARY_STOPS_S || second >= PRIMARY_RESUMES_S
-    : second >= STANDBY_STARTS_S && second < STANDBY_STOPS_S;
-
-interface Telling {
-  readonly agent: string;
-  readonly site: string;
-  readonly made: readonly ResultBatch[];
-  readonly backlogBatches: number;
+/** A moment known to lie between two others, ms since 1970. */
+export interface TrueMoment {
+  readonly afterMs: number;
+  readonly beforeMs: number;
 }
 
 export class RecordedPair {
   readonly #folder: string;
-  readonly #tellings: readonly Telling[];
-  #agents: readonly FakeAgent[] = [];
+  readonly #recording = readRecording(RECORDING);
+  readonly #shiftUs: number;
+  #agents: ReadonlyMap<string, FakeAgent> = new Map();
   #collector: CollectorProcess | null = null;
   #http = '127.0.0.1:0';
+  /** Messages that were told. */
   #told = 0;
   #isTelling = false;
   #telling: Promise<void> = Promise.resolve();
-  /** When it began, ms since 1970. */
-  readonly beganMs: number;
+  /** Seconds that nobody was served, in order, as the agents' own exchanges have it. */
+  readonly gapsS: readonly number[];
 
   constructor(t: Test) {
     t.teardown(() => this.kill());
-    this.#folder = t.testdir({ 'collector.yaml': hotStandby('corsham', 'bath', 'london') });
-    this.beganMs = Math.floor(Date.now() / 1000 - PAST_S - 4) * 1000;
-    const made = (agent: string, site: string, seconds: number): readonly ResultBatch[] =>
-      batches({ agent, site, anchorUs: this.beganMs * 1000, seconds, answers });
-    const seconds = PAST_S + FUTURE_S;
-    this.#tellings = [
-      { agent: 'agent-1', site: 'corsham', made: made('agent-1', 'corsham', seconds), backlogBatches: 0 },
-      { agent: 'agent-2', site: 'bath', made: made('agent-2', 'bath', seconds), backlogBatches: 40 },
-      { agent: 'agent-3', site: 'london', made: made('agent-3', 'london', SILENT_FROM_S), backlogBatches: 0 },
-    ];
+    const { primary, standby } = this.#recording.servers;
+    const yaml = hotStandby(...RECORDED_SITES)
+      .replace('10.77.1.2', primary)
+      .replace('10.77.2.2', standby);
+    this.#folder = t.testdir({ 'collector.yaml': yaml });
+    const gaps = trueGaps(this.#recording, GAP_US);
+    this.gapsS = gaps.map(({ lastServedUs, firstServedUs }) => (firstServedUs - lastServedUs) / 1e6);
+    // Whole seconds, so that what was so to a second is so again.
+    this.#shiftUs = Math.floor((Date.now() * 1000 - SINCE_US - (gaps.at(-1)?.firstServedUs ?? 0)) / 1e6) * 1e6;
   }
 
   get url(): string {
     return `http://${this.#http}/`;
   }
 
-  /** A moment of the record as links have it. */
+  /** When the lab did something, as it is told here. */
+  deed(deed: string, part: string): TrueMoment {
+    const { beforeUs, afterUs } = deedOf(this.#recording, deed, part);
+    return { afterMs: (beforeUs + this.#shiftUs) / 1000, beforeMs: (afterUs + this.#shiftUs) / 1000 };
+  }
+
+  /** A moment as links have it, so many seconds after the primary was killed. */
   at(second: number): string {
-    return new Date(this.beganMs + second * 1000).toISOString().replace('Z', '000Z');
+    return this.#text(this.deed('killed', 'primary').afterMs + second * 1000);
+  }
+
+  #text(ms: number): string {
+    return new Date(ms).toISOString().replace('Z', '000Z');
   }
 
   /** Starts the collector, where it was if it ran before, and tells it all that is due. */
   async start(): Promise<void> {
     const { http, address } = await this.#begin();
     this.#http = http.replace('http://', '');
-    this.#agents = this.#tellings.map(
-      ({ agent, site, backlogBatches }) =>
-        new FakeAgent(address, { agent, site, backlogBatches, anchorUs: this.beganMs * 1000 }),
+    this.#agents = new Map(
+      RECORDED_SITES.map((site, n) => [`agent-${n + 1}`, this.#agentOf(address, `agent-${n + 1}`, site)]),
     );
-    await this.#tell(PAST_S);
-    this.#agents[2]?.close();
+    this.#told = 0;
+    await this.#tellDue();
+    this.#agents.get('agent-3')?.close();
     await this.#untilFolded();
   }
 
-  /** What the operators wrote down while it happened. */
-  async mark(text: string, second: number): Promise<void> {
-    const body = JSON.stringify({ text, at: this.at(second), group: 'corsham-dhcp', actor: 'ada', ref: 'CHG0011' });
+  #agentOf(address: string, agent: string, site: string): FakeAgent {
+    const first = this.#recording.heard.find((one): one is HeardBatch => one.kind === 'batch' && one.agent === agent);
+    if (first === undefined) throw new Error(`the recording has nothing of ${agent}`);
+    const { anchor, epoch } = this.#batchOf(first);
+    return new FakeAgent(address, {
+      ...{ agent, site, epoch, anchorUs: anchor },
+      backlogBatches: site === LATE_SITE ? BACKLOG_BATCHES : 0,
+    });
+  }
+
+  #batchOf({ octets, agent, sequence }: HeardBatch): ResultBatch {
+    const batch = decodeBatch(Buffer.from(octets, 'base64'));
+    if (isDecodeError(batch)) throw new Error(`batch ${sequence} of ${agent} cannot be read`);
+    return { ...batch, anchor: unixMicros(batch.anchor + this.#shiftUs) };
+  }
+
+  /** What the operators wrote down, at the moment of a deed. */
+  async mark(text: string, deed: string, part: string): Promise<void> {
+    const at = this.#text(this.deed(deed, part).afterMs);
+    const body = JSON.stringify({ text, at, group: 'corsham-dhcp', actor: 'ada', ref: 'CHG0011' });
     const headers = { 'content-type': 'application/json' };
     const answer = await fetch(`${this.url}api/v1/marks`, { method: 'POST', headers, body });
     if (answer.status !== 201) throw new Error(`the mark was refused: ${await answer.text()}`);
@@ -93,16 +120,27 @@ export class RecordedPair {
     return this.#collector;
   }
 
-  /** @param through second of the record */
-  async #tell(through: number): Promise<void> {
-    const from = this.#told;
-    this.#told = through;
+  /** All that was received by now. */
+  async #tellDue(): Promise<void> {
+    const now = Date.now() * 1000 - this.#shiftUs;
+    const { heard } = this.#recording;
+    const end = heard.findIndex(({ receivedAt }) => receivedAt > now);
+    const due = heard.slice(this.#told, end === -1 ? heard.length : end);
+    this.#told += due.length;
     await Promise.all(
-      this.#tellings.map(({ made }, n) => {
-        const due = made.slice(from, through);
-        return due.length === 0 ? undefined : this.#agents[n]?.send(due);
-      }),
+      [...this.#agents].map(([agent, session]) =>
+        this.#tell(
+          session,
+          due.filter((one) => one.agent === agent),
+        ),
+      ),
     );
+  }
+
+  async #tell(session: FakeAgent, due: readonly Heard[]): Promise<void> {
+    for (const one of due) if (one.kind === 'clock') session.sample(one.at, one.offsetUs, one.errorUs);
+    const made = due.flatMap((one) => (one.kind === 'batch' ? [this.#batchOf(one)] : []));
+    if (made.length > 0) await session.send(made, null);
   }
 
   /** Tells on in real time, until the collector is killed. */
@@ -110,8 +148,7 @@ export class RecordedPair {
     this.#isTelling = true;
     this.#telling = (async () => {
       while (this.#isTelling) {
-        const due = Math.min(PAST_S + FUTURE_S, Math.floor((Date.now() - this.beganMs) / 1000) - 1);
-        if (due > this.#told) await this.#tell(due);
+        await this.#tellDue();
         await pause(250);
       }
     })();
@@ -120,7 +157,7 @@ export class RecordedPair {
   async kill(): Promise<void> {
     this.#isTelling = false;
     await this.#telling;
-    for (const agent of this.#agents) agent.close();
+    for (const agent of this.#agents.values()) agent.close();
     this.#collector?.kill('SIGKILL');
     await this.#collector?.ended;
   }

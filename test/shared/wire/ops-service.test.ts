@@ -62,6 +62,7 @@ t.test('absent is null and zero is zero, also from writers that leave out zeros'
     version: null,
     connected: true,
     last_seen: null,
+    complete_through: null,
     clock_offset_us: -3_000_000_000,
     clock_error_us: 0,
   };

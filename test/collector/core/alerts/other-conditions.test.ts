@@ -83,6 +83,7 @@ const agent = (id: string, more: Partial<AgentView>): AgentView => ({
   version: '1.0.0',
   connected: true,
   last_seen: at(0),
+  complete_through: at(0),
   clock_offset_us: 0,
   clock_error_us: 1,
   backlog_batches: 0,

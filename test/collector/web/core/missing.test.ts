@@ -10,23 +10,39 @@ const agent = (site: string, connected: boolean, more: Partial<AgentView> = {}):
     id: `agent-${site}`,
     site,
     connected,
-    last_seen: unixMicros(NOW - 300e6),
+    last_seen: NOW,
+    complete_through: unixMicros(NOW - (connected ? 4e6 : 300e6)),
     backlog_batches: 0,
     trouble: null,
     resting: null,
     ...more,
   }) as AgentView;
+const viewer = { zone: 'UTC', zoneName: 'UTC', now: NOW };
 const lines = (agents: readonly AgentView[], more: Partial<StatusView> = {}) =>
-  missingOf({ ...status, ...more }, { agents }, NOW).map(({ text, detail }) => `${text}: ${detail}`);
+  missingOf({ ...status, ...more }, { agents }, viewer).map(({ text, detail }) => `${text}: ${detail}`);
 
 t.test('a site is silent when none of its agents is connected', async (t) => {
-  t.same(lines([agent('bath', false)]), ['Site bath is silent: last heard 5m ago']);
+  t.same(lines([agent('bath', false)]), ['Site bath is silent: nothing is known of it since 01:41:40, 5m ago']);
   t.same(lines([agent('bath', false), agent('bath', true)]), []);
+  t.same(lines([agent('bath', false, { complete_through: null })]), [
+    'Site bath is silent: none of its results ever came',
+  ]);
 });
 
 t.test('many silent sites are one line', async (t) => {
   const agents = Array.from({ length: 142 }, (_, n) => agent(`s${n}`, false));
   t.same(lines(agents), ['142 sites are silent: s0, s1, s2, s3, s4, s5 and 136 more']);
+});
+
+t.test('a site is late when what is known of it is old, whatever its agent says, unless it rests', async (t) => {
+  const old = { complete_through: unixMicros(NOW - 45e6) };
+  t.same(lines([agent('bath', true, old)]), ['Site bath is late: nothing is known of it since 01:45:55, 45s ago']);
+  t.same(lines([agent('bath', true, { ...old, backlog_batches: 40 })]), [
+    'Site bath is late: nothing is known of it since 01:45:55, 45s ago; 40 batches wait at its agent',
+  ]);
+  t.same(lines([agent('bath', true, { ...old, resting: 'it was told to' })]), [
+    'Agent at bath probes nothing: it was told to',
+  ]);
 });
 
 t.test('lateness and trouble are said, of agents and of the collector', async (t) => {
