@@ -10,11 +10,9 @@ import { pause } from '../lab/child.ts';
 import { command } from '../lab/command.ts';
 import type { Lab } from '../lab/lab.ts';
 import { labSkipReason } from '../lab/requirements.ts';
-import { type Stage, setStage } from './stage.ts';
+import { askedGroupOf, type Stage, setStage } from './stage.ts';
 
 const GROUP = 'corsham-dhcp';
-/** HA's own listener answers status-get as well. */
-const LISTENER_PORT = 8000;
 
 interface DrillRecord {
   readonly result: string;
@@ -23,22 +21,17 @@ interface DrillRecord {
   readonly steps: readonly { readonly text: string }[];
 }
 
-function yaml(lab: Lab): string {
-  const servers = (['primary', 'standby'] as const).map((name) => {
-    const { address } = lab.network[name];
-    return `      - { name: ${name}, address: ${address}, role: ${name}, kea: { url: "http://${address}:${LISTENER_PORT}/", interval: 1s } }`;
-  });
-  return [
-    `groups:\n  - name: ${GROUP}\n    mode: hot-standby\n    servers:`,
-    ...servers,
-    'sites: [{ name: corsham }]\nprobe: { rate: 10/s }\n',
-  ].join('\n');
-}
+const yaml = (lab: Lab): string =>
+  `groups:\n${askedGroupOf(lab, GROUP, 'hot-standby', 'standby')}\nsites: [{ name: corsham }]\nprobe: { rate: 10/s }\n`;
 
 const stateOf = async ({ programs }: Stage) =>
-  await programs.json<{ groups: { state: string; servers: { name: string; kea: { state: string } | null }[] }[] }>(
-    'status',
-  );
+  await programs.json<{
+    groups: {
+      state: string;
+      servers: { name: string; kea: { state: string } | null }[];
+      maintenance: { source: string; text: string }[];
+    }[];
+  }>('status');
 
 t.test('a drill, and what Kea says of itself', { skip: labSkipReason(), timeout: 400_000 }, async (t) => {
   const stage = await setStage(t, {
@@ -103,6 +96,7 @@ t.test('a drill, and what Kea says of itself', { skip: labSkipReason(), timeout:
     await lab.standby.command('ha-maintenance-start');
     const row = await events.next({ kind: 'kea', to: 'maintenance' });
     t.match(row.text, /as planned/);
+    t.match((await stateOf(stage)).groups[0]?.maintenance, [{ source: 'kea', text: /is in maintenance, as Kea says/ }]);
     await lab.standby.command('ha-maintenance-cancel');
     await pause(2_000);
   });

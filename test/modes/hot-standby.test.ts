@@ -7,7 +7,7 @@ import { pause } from '../lab/child.ts';
 import { labSkipReason } from '../lab/requirements.ts';
 import { layOtherLeases, SLOW_SYNC } from './leases.ts';
 import { pairStory, QUIET_MS } from './pair-story.ts';
-import { groupOf, setStage, yamlOf } from './stage.ts';
+import { askedGroupOf, setStage, yamlOf } from './stage.ts';
 import { endStory, holdAgainstWire, lanesByServer, reportOf } from './verdict.ts';
 
 const GROUP = 'corsham-dhcp';
@@ -16,7 +16,7 @@ t.test('hot-standby: failure, second gap, maintenance', { skip: labSkipReason(),
   const stage = await setStage(t, {
     lab: { pair: { mode: 'hot-standby', settings: SLOW_SYNC } },
     prepare: layOtherLeases,
-    yaml: (lab) => yamlOf(groupOf(lab, GROUP, 'hot-standby', 'standby')),
+    yaml: (lab) => yamlOf(askedGroupOf(lab, GROUP, 'hot-standby', 'standby')),
   });
   const { lab } = stage;
   await pause(QUIET_MS);
@@ -35,6 +35,11 @@ t.test('hot-standby: failure, second gap, maintenance', { skip: labSkipReason(),
   const moves = report.failovers.map(({ from, to }) => `${from} → ${to}`);
   const away = ['primary → standby', 'standby → primary'];
   t.same(moves, [...away, ...away], 'there and back, twice');
+  t.same(
+    report.failovers.map(({ planned }) => planned !== null),
+    [false, false, true, true],
+    "the second time in maintenance, by Kea's own word",
+  );
   t.ok((second?.durationUs ?? 0) > 1_000_000, `the second gap, at the fail-back, took ${second?.durationUs} µs`);
   t.same(report.overlaps, [], 'at no handover do both serve');
 });

@@ -50,6 +50,18 @@ export function groupOf(lab: Lab, name: string, mode: string, second: string, mo
   ].join('\n');
 }
 
+/** HA's own listener answers status-get as well. */
+const LISTENER_PORT = 8000;
+
+/** The same, with every server asked for its own word each second. */
+export function askedGroupOf(lab: Lab, name: string, mode: string, second: string): string {
+  const listener = (address: string): string => `kea: { url: "http://${address}:${LISTENER_PORT}/", interval: 1s }`;
+  return groupOf(lab, name, mode, second).replace(
+    /address: (\S+), role: (\S+) \}/g,
+    (_, address, role) => `address: ${address}, role: ${role}, ${listener(address)} }`,
+  );
+}
+
 /** What dorawatch says while a story goes on: each row is taken once, in the order told. */
 export class EventFeed {
   readonly #child: LabChild;

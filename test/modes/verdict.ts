@@ -33,7 +33,12 @@ export interface Report {
   })[];
   readonly gaps: readonly Interval[];
   readonly overlaps: readonly Interval[];
-  readonly failovers: readonly { readonly from: string; readonly to: string; readonly gap_ms: number }[];
+  readonly failovers: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly gap_ms: number;
+    readonly planned: string | null;
+  }[];
 }
 
 /** The exchanges that stand for one server's clients, or for one server's clients of one bucket. */

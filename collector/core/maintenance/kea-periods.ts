@@ -1,13 +1,14 @@
 /**
  * Kea's own maintenance as periods of a group: from a server's word `in-maintenance` (or its partner's `partner-in-maintenance`)
  * until one of the pair says that it works as ever. In between the server is shut down and says nothing, and its partner says
- * `partner-down`: that is still the same work, so the end is a word and not the absence of one.
+ * `partner-down`: that is still the same work, so the end is a word and not the absence of one. Who says it first has handed
+ * over; the other takes up its service when it hears of that.
  *
  * Rejected: the two words alone. The period would end in the minute in which the server is stopped.
  */
-import { type UnixMicros, unixMicros } from '../../../shared/core/units.ts';
+import { afterUs, type UnixMicros, unixMicros } from '../../../shared/core/units.ts';
 import type { KeaEntry } from '../log-entry.ts';
-import { KEA_AFTER_US, KEA_ASKED_US, PERIODS_KEPT } from './limits.ts';
+import { KEA_AFTER_US, KEA_ASKED_US, KEA_SETTLES_US, PERIODS_KEPT } from './limits.ts';
 
 /** Plain JSON. */
 export interface KeaPeriod {
@@ -46,7 +47,9 @@ export function withWord(
     const since = unixMicros(Math.max(previousAt ?? 0, receivedAt - intervalUs - KEA_ASKED_US));
     return [...periods, { group, server: own, since, said: receivedAt, until: null }].slice(-PERIODS_KEPT);
   }
-  return open !== undefined && state !== null && OVER.has(state) ? replaced({ ...open, until: receivedAt }) : periods;
+  return open !== undefined && state !== null && OVER.has(state)
+    ? replaced({ ...open, until: afterUs(receivedAt, KEA_SETTLES_US) })
+    : periods;
 }
 
 const isOpen = ({ until, said }: KeaPeriod, at: number): boolean => until === null && at - said <= KEA_AFTER_US;

@@ -17,6 +17,8 @@ export const LENGTH_MIN_MS = 60_000;
 export const AHEAD_MAX_MS = 90 * 86_400_000;
 /** A server is shut down in its maintenance and then says nothing; its pair is believed to be in it for so long. */
 export const KEA_AFTER_US = 4 * 3600e6;
+/** One of a pair says that its maintenance is over, and the other serves again a heartbeat (10 s where nobody says otherwise) later. */
+export const KEA_SETTLES_US = 15e6;
 /** Kea was asked an interval before it first said so, and may have taken this long to be asked. */
 export const KEA_ASKED_US = 6e6;
 

@@ -54,6 +54,14 @@ class Schemas {
   }
 }
 
+/** A window that lasts from before the file is accepted until tomorrow. */
+function maintenanceNow(): string {
+  const minute = (days: number) =>
+    new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 16).replace('T', ' ');
+  const times = `from: "${minute(-1)}", until: "${minute(1)}", zone: UTC`;
+  return `maintenance: [{ group: corsham-dhcp, ${times}, reason: weekly patches, ref: CHG0042 }]\n`;
+}
+
 async function holds(t: Test, schemas: Schemas, answer: Response, path: string, method = 'get'): Promise<void> {
   const type = answer.headers.get('content-type')?.split(';')[0] ?? '';
   const validate = schemas.of(path, method, { status: answer.status, type });
@@ -61,7 +69,7 @@ async function holds(t: Test, schemas: Schemas, answer: Response, path: string, 
 }
 
 t.test('every answer is as the document says', async (t) => {
-  const told = await startToldCollector(t);
+  const told = await startToldCollector(t, maintenanceNow());
   const description = (await told.json('/api/v1/openapi.json')) as unknown as Description;
   t.match(description, { openapi: '3.1.0' });
   const schemas = new Schemas(description);
@@ -72,6 +80,14 @@ t.test('every answer is as the document says', async (t) => {
     t.equal(taken.status, 201);
     await holds(t, schemas, taken, '/api/v1/marks', 'post');
     await holds(t, schemas, await postMark(told, { text: 'x', group: 'corsham' }), '/api/v1/marks', 'post');
+  });
+
+  await t.test('what is planned, in its own lane and beside the group', async (t) => {
+    const window = { source: 'file', group: 'corsham-dhcp', server: null, text: 'weekly patches', ref: 'CHG0042' };
+    t.match(await told.json(`/api/v1/timeline?${GROUP}&since=-10m`), { planned: [window] });
+    t.match(await told.json('/api/v1/status'), { groups: [{ maintenance: [window] }] });
+    const before = await told.json(`/api/v1/timeline?${GROUP}&since=${told.at(0)}&until=${told.at(60)}`);
+    t.same(before['planned'], [], 'nobody plans backwards: it counts from when the file was accepted');
   });
 
   const questions = asked(told);

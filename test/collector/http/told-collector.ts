@@ -20,9 +20,9 @@ export interface ToldCollector {
 const answers = (server: number, second: number): boolean =>
   server === 0 ? second < 15 || second >= 50 : second >= 25 && second < 60;
 
-/** The primary is silent from 15 s to 50 s, the standby serves from 25 s to 60 s, and leeds is not heard of after 30 s. */
-export async function startToldCollector(t: Test): Promise<ToldCollector> {
-  const folder = t.testdir({ 'collector.yaml': hotStandby('corsham', 'leeds') });
+/** The primary is silent from 15 s to 50 s, the standby serves from 25 s to 60 s, and leeds is not heard of after 30 s. @param more of its YAML */
+export async function startToldCollector(t: Test, more = ''): Promise<ToldCollector> {
+  const folder = t.testdir({ 'collector.yaml': hotStandby('corsham', 'leeds') + more });
   const collector = await startCollectorProcess(`${folder}/collector.yaml`, `${folder}/state`);
   t.teardown(() => collector.kill('SIGKILL'));
   const anchorUs = Math.floor(Date.now() / 1000 - STORY_SECONDS - 4) * 1e6;

@@ -1,10 +1,13 @@
 /** The read model over a whole log, and over a snapshot and the rest: the same rows, wherever it was cut. */
 import t from 'tap';
 import { createReadModel, type ReadModelSnapshot } from '../../../../collector/core/answers/read-model.ts';
+import { reportOf } from '../../../../collector/core/answers/report.ts';
+import { reportMarkdown } from '../../../../collector/core/answers/report-text.ts';
 import type { LogEntry } from '../../../../collector/core/log-entry.ts';
 import { judgeConfigText } from '../../../../collector/io/config-file.ts';
 import { unixMicros } from '../../../../shared/core/units.ts';
 import { batches } from '../../fake-agent.ts';
+import { counted } from '../verdicts/a-failover.ts';
 
 const START = 1_772_364_966_000_000;
 const text =
@@ -50,4 +53,34 @@ t.test('a snapshot of another version is left aside', async (t) => {
   const model = createReadModel(snapshot);
   t.equal(model.next, 1);
   t.equal(model.timeline.rows().length, 0);
+});
+
+t.test('a failover in a window is planned, in its rows, in the report and in Markdown', async (t) => {
+  const scope = { group: 'corsham-dhcp', server: null, site: null };
+  const [since, until] = [unixMicros(START + 30e6), unixMicros(START + 80e6)];
+  const said = { action: 'start', ...scope, since, until, text: 'Kea 3.0', actor: 'ada', ref: 'CHG0012' } as const;
+  const window: LogEntry = { kind: 'maintenance', receivedAt: since, ...said };
+  const model = folded([...log(), window]);
+  const rows = model.timeline.rows();
+  const planned = rows.filter((row) => row.planned === 'Kea 3.0').map(({ kind }) => kind);
+  t.ok(planned.includes('failover'));
+  t.ok(
+    rows.some((row) => row.kind === 'transition' && row.planned === null),
+    'what was before it is not',
+  );
+  const period = {
+    group: 'corsham-dhcp',
+    mode: 'hot-standby',
+    since: unixMicros(START),
+    until: unixMicros(START + 120e6),
+  };
+  const report = reportOf(period, rows, {
+    measured: counted,
+    availability: [],
+    planned: model.maintenance.periods(period),
+  });
+  t.match(report.failovers, [{ planned: 'Kea 3.0' }]);
+  const markdown = reportMarkdown(report, 'UTC');
+  t.match(markdown, /\| \*failover: primary → standby, .* \(planned\)\* +\|/);
+  t.match(markdown, /\nPlanned 2026-03-01 .* of group corsham-dhcp: Kea 3\.0 \(CHG0012, ada\)\n/);
 });

@@ -3,22 +3,8 @@ import { eventRows } from '../../../../collector/core/answers/event-rows.ts';
 import { reportOf } from '../../../../collector/core/answers/report.ts';
 import { reportMarkdown, reportText } from '../../../../collector/core/answers/report-text.ts';
 import { unixMicros } from '../../../../shared/core/units.ts';
-import { findings, marks, moment, transition } from '../verdicts/a-failover.ts';
+import { counted, findings, marks, moment, transition } from '../verdicts/a-failover.ts';
 
-const counted = {
-  sites: 1,
-  rate_per_second: 10,
-  drop_time_ms: 3000,
-  exchanges: 14404,
-  unmeasured: 2,
-  unsent: 0,
-  late: 7,
-  lost_exchanges: 0,
-  lost_ms: 0,
-  clock_error_max_us: null,
-  too_late: 0,
-  source: 'raw',
-};
 const measured = { measured: counted, availability: [], planned: [] };
 const period = { group: 'corsham-dhcp', mode: 'hot-standby', since: moment('11:00:00'), until: moment('12:00:00') };
 const report = reportOf(period, eventRows(findings, marks), measured);

@@ -183,7 +183,7 @@ t.test("Kea's own maintenance ends with its word", async (t) => {
   });
   const words = [word(50, 'hot-standby'), word(60, 'partner-in-maintenance'), word(120, 'hot-standby')];
   const { told } = folded(logWith({ alive: failsOver(900) }, words));
-  t.match(told, [/^198 found After maintenance of group pair: primary is non-serving/]);
+  t.match(told, [/^213 found After maintenance of group pair: primary is non-serving/]);
 });
 
 t.test('a restart anywhere tells the same, octet for octet', async (t) => {

@@ -126,7 +126,7 @@ t.test(
       word(900, 'primary', 'syncing'),
       word(910, 'standby', 'hot-standby'),
     );
-    t.equal(line(upgrade, GROUP, [283, 285, 300, 325, 899, 909, 910]), '-#####-');
+    t.equal(line(upgrade, GROUP, [283, 285, 300, 325, 899, 910, 924, 925]), '-######-');
     t.match(upgrade.plannedAt(GROUP, at(500)), { source: 'kea', text: 'primary is in maintenance, as Kea says' });
     t.equal(line(fed(word(0, 'standby', 'partner-down')), GROUP, [1]), '-', 'a partner that is down was not planned');
     const lost = fed(word(0, 'primary', 'in-maintenance'), word(10, 'primary', null));

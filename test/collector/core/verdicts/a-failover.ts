@@ -1,6 +1,7 @@
 /** The failover that the project began with, as findings and marks: what rows and reports are tried on. */
 import type { StoredMark } from '../../../../collector/core/answers/event-rows.ts';
 import type { Bracket, Finding, State, Transition } from '../../../../collector/core/finding.ts';
+import type { MeasuredView } from '../../../../shared/core/ops-view.ts';
 import { unixMicros } from '../../../../shared/core/units.ts';
 
 /** 2026-03-02, the day of it; `clock` is UTC. */
@@ -82,3 +83,19 @@ export const marks: readonly StoredMark[] = [
   mark('11:41:57', 'Primary is re-enabled'),
   mark('11:30:15', 'Primary server taken down', { actor: 'ada', ref: 'CHG0012' }),
 ];
+
+/** What a report of it says that it rests on. */
+export const counted: MeasuredView = {
+  sites: 1,
+  rate_per_second: 10,
+  drop_time_ms: 3000,
+  exchanges: 14404,
+  unmeasured: 2,
+  unsent: 0,
+  late: 7,
+  lost_exchanges: 0,
+  lost_ms: 0,
+  clock_error_max_us: null,
+  too_late: 0,
+  source: 'raw',
+};
