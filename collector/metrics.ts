@@ -16,6 +16,7 @@ import type { CollectorConfig } from './core/config/config.ts';
 import { agentFamilies } from './core/metrics/agent-families.ts';
 import { gapTotals } from './core/metrics/gap-seconds.ts';
 import { PAGE_AGE_MS } from './core/metrics/limits.ts';
+import { maintenanceFamilies } from './core/metrics/maintenance-families.ts';
 import { createStoreCounters, type StoreTotals, storeFamilies } from './core/metrics/store-families.ts';
 import { transitionFamily } from './core/metrics/transition-counts.ts';
 import { shownServers, type VerdictSources, verdictFamilies } from './core/metrics/verdict-families.ts';
@@ -89,6 +90,10 @@ function pageFamilies(options: MetricsOptions, feed: MetricsFeed): readonly Fami
       pauses: model.pauses.length,
     }),
     ...verdictFamilies(sources),
+    ...maintenanceFamilies({
+      config: sources.config,
+      isPlanned: (place) => model.maintenance.plannedAt(place, now) !== null,
+    }),
     counter(
       'dorawatch_gap_seconds_total',
       'How long nobody served a group, since the collector began; grows while a gap lasts, up to what has been judged.',

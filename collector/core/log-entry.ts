@@ -119,6 +119,8 @@ export interface MaintenanceEntry {
   /** Of a start: its period, not before it was received. Of a stop: both are when it was received. */
   readonly since: UnixMicros;
   readonly until: UnixMicros;
+  /** Of a stop: only windows of exactly this scope that have begun. */
+  readonly exact?: true;
   readonly text: string | null;
   readonly actor: string | null;
   readonly ref: string | null;

@@ -11,17 +11,14 @@ import type * as view from '../../shared/core/ops-view.ts';
 import { afterUs, type UnixMicros } from '../../shared/core/units.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import { agentRows, type SessionAgent } from '../core/answers/agent-rows.ts';
-import { isRequested, markRow } from '../core/answers/event-rows.ts';
+import { isRequested } from '../core/answers/event-rows.ts';
 import type { ExchangeFilter } from '../core/answers/exchange-rows.ts';
 import type { HealthSources } from '../core/answers/health.ts';
-import { importedWith, withImported } from '../core/answers/imported-rows.ts';
-import { judgeMark } from '../core/answers/mark-request.ts';
+import { importedWith } from '../core/answers/imported-rows.ts';
 import { reportOf } from '../core/answers/report.ts';
 import { scopesOf } from '../core/answers/scope-rows.ts';
 import { type StatusSources, sitesOf, statusOf } from '../core/answers/status.ts';
-import { storedMark } from '../core/answers/timeline.ts';
 import type { GroupConfig } from '../core/config/config.ts';
-import { judgeImport } from '../core/import/import-request.ts';
 import { importedPeriod, importedReport } from '../core/import/imported-group.ts';
 import type { MaintenanceEntry, PauseEntry } from '../core/log-entry.ts';
 import { maintenances } from '../core/maintenance/listing.ts';
@@ -31,16 +28,13 @@ import { ownBucket } from '../core/verdicts/group-state.ts';
 import { overlay } from '../core/verdicts/overlay.ts';
 import { type AdHocLine, createAdHocProbe } from './ad-hoc-probe.ts';
 import { groupNamed, type HistorySources, laneSetAnswer, latencyAnswer, timelineAnswer } from './history-answers.ts';
-import type { Inbox } from './inbox.ts';
 import { keepPeriod, keepProblem, keptPeriods } from './keep-request.ts';
-import { takeMaintenance } from './maintenance-request.ts';
-import { takePause } from './pause-request.ts';
 import type { FiguresFound } from './period-figures.ts';
 import { Refusal } from './refusal.ts';
+import { type SaidSources, takeImport, takeMaintenance, takeMark, takePause } from './said-answers.ts';
 import { storedExchanges } from './stored-exchanges.ts';
 
-export interface OpsSources extends HistorySources {
-  readonly inbox: Inbox;
+export interface OpsSources extends HistorySources, SaidSources {
   /** How far behind the log its readers are, and how its disk is. */
   consumers(): readonly view.ConsumerView[];
   store(): view.StoreView;
@@ -53,8 +47,6 @@ export interface OpsSources extends HistorySources {
   /** The way to the agents, for exchanges that somebody asks for. */
   readonly adHoc: AdHocLine;
   readonly logger: Logger;
-  /** What is paused has changed. */
-  onPaused(): void;
   /** Secs of a group's probes are to be raised, or no longer. @returns until when */
   onRaiseSecs(request: ask.RaiseSecsRequest): UnixMicros | null;
 }
@@ -128,13 +120,13 @@ export function createOpsAnswers(sources: OpsSources): OpsAnswers {
     timeline: (request) => timelineAnswer(sources, request),
     lanes: (request) => laneSetAnswer(sources, request),
     latency: (request) => latencyAnswer(sources, request),
-    addMark: (request) => addMark(sources, request),
+    addMark: (request) => takeMark(sources, request),
     keep: async (request) => keep(sources, request),
     kept: () => keptPeriods(inbox),
     takeImport: (request) => takeImport(sources, request),
-    pause: (request, action) => pause(sources, request, action),
+    pause: (request, action) => takePause(sources, request, action),
     pauses: () => ({ pauses: fold.model.pauses }),
-    maintain: (request, action) => maintain(sources, request, action),
+    maintain: (request, action) => takeMaintenance(sources, request, action),
     maintenances: () => maintenances(fold.model, sources.clock.wall()),
     raiseSecs: (request) => raise(sources, request),
     alerts: () => sources.alerts.alerts(),
@@ -206,30 +198,6 @@ function keep({ inbox, clock }: OpsSources, request: ask.KeepRequest): Promise<r
   return keepPeriod(inbox, request, clock.wall());
 }
 
-async function addMark({ fold, inbox, clock, config }: OpsSources, request: ask.MarkRequest): Promise<view.EventRow> {
-  const verdict = judgeMark(request, withImported(config(), fold.model, request.group), clock.wall());
-  if (!verdict.ok) throw new Refusal('invalid', verdict.problem);
-  const [position] = await inbox.append([verdict.entry]);
-  if (typeof position !== 'number') throw new Refusal('internal', 'the log gave the mark no position');
-  await fold.folded(position);
-  return markRow(storedMark(verdict.entry));
-}
-
-async function pause(sources: OpsSources, request: ask.PauseRequest, action: PauseEntry['action']) {
-  const { fold, inbox, clock, config, onPaused } = sources;
-  const reply = await takePause({ fold, inbox, config: config(), now: clock.wall() }, request, action);
-  if ('problem' in reply) throw new Refusal('invalid', reply.problem);
-  onPaused();
-  return reply;
-}
-
-async function maintain(sources: OpsSources, request: ask.MaintenanceRequest, action: MaintenanceEntry['action']) {
-  const { fold, inbox, clock, config } = sources;
-  const reply = await takeMaintenance({ fold, inbox, config: config(), now: clock.wall() }, request, action);
-  if ('problem' in reply) throw new Refusal('invalid', reply.problem);
-  return reply;
-}
-
 function raise({ config, onRaiseSecs }: OpsSources, request: ask.RaiseSecsRequest): reply.RaiseSecsView {
   groupNamed(config(), request.group);
   if (request.for_ms > RAISE_SECS_MAX_MS) {
@@ -237,25 +205,6 @@ function raise({ config, onRaiseSecs }: OpsSources, request: ask.RaiseSecsReques
     throw new Refusal('invalid', problem);
   }
   return { until: onRaiseSecs(request) };
-}
-
-async function takeImport(
-  { fold, inbox, clock, config }: OpsSources,
-  request: ask.ImportRequest,
-): Promise<reply.ImportView> {
-  const book = fold.model.imports;
-  const verdict = judgeImport(request, { config: config(), book, now: clock.wall() });
-  if (!verdict.ok) throw new Refusal('invalid', verdict.problem);
-  const { entry, duplicates } = verdict;
-  if (entry !== null) {
-    const [position] = await inbox.append([entry]);
-    if (typeof position !== 'number') throw new Refusal('internal', 'the log gave the import no position');
-    await fold.folded(position);
-  }
-  const transitions = book
-    .rows(request.group)
-    .filter((row) => row.kind === 'transition' && row.from !== 'unknown').length;
-  return { stored: entry?.observations.length ?? 0, duplicates, transitions };
 }
 
 async function* exchanges(

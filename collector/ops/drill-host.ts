@@ -4,6 +4,8 @@
  */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline/promises';
+import type { PlannedView } from '../../shared/core/ops-view.ts';
+import { afterUs } from '../../shared/core/units.ts';
 import type { OpsClient } from './client.ts';
 import { OpsError } from './client.ts';
 import type { DrillHost } from './drill-run.ts';
@@ -33,6 +35,7 @@ export function openDrillHost(options: DrillHostOptions): OpenDrillHost {
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   const screen = screenOf();
+  const about = { group, server: null, site: null, since: null, until: null, actor, ref };
   return {
     now: () => runtime.clock.wall(),
     interrupted: interruption.signal,
@@ -47,6 +50,16 @@ export function openDrillHost(options: DrillHostOptions): OpenDrillHost {
     },
     raiseSecs: async (for_ms) => {
       await client.ask('RaiseSecs', { group, for_ms, actor });
+    },
+    beginMaintenance: async (for_ms) => {
+      const { maintenance } = await client.ask('Maintenances', {});
+      const until = afterUs(runtime.clock.wall(), for_ms * 1000);
+      if (maintenance.some(({ period }) => isPersonsOwn(period, group) && period.since <= until)) return false;
+      await client.ask('StartMaintenance', { ...about, for_ms, text: 'Drill', exact: false });
+      return true;
+    },
+    endMaintenance: async () => {
+      await client.ask('StopMaintenance', { ...about, for_ms: null, text: 'Drill is over', exact: true });
     },
     report: (since) => client.ask('Report', { group, since, until: null }),
     run: (command) => {
@@ -67,6 +80,10 @@ export function openDrillHost(options: DrillHostOptions): OpenDrillHost {
     },
   };
 }
+
+/** What a person planned of exactly this group: a drill's own would be one with it. */
+const isPersonsOwn = ({ source, group, server, site }: PlannedView, name: string): boolean =>
+  source === 'person' && group === name && server === null && site === null;
 
 /** Words for people go to stderr: stdout is the report's. A progress line replaces itself on a terminal, and is rare elsewhere. */
 function screenOf() {

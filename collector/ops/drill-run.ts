@@ -9,6 +9,7 @@ import { afterUs, type UnixMicros } from '../../shared/core/units.ts';
 import { elapsedText } from '../core/answers/clock-text.ts';
 import { type DrillPair, readiness, standing } from '../core/drill/readiness.ts';
 import { type DrillLimits, type DrillRecord, type DrillStep, drillChecks } from '../core/drill/verdict.ts';
+import { LENGTH_MAX_MS } from '../core/maintenance/limits.ts';
 import { OpsError } from './client.ts';
 
 export interface DrillPlan {
@@ -25,6 +26,8 @@ export interface DrillPlan {
   readonly limits: DrillLimits;
   readonly ref: string | null;
   readonly actor: string | null;
+  /** People are to be called as if nobody had planned it. */
+  readonly page: boolean;
   /** Nobody is to be asked anything. */
   readonly yes: boolean;
 }
@@ -38,6 +41,9 @@ export interface DrillHost {
   mark(text: string, server: string, at: UnixMicros): Promise<void>;
   /** For so long from now; 0: no longer. */
   raiseSecs(forMs: number): Promise<void>;
+  /** Plans maintenance of the group for so long, at most. @returns false: a person has planned it already, which is left as it is */
+  beginMaintenance(forMs: number): Promise<boolean>;
+  endMaintenance(): Promise<void>;
   report(since: UnixMicros): Promise<ReportView>;
   /** @returns what it ended with; 0 is good */
   run(command: string): Promise<number>;
@@ -80,6 +86,7 @@ class Drill {
   readonly #startedAt: UnixMicros;
   #downAt: UnixMicros | null = null;
   #isBack = false;
+  #isPlanned = false;
 
   constructor(plan: DrillPlan, host: DrillHost, pair: DrillPair) {
     this.#plan = plan;
@@ -90,7 +97,7 @@ class Drill {
 
   announce(): void {
     const { down, takesOver } = this.#pair;
-    const { group, holdMs, limits, limitMs } = this.#plan;
+    const { group, holdMs, limits, limitMs, page } = this.#plan;
     const gap = limits.maxGapMs === null ? '' : `; nobody may serve for ${elapsedText(limits.maxGapMs)} at most`;
     this.#host.say(
       `Drill of ${group}: ${down.name} (${down.address}) goes down, ${takesOver.name} takes over, is held for`,
@@ -98,11 +105,13 @@ class Drill {
     this.#host.say(
       `${elapsedText(holdMs)}, and ${down.name} comes back. Each wait ends after ${elapsedText(limitMs)}${gap}.`,
     );
+    if (!page) this.#host.say('Maintenance is planned for as long as it lasts: nobody is called (--page: as ever).');
   }
 
   async run(): Promise<DrillRecord> {
     let problem: string | null = null;
     try {
+      await this.#planIt();
       await this.#failOver();
       await this.#hold();
       await this.#failBack();
@@ -111,8 +120,29 @@ class Drill {
       await this.#endEarly(problem);
     } finally {
       if (this.#plan.raiseSecs) await this.#host.raiseSecs(0).catch(() => undefined);
+      await this.#endMaintenance();
     }
     return this.#record(problem);
+  }
+
+  /** Each of two waits, and each answer of a person to two questions, may last as long as the limit. */
+  async #planIt(): Promise<void> {
+    const { page, limitMs, holdMs, group } = this.#plan;
+    if (page) return;
+    const forMs = Math.min(4 * limitMs + holdMs + SETTLED_MS * 4, LENGTH_MAX_MS);
+    this.#isPlanned = await this.#host.beginMaintenance(forMs);
+    if (!this.#isPlanned) this.#host.say(`maintenance of ${group} is planned already, and is left as it is`);
+  }
+
+  async #endMaintenance(): Promise<void> {
+    if (!this.#isPlanned) return;
+    const { group } = this.#plan;
+    try {
+      await this.#host.endMaintenance();
+    } catch (error) {
+      const stop = `dorawatch maintenance stop --group ${group}`;
+      this.#host.say(`maintenance of ${group} could not be ended (${errorText(error)}): ${stop}`);
+    }
   }
 
   async #failOver(): Promise<void> {

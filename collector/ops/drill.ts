@@ -29,6 +29,7 @@ interface DrillFlags extends CommonFlags {
   readonly maxGap?: number;
   readonly ref?: string;
   readonly actor?: string;
+  readonly page?: boolean;
   readonly yes?: boolean;
   readonly out?: string;
 }
@@ -38,6 +39,7 @@ Checks that the group is normal, has the primary taken down (by --down, or by yo
 takeover, holds, has it brought back, waits until the group is normal again, and writes OUT.md and OUT.json.
 A failed command, a time limit and Ctrl-C end it early: it says where things stand and offers the way back; with --yes
 it then runs --up without asking.
+While it lasts the group is in maintenance, so that nobody is called for it; what is still wrong when it ends is told then.
 --raise-secs makes probes of the group tell how long they have been unanswered, as waiting clients do, until the
 takeover: a pair with max-unacked-clients above 0 fails over only when enough clients wait, and at night none do.
 
@@ -61,6 +63,7 @@ export function addDrill(program: Command, runtime: Runtime): void {
     .option('--max-gap <duration>', 'fail when nobody served for longer, at any time', duration)
     .option('--ref <text>', 'a change number, for the marks')
     .option('--actor <who>', 'who does it, for the marks')
+    .option('--page', 'let people be called as if nobody had planned it')
     .option('--yes', 'ask nothing; needs --down and --up')
     .option('--out <path>', 'where to write, without .md and .json (default: drill-GROUP-TIME here)')
     .addHelpText('after', HELP)
@@ -136,6 +139,7 @@ function planOf(flags: DrillFlags): DrillPlan {
     limits: { maxGapMs: maxGap },
     ref,
     actor,
+    page: flags.page === true,
     yes: flags.yes === true,
   };
 }

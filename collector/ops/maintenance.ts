@@ -30,7 +30,8 @@ interface MaintenanceFlags extends CommonFlags {
 }
 
 const ABOUT = `
-Measuring goes on; events and reports say "planned" of what falls into it. What is named together is narrowed down: --group G
+Measuring goes on; events and reports say "planned" of what falls into it, and alerts are held: what is still wrong when it ends, or
+is not as it was before, is told then. What is named together is narrowed down: --group G
 --site X is G at X alone. Maintenance of a server is none of its group: a gap, when nobody serves, is then told as ever; name the
 group where a gap is a part of the plan.`;
 
@@ -145,7 +146,7 @@ function requestOf(flags: MaintenanceFlags): MaintenanceRequest {
   const { from: since = null, until = null, for: for_ms = null } = flags;
   if (until !== null && for_ms !== null)
     throw new InvalidArgumentError('--until and --for both say when it ends; give one');
-  return { group, server, site, since, until, for_ms, text: reason, actor, ref };
+  return { group, server, site, since, until, for_ms, text: reason, actor, ref, exact: false };
 }
 
 async function list(flags: CommonFlags, runtime: Runtime): Promise<void> {

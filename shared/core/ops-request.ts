@@ -97,6 +97,8 @@ export interface MaintenanceRequest extends PauseRequest {
   /** Of a start, one of the two at most; both null: as long as the collector thinks right. */
   readonly until: UnixMicros | null;
   readonly for_ms: number | null;
+  /** Of a stop: only windows of exactly this scope that have begun. */
+  readonly exact: boolean;
 }
 
 export interface ScopesRequest {

@@ -71,6 +71,7 @@ export const fillMaintenanceRequest = message<ask.MaintenanceRequest>({
   text: textOrNull,
   actor: textOrNull,
   ref: textOrNull,
+  exact: flag,
 });
 export const fillMaintenancesRequest = message<Record<never, never>>({});
 const maintenanceRow = message<reply.MaintenanceRow>({ period: planned, active: flag, schedule: textOrNull });

@@ -19,6 +19,7 @@ interface DrillRecord {
   readonly problem: string | null;
   readonly checks: readonly { readonly what: string; readonly ok: boolean; readonly measured_ms: number | null }[];
   readonly steps: readonly { readonly text: string }[];
+  readonly report: { readonly failovers: readonly { readonly planned: string | null }[] };
 }
 
 const yaml = (lab: Lab): string =>
@@ -58,6 +59,8 @@ t.test('a drill, and what Kea says of itself', { skip: labSkipReason(), timeout:
     const record = JSON.parse(readFileSync(`${out}.json`, 'utf8')) as DrillRecord;
     t.match(record, { result: 'passed', problem: null });
     t.ok(record.checks.every(({ ok }) => ok));
+    t.same(new Set(record.report.failovers.map(({ planned }) => planned)), new Set(['Drill']), 'it was planned');
+    t.same((await stateOf(stage)).groups[0]?.maintenance, [], 'and is over');
     t.match(
       record.steps.map(({ text }) => text),
       [/taken down/, /has taken over/, /brought back/, /serves again/],

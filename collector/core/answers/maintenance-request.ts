@@ -9,7 +9,7 @@ import { afterUs, type UnixMicros } from '../../../shared/core/units.ts';
 import type { CollectorConfig } from '../config/config.ts';
 import type { MaintenanceEntry } from '../log-entry.ts';
 import { AHEAD_MAX_MS, DEFAULT_LENGTH_MS, LENGTH_MAX_MS, LENGTH_MIN_MS, OPEN_MAX } from '../maintenance/limits.ts';
-import { isOpen, type PersonWindow } from '../maintenance/person-windows.ts';
+import { isEndedBy, isOpen, type PersonWindow } from '../maintenance/person-windows.ts';
 import { scopeText } from '../pauses.ts';
 import { isWithin } from '../steering.ts';
 import { placeProblem, wordsProblem } from './mark-request.ts';
@@ -40,7 +40,9 @@ export function judgeMaintenance(
   const group = request.group ?? (action === 'start' ? groupOfServer(config, server) : null);
   const text = request.text?.trim() || null;
   const scope = { group, server, site };
-  return { ok: true, entry: { kind: 'maintenance', receivedAt: now, action, ...scope, ...span, text, actor, ref } };
+  const exact = action === 'stop' && request.exact ? { exact: true as const } : {};
+  const said = { ...scope, ...span, ...exact, text, actor, ref };
+  return { ok: true, entry: { kind: 'maintenance', receivedAt: now, action, ...said } };
 }
 
 interface Period {
@@ -71,7 +73,7 @@ function startProblem(
 function stopProblem(request: MaintenanceRequest, { config, people, now }: MaintenanceCircumstances): string | null {
   const open = people.filter((one) => isOpen(one, now));
   // What the configuration no longer has can still be in maintenance, and that must end some day.
-  if (open.some((one) => isWithin(one, request))) return null;
+  if (open.some((one) => isEndedBy(one, { ...request, since: now }))) return null;
   const unknown = placeProblem(request, config);
   if (unknown !== null) return unknown;
   const wider = open.find((one) => isWithin(request, one));

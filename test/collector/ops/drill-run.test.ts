@@ -47,6 +47,7 @@ const PLAN: DrillPlan = {
   limits: { maxGapMs: null },
   ref: null,
   actor: null,
+  page: false,
   yes: true,
 };
 
@@ -56,6 +57,9 @@ const START = unixMicros(1.7e15);
 class Scripted implements DrillHost {
   readonly did: string[] = [];
   readonly said: string[] = [];
+  /** What was planned, and what had been done by then. */
+  readonly planned: string[] = [];
+  isPlannedAlready = false;
   readonly interruption = new AbortController();
   takesOver = true;
   codes: Record<string, number> = {};
@@ -85,6 +89,15 @@ class Scripted implements DrillHost {
 
   async raiseSecs(forMs: number): Promise<void> {
     this.did.push(`secs ${forMs}`);
+  }
+
+  async beginMaintenance(forMs: number): Promise<boolean> {
+    if (!this.isPlannedAlready) this.planned.push(`begins for ${forMs / 60_000} min, ${this.did.length} things done`);
+    return !this.isPlannedAlready;
+  }
+
+  async endMaintenance(): Promise<void> {
+    this.planned.push(`ends, ${this.did.length} things done`);
   }
 
   async report(since: UnixMicros): Promise<ReportView> {
@@ -219,6 +232,43 @@ t.test('raised secs end with the drill, whatever happens', async (t) => {
   await runDrill({ ...PLAN, raiseSecs: true }, host);
   t.match(host.did.at(2), 'secs 60000');
   t.equal(host.did.at(-1), 'secs 0');
+});
+
+t.test('nobody is called for it: the group is in maintenance until it ends, however that is', async (t) => {
+  const planned = ['begins for 22 min, 0 things done', 'ends, 4 things done'];
+  const host = new Scripted();
+  await runDrill(PLAN, host);
+  t.same(host.planned, planned);
+  const failed = new Scripted();
+  failed.takesOver = false;
+  await runDrill(PLAN, failed);
+  t.same(failed.planned, planned, 'and what is wrong then is told');
+  const paged = new Scripted();
+  await runDrill({ ...PLAN, page: true }, paged);
+  t.same(paged.planned, []);
+  const persons = new Scripted();
+  persons.isPlannedAlready = true;
+  await runDrill(PLAN, persons);
+  t.same(persons.planned, [], "a person's own is not ended");
+  t.match(persons.said.join('\n'), /maintenance of pair is planned already, and is left as it is/);
+});
+
+t.test('maintenance that cannot be ended is told of, with the way', async (t) => {
+  const host = new Scripted();
+  host.endMaintenance = async () => {
+    throw new Error('the collector is away');
+  };
+  t.match(await runDrill(PLAN, host), { result: 'passed' });
+  t.match(host.said.at(-1), /could not be ended \(the collector is away\): dorawatch maintenance stop --group pair/);
+});
+
+t.test('a drill for which maintenance cannot be planned does nothing', async (t) => {
+  const host = new Scripted();
+  host.beginMaintenance = async () => {
+    throw new Error('the collector is away');
+  };
+  t.match(await runDrill(PLAN, host), { result: 'ended early', problem: 'the collector is away' });
+  t.same(host.did, []);
 });
 
 t.test('it begins from normal only, and changes nothing otherwise', async (t) => {

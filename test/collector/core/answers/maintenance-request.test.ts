@@ -13,7 +13,16 @@ const { config } = read;
 const now = unixMicros(1e15);
 const HOUR_US = 3600e6;
 const words = { text: null, actor: null, ref: null };
-const nothing = { group: null, server: null, site: null, since: null, until: null, for_ms: null, ...words };
+const nothing = {
+  group: null,
+  server: null,
+  site: null,
+  since: null,
+  until: null,
+  for_ms: null,
+  exact: false,
+  ...words,
+};
 const later = (us: number) => unixMicros(now + us);
 
 const judge = (request: Partial<MaintenanceRequest>, action: 'start' | 'stop', people: readonly PersonWindow[] = []) =>
@@ -68,4 +77,26 @@ t.test('ends', async (t) => {
   });
   t.match(judge({ group: 'corsham' }, 'stop', people), { ok: false, problem: /did you mean/ });
   t.match(judge({}, 'stop'), { ok: false, problem: /no maintenance anywhere/ });
+});
+
+t.test('an exact stop ends what is in force of the very scope, and nothing else', async (t) => {
+  const group = { group: 'corsham-dhcp' };
+  const people = started(
+    group,
+    { ...group, server: 'standby' },
+    { ...group, since: later(9 * HOUR_US), for_ms: 60_000 },
+  );
+  const after = (exact: boolean) => {
+    const verdict = judge({ ...group, exact }, 'stop', people);
+    if (!verdict.ok) throw new Error(verdict.problem);
+    const windows = withPerson(people, { ...verdict.entry, receivedAt: later(1e6) });
+    return windows.filter(({ until }) => until > later(1e6)).map(({ server, since }) => [server, since > now]);
+  };
+  t.same(after(false), []);
+  t.same(after(true), [
+    ['standby', false],
+    [null, true],
+  ]);
+  const none = judge({ ...group, exact: true }, 'stop', started({ ...group, server: 'standby' }));
+  t.match(none, { ok: false });
 });
