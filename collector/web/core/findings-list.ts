@@ -15,16 +15,19 @@ export function findingsOf({ gaps, overlaps, failovers, marks, silences }: Timel
 export const isReported = ({ kind }: Pick<EventRow, 'kind'>): boolean =>
   kind === 'gap' || kind === 'overlap' || kind === 'failover' || kind === 'fail-back';
 
-/** Two minutes around it, so that what led to it and what came of it are in the table. */
-export function periodAround(row: EventRow): { readonly since: string; readonly until: string } {
+/** Two minutes around it, so that what led to it and what came of it are in the table; of what is not over, up to now. */
+export function periodAround(row: EventRow): { readonly since: string; readonly until: string | null } {
   const before = Math.min(row.at, row.start?.at ?? row.at) - (row.gap_ms ?? 0) * 1000;
   const after = row.end?.at ?? row.at;
-  return chosen(before - ROOM_US, after + ROOM_US);
+  const period = chosen(before - ROOM_US, after + ROOM_US);
+  return isOpen(row) ? { ...period, until: null } : period;
 }
 
-/** "3.5s", "3.5s without service", "lasts"; empty where a length has no meaning. */
+const isOpen = ({ kind, end }: EventRow): boolean => (kind === 'gap' || kind === 'overlap') && (end ?? null) === null;
+
+/** "3.5s", "3.5s without service", "not over yet"; empty where a length has no meaning. */
 export function lengthOf(row: EventRow): string {
   if (row.kind === 'gap' || row.kind === 'overlap')
-    return row.duration_ms === null || row.duration_ms === undefined ? 'lasts' : lengthText(row.duration_ms);
+    return row.duration_ms === null || row.duration_ms === undefined ? 'not over yet' : lengthText(row.duration_ms);
   return row.gap_ms ? `${lengthText(row.gap_ms)} without service` : '';
 }

@@ -7,8 +7,9 @@ export const worstFirst = (groups: readonly GroupView[]): readonly GroupView[] =
   [...groups].sort((a, b) => trouble(b) - trouble(a));
 
 /** A group's own state first, then what is amiss beside it. */
-function trouble({ state, sites, notices }: GroupView): number {
-  return groupLook(state).rank * 10 + (sites.unserved > 0 ? 2 : 0) + (notices.length > 0 ? 1 : 0);
+function trouble({ state, sites, notices, paused }: GroupView): number {
+  const isAmiss = notices.length > 0 || paused !== null;
+  return groupLook(state).rank * 10 + (sites.unserved > 0 ? 2 : 0) + (isAmiss ? 1 : 0);
 }
 
 /** In a gap one that stands by should have taken over; the collector's reason says whether its silence is by design. */
@@ -32,6 +33,14 @@ export interface Headline {
 
 /** One sentence for the whole page: how many groups want attention, and which is worst. */
 export function headline(groups: readonly GroupView[]): Headline {
+  const { text, look } = stateHeadline(groups);
+  const paused = groups.filter((group) => group.paused !== null);
+  if (paused.length === 0) return { text, look };
+  const whose = groups.length === 1 ? 'probing is paused' : `${paused.length} paused`;
+  return { text: `${text}; ${whose}`, look: look.rank === 0 ? groupLook('unknown') : look };
+}
+
+function stateHeadline(groups: readonly GroupView[]): Headline {
   const [worst] = worstFirst(groups);
   if (worst === undefined) return { text: 'No groups are configured', look: groupLook('unknown') };
   const amiss = groups.filter(({ state }) => state !== 'normal');

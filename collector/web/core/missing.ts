@@ -4,6 +4,7 @@
  */
 import type { AgentsView, AgentView, ConsumerView, StatusView } from '../../../shared/core/ops-view.ts';
 import { elapsedText } from '../../core/answers/clock-text.ts';
+import { CONSUMER_BEHIND_MS } from '../../core/answers/limits.ts';
 import { agoText, momentText, type Viewer } from './moment-text.ts';
 import type { Tone } from './state-look.ts';
 
@@ -19,7 +20,7 @@ const NAMES_MAX = 6;
 const BACKLOG_BATCHES = 5;
 /** Results are complete a drop time late, and agents are told of every ten seconds; later than this is late, µs. */
 const LATE_US = 30e6;
-/** Behind by this and the page is behind reality, ms. */
+/** When verdicts are behind by this, so is the page, ms; other readers of the log write now and then. */
 const LAG_MS = 10_000;
 
 export function missingOf(status: StatusView, agents: AgentsView | null, viewer: Viewer): readonly MissingLine[] {
@@ -78,5 +79,6 @@ function lateLines(agent: AgentView, viewer: Viewer): readonly MissingLine[] {
 
 function consumerLines({ name, lag_ms: lag, problem }: ConsumerView): readonly MissingLine[] {
   if (problem !== null) return [warn(`The collector’s ${name}`, problem)];
-  return (lag ?? 0) > LAG_MS ? [warn(`The collector’s ${name} lag`, `${elapsedText(lag ?? 0)} behind`)] : [];
+  const most = name === 'verdicts' ? LAG_MS : CONSUMER_BEHIND_MS;
+  return (lag ?? 0) > most ? [warn(`The collector’s ${name} lag`, `${elapsedText(lag ?? 0)} behind`)] : [];
 }

@@ -5,7 +5,9 @@ import type { Shape, Tone } from './state-look.ts';
 /** Newest first; what the stream told takes the place of the same row fetched before it. */
 export function newsOf(told: readonly EventRow[], fetched: readonly EventRow[]): readonly EventRow[] {
   const known = new Set(told.map(({ id }) => id));
-  return [...told, ...fetched.filter(({ id }) => !known.has(id))].sort((a, b) => b.at - a.at);
+  // Fetched ones are oldest first: of those at one moment the last comes first, as among those that were told.
+  const others = fetched.filter(({ id }) => !known.has(id)).toReversed();
+  return [...told, ...others].sort((a, b) => b.at - a.at);
 }
 
 export interface RowLook {

@@ -42,7 +42,7 @@ const GROUP_LOOKS: Readonly<Record<string, Look>> = {
   'failed-over': look('failed over', 'warn', 3),
   degraded: look('degraded', 'warn', 4),
   overlap: look('both serving', 'double', 5),
-  gap: look('gap: nobody serves', 'bad', 6),
+  gap: look('gap (nobody serves)', 'bad', 6),
 };
 
 const SITE_LOOKS: Readonly<Record<string, Look>> = {

@@ -20,7 +20,7 @@ export function FindingTable({ group, rows, viewer }: FindingTableProps) {
   if (rows.length === 0) return <p class="empty">Nothing happened in this period.</p>;
   return (
     <div class="wide">
-      <table>
+      <table class="folding found">
         <caption class="unseen">What happened in {group}, newest first</caption>
         <thead>
           <tr>
@@ -56,19 +56,21 @@ function FindingRow({ row, group, viewer }: { readonly row: EventRow } & Omit<Fi
       <td>
         <Moment at={row.at} earliest={row.earliest} latest={row.latest} viewer={viewer} />
       </td>
-      <td>
+      <td class="what">
         <ShapeMark shape={shape} tone={tone} size={9} /> {row.text}
         {credit !== '' && <span class="soft"> ({credit})</span>}
         {row.late && <span class="soft"> learned late</span>}
       </td>
       <td>{lengthOf(row)}</td>
-      <td class="not-printed">
-        {isReported(row) && (
+      {isReported(row) ? (
+        <td class="not-printed">
           <a href={report} aria-label={`Report of: ${row.text}`}>
             Report
           </a>
-        )}
-      </td>
+        </td>
+      ) : (
+        <td class="not-printed" />
+      )}
     </tr>
   );
 }

@@ -7,7 +7,7 @@ import type { Viewer } from '../core/moment-text.ts';
 import { hashOf, placeOf, type ViewName } from '../core/place.ts';
 import { groupLook, reasonText } from '../core/state-look.ts';
 import { Moment } from './moment.tsx';
-import { StateMark } from './state-mark.tsx';
+import { ShapeMark, StateMark } from './state-mark.tsx';
 
 interface GroupProps {
   readonly group: GroupView;
@@ -37,20 +37,24 @@ export function GroupCard({ group, windowS, viewer }: GroupProps) {
           </a>
         </span>
       </div>
+      {group.paused !== null && (
+        <p class="who tone-warn">
+          <ShapeMark shape="triangle" tone="warn" /> Probing is paused: {group.paused}. What stands here is from before.
+        </p>
+      )}
       <p class="who">
         <strong>{serversServing(group)}</strong> {serversServing(group).includes(' and ') ? 'serve' : 'serves'}
         {group.since !== null && (
           <>
-            {', so since '}
+            {', since '}
             <Moment at={group.since} viewer={viewer} ago />
           </>
         )}
         <SiteWords group={group} />
       </p>
       <ServerTable group={group} windowS={windowS} viewer={viewer} />
-      {(group.notices.length > 0 || group.paused !== null) && (
+      {group.notices.length > 0 && (
         <ul class="notices" aria-label={`Amiss in ${group.name}`}>
-          {group.paused !== null && <li>Paused: {group.paused}.</li>}
           {group.notices.map((line) => (
             <li key={line}>{line}</li>
           ))}

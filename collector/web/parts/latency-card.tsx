@@ -38,7 +38,9 @@ export function LatencyCard(props: LatencyCardProps) {
       )}
       {series !== null && series.points.length > 0 && (
         <>
-          <Plot {...props} series={series} />
+          <div aria-hidden="true">
+            <Plot {...props} series={series} />
+          </div>
           <Figures series={series} />
         </>
       )}

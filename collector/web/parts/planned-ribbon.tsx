@@ -19,7 +19,7 @@ interface PlannedProps {
 const LEVEL_PX = 24;
 
 export function PlannedRibbon({ planned, until, scale, viewer, go }: PlannedProps) {
-  const bars = plannedBars(planned, until);
+  const bars = plannedBars(planned, scale);
   const levels = 1 + bars.reduce((most, { level }) => Math.max(most, level), 0);
   const show = (from: number, to: number): void => {
     const room = (to - from) / 4;
@@ -28,11 +28,18 @@ export function PlannedRibbon({ planned, until, scale, viewer, go }: PlannedProp
   return (
     <ul class="ribbon" aria-label="Planned work" style={{ height: `${levels * LEVEL_PX}px` }}>
       {bars.map(({ planned: one, from, to, level }) => {
+        const end = one.to ?? until;
         const words = plannedWords(one, viewer);
         const place = { top: `${level * LEVEL_PX}px`, ...extentOf(scale, from, to) };
         return (
-          <li key={`${from} ${one.text} ${one.server} ${one.site}`} style={place}>
-            <button type="button" class="planned-bar" title={words} aria-label={words} onClick={() => show(from, to)}>
+          <li key={`${one.from} ${one.text} ${one.server} ${one.site}`} style={place}>
+            <button
+              type="button"
+              class="planned-bar"
+              title={words}
+              aria-label={words}
+              onClick={() => show(one.from, end)}
+            >
               {one.text}
             </button>
           </li>

@@ -21,12 +21,18 @@ interface RibbonProps {
 }
 
 const APART_PX = 22;
+/** Nearer to the right edge the number of a sign stands before it. */
+const EDGE_PX = 24;
 
 export function Ribbon({ label, rows, scale, viewer, go, isFlags = false }: RibbonProps) {
   return (
     <ul class={isFlags ? 'ribbon flags' : 'ribbon'} aria-label={label}>
       {clustersOf(rows, scale, APART_PX).map((cluster) => (
-        <li key={cluster.things[0]?.id} style={{ left: `${Math.round(cluster.x)}px` }}>
+        <li
+          key={cluster.things[0]?.id}
+          class={cluster.x > scale.width - EDGE_PX ? 'last' : undefined}
+          style={{ left: `${Math.round(cluster.x)}px` }}
+        >
           <Sign cluster={cluster} viewer={viewer} go={go} isFlags={isFlags} scale={scale} />
         </li>
       ))}

@@ -48,7 +48,7 @@ t.test('now: state in words, who serves, and what is silent or late', async (t) 
   const page = await desktop.open(`${pair.url}#/now`);
   await page.getByRole('heading', { level: 1, name: 'corsham-dhcp: normal' }).waitFor({ timeout: PATIENCE_MS });
   const group = page.getByRole('region', { name: 'corsham-dhcp' });
-  t.match(await group.textContent(), /primary serves, so since .*2 of 3 sites served, 1 unknown/s);
+  t.match(await group.textContent(), /primary serves, since .*2 of 3 sites served, 1 unknown/s);
   t.match(await group.getByRole('row', { name: /^primary/ }).textContent(), /serving.*ms/s);
   t.match(await group.getByRole('row', { name: /^standby/ }).textContent(), /standing by/);
   await seen(page, 'Site london is silent');

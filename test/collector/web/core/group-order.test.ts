@@ -8,6 +8,7 @@ const group = (name: string, state: string, unserved = 0, notices: readonly stri
     name,
     state,
     notices,
+    paused: null,
     sites: { served: 3, unserved, unknown: 0 },
     servers: [server('primary', 'serving'), server('standby', 'non-serving')],
   }) as unknown as GroupView;
@@ -32,9 +33,16 @@ t.test('one sentence says whether anything is wrong', async (t) => {
   const well = group('a', 'normal');
   t.equal(headline([well]).text, 'a: normal');
   t.equal(headline([well, group('b', 'normal')]).text, 'All 2 groups are normal');
-  t.equal(headline([well, group('b', 'gap')]).text, '1 of 2 groups is not normal: b, gap: nobody serves');
+  t.equal(headline([well, group('b', 'gap')]).text, '1 of 2 groups is not normal: b, gap (nobody serves)');
   t.equal(headline([]).text, 'No groups are configured');
   t.equal(headline([group('a', 'gap')]).look.tone, 'bad');
+});
+
+t.test('what is paused is not said to be normal and no more', async (t) => {
+  const paused = { ...group('a', 'normal'), paused: 'all of it' };
+  t.match(headline([paused]), { text: 'a: normal; probing is paused', look: { tone: 'unknown' } });
+  t.equal(headline([paused, group('b', 'normal')]).text, 'All 2 groups are normal; 1 paused');
+  t.equal(headline([{ ...paused, state: 'gap' }]).look.tone, 'bad', 'worse is said as ever');
 });
 
 t.test('who serves, as a person would say it', async (t) => {

@@ -50,6 +50,9 @@ t.test('lateness and trouble are said, of agents and of the collector', async (t
     'Site bath is late: 40 batches wait at its agent',
     'Agent at bath: its spool is full',
   ]);
-  const consumer = { name: 'influx', lag_entries: 9, lag_ms: 90_000, set_aside: 0, problem: null };
-  t.same(lines([], { consumers: [consumer] }), ['The collector’s influx lag: 1m 30s behind']);
+  const consumer = { name: 'influx', lag_entries: 9, lag_ms: 190_000, set_aside: 0, problem: null };
+  t.same(lines([], { consumers: [consumer] }), ['The collector’s influx lag: 3m 10s behind']);
+  t.same(lines([], { consumers: [{ ...consumer, lag_ms: 30_000 }] }), [], 'rollups are written every half minute');
+  const verdicts = { ...consumer, name: 'verdicts', lag_ms: 15_000 };
+  t.same(lines([], { consumers: [verdicts] }), ['The collector’s verdicts lag: 15s behind']);
 });
