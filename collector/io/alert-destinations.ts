@@ -10,7 +10,7 @@ import { type AlertRecord, isOpen } from '../core/alerts/alert-record.ts';
 import { ALERTS_PER_REQUEST, ENDED_KEPT_US, RESEND_MS } from '../core/alerts/limits.ts';
 import { testRecord } from '../core/alerts/test-alert.ts';
 import { dueOf, movedOn, type WebhookCursor } from '../core/alerts/webhook-cursor.ts';
-import type { WebhookConfig } from '../core/config/config.ts';
+import type { AlertmanagerConfig, WebhookConfig } from '../core/config/config.ts';
 import type { Destination } from './alert-delivery.ts';
 import type { StoredWebhook } from './alert-store.ts';
 import { type Delivered, sendToAlertmanager } from './alertmanager-client.ts';
@@ -26,7 +26,13 @@ export interface DestinationSources {
 /** "alertmanager 127.0.0.1:9093": paths and passwords of URLs are often secrets. */
 const nameOf = (kind: string, url: string): string => `${kind} ${new URL(url).host}`;
 
-export function alertmanagerDestination(url: string, { clock, book, telling }: DestinationSources): Destination {
+/** What a webhook is known by: where it is, or which file says so. */
+export const webhookPlace = ({ url, urlFile }: WebhookConfig): string => url ?? urlFile ?? '';
+
+export function alertmanagerDestination(
+  config: AlertmanagerConfig,
+  { clock, book, telling }: DestinationSources,
+): Destination {
   /** What it has been told, by key: any other record than this is news. Bounded by the book. */
   let told = new Map<string, AlertRecord>();
   let toldAt: UnixMicros | null = null;
@@ -34,7 +40,7 @@ export function alertmanagerDestination(url: string, { clock, book, telling }: D
   const current = (): readonly AlertRecord[] => [...book().values()].filter((record) => isTold(record, clock.wall()));
   const news = (): readonly AlertRecord[] => current().filter((record) => told.get(record.condition.key) !== record);
   return {
-    name: nameOf('alertmanager', url),
+    name: nameOf('alertmanager', config.url),
     send: async (signal) => {
       const isDue = toldAt === null || clock.wall() - toldAt >= RESEND_MS * 1000;
       const records = isDue ? current() : news();
@@ -45,7 +51,7 @@ export function alertmanagerDestination(url: string, { clock, book, telling }: D
         const some = records.slice(next, next + ALERTS_PER_REQUEST);
         const words = telling();
         last = await sendToAlertmanager(
-          url,
+          config,
           some.map((record) => alertmanagerAlert(record, words)),
           signal,
         );
@@ -60,7 +66,7 @@ export function alertmanagerDestination(url: string, { clock, book, telling }: D
       told = new Map([...told].filter(([key]) => book().has(key)));
       return last;
     },
-    test: (signal) => sendToAlertmanager(url, [alertmanagerAlert(testRecord(clock.wall()), telling())], signal),
+    test: (signal) => sendToAlertmanager(config, [alertmanagerAlert(testRecord(clock.wall()), telling())], signal),
     waiting: () => {
       const wait = news();
       return { count: wait.length, since: oldest(wait.map(({ firedAt, endedAt }) => endedAt ?? firedAt ?? 0)) };
@@ -106,7 +112,7 @@ export function webhookDestination(config: WebhookConfig, sources: WebhookSource
   const send = async (record: AlertRecord, occasion: Parameters<typeof webhookMessage>[1], signal: AbortSignal) =>
     sendToWebhook(config, webhookMessage(record, occasion, telling()), { now: clock.wall(), signal });
   return {
-    name: nameOf('webhook', config.url),
+    name: config.url === null ? `webhook of ${config.urlFile}` : nameOf('webhook', config.url),
     send: async (signal) => {
       const [first] = due();
       if (first === undefined) return null;
@@ -123,7 +129,7 @@ export function webhookDestination(config: WebhookConfig, sources: WebhookSource
       return { count: wait.length, since: oldest(wait.map((one) => one.from)) };
     },
     lost: () => setAside + dropped,
-    stored: () => ({ url: config.url, from, told: [...cursor], setAside, dropped }),
+    stored: () => ({ url: webhookPlace(config), from, told: [...cursor], setAside, dropped }),
     owes: (key) => due().some(({ record }) => record.condition.key === key),
     forgotten: (before, keys) => {
       dropped += due(before).filter(({ record }) => keys.includes(record.condition.key)).length;

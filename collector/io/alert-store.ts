@@ -9,6 +9,7 @@ import { readJson, replaceJson } from './json-file.ts';
 
 /** How far one webhook is. Plain JSON. */
 export interface StoredWebhook {
+  /** Its URL, or the file that holds it. */
   readonly url: string;
   /** When it was first configured, µs: what was over before is no news to it. */
   readonly from: number;

@@ -21,7 +21,12 @@ import { BEHIND_ENTRIES_MAX, LOOK_EVERY_MS } from '../core/alerts/limits.ts';
 import type { CollectorConfig } from '../core/config/config.ts';
 import { overlay } from '../core/verdicts/overlay.ts';
 import { type AlertDelivery, startAlertDelivery } from './alert-delivery.ts';
-import { alertmanagerDestination, type WebhookDestination, webhookDestination } from './alert-destinations.ts';
+import {
+  alertmanagerDestination,
+  type WebhookDestination,
+  webhookDestination,
+  webhookPlace,
+} from './alert-destinations.ts';
 import { type AlertStore, createAlertStore, type StoredWebhook } from './alert-store.ts';
 import type { Inbox } from './inbox.ts';
 import type { LogFold } from './log-fold.ts';
@@ -81,10 +86,10 @@ class Watch implements AlertWatch {
     this.#told = book;
     const sources = { clock, book: () => this.#told, telling: () => this.#telling() };
     this.#webhooks = webhooks.map((webhook) => {
-      const known = stored.find(({ url }) => url === webhook.url) ?? null;
+      const known = stored.find(({ url }) => url === webhookPlace(webhook)) ?? null;
       return webhookDestination(webhook, { ...sources, repeatMs, stored: known, save: () => this.#save() });
     });
-    const managers = alertmanagers.map(({ url }) => alertmanagerDestination(url, sources));
+    const managers = alertmanagers.map((manager) => alertmanagerDestination(manager, sources));
     this.#deliveries = [...managers, ...this.#webhooks].map((destination) => startAlertDelivery(destination, logger));
     this.#unsubscribe = fold.subscribe(() => this.#wake());
     this.#ended = this.#run();

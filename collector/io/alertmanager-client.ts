@@ -5,7 +5,9 @@
 import { errorText } from '../../shared/core/error-text.ts';
 import type { AlertmanagerAlert } from '../core/alerts/alert-message.ts';
 import { ANSWER_MAX_BYTES, REQUEST_LIMIT_MS } from '../core/alerts/limits.ts';
+import type { AlertmanagerConfig } from '../core/config/config.ts';
 import { httpPost } from './http-post.ts';
+import { authorizationOf } from './secret-file.ts';
 
 /** What came of a message; `answer` is for people. */
 export interface Delivered {
@@ -15,14 +17,18 @@ export interface Delivered {
   readonly retryAfterMs: number | null;
 }
 
-/** @param url of Alertmanager, with its route prefix if it has one. Never throws. */
-export function sendToAlertmanager(
-  url: string,
+/** @param config `url` with its route prefix if it has one. Never throws. */
+export async function sendToAlertmanager(
+  { url, ...credentials }: AlertmanagerConfig,
   alerts: readonly AlertmanagerAlert[],
   signal: AbortSignal,
 ): Promise<Delivered> {
-  const to = `${url.replace(/\/$/, '')}/api/v2/alerts`;
-  return deliver(to, JSON.stringify(alerts), {}, signal);
+  try {
+    const headers = await authorizationOf(credentials);
+    return await deliver(`${url.replace(/\/$/, '')}/api/v2/alerts`, JSON.stringify(alerts), headers, signal);
+  } catch (error) {
+    return notSent(error);
+  }
 }
 
 /** One message to a receiver of alerts, and what came of it. Never throws. */
@@ -38,9 +44,16 @@ export async function deliver(
     const said = text.trim() === '' ? '' : `: ${text.trim().slice(0, 200)}`;
     return { verdict: verdictOf(code), answer: `HTTP ${code}${code < 300 ? '' : said}`, retryAfterMs };
   } catch (error) {
-    return { verdict: 'again', answer: errorText(error) || 'no connection', retryAfterMs: null };
+    return notSent(error);
   }
 }
+
+/** What could not be sent, or was not answered. */
+export const notSent = (error: unknown): Delivered => ({
+  verdict: 'again',
+  answer: errorText(error) || 'no connection',
+  retryAfterMs: null,
+});
 
 /** What is malformed or too large stays so; a wrong path or password is mended by somebody, and so is all else. */
 function verdictOf(code: number): Delivered['verdict'] {

@@ -3,11 +3,11 @@
  * HA has for itself, which answers the same. One command, one JSON answer, a bounded size, a bounded time, no retries: whoever
  * asks asks again soon. Files of credentials are read for every question, so that a new password or certificate needs no restart.
  */
-import { readFile } from 'node:fs/promises';
 import { errorText } from '../../shared/core/error-text.ts';
 import type { KeaConfig } from '../core/config/config.ts';
 import { KEA_ANSWER_MAX_BYTES, KEA_ANSWER_MAX_MS } from '../core/limits.ts';
 import { httpPost } from './http-post.ts';
+import { authorizationOf, contentOf } from './secret-file.ts';
 
 /** `problem` is for people, and holds no password. */
 export type KeaAnswer =
@@ -27,16 +27,16 @@ export async function askKea(config: KeaConfig, command: string): Promise<KeaAns
 
 async function post(config: KeaConfig, body: string): Promise<string> {
   const { url, caFile, certFile, keyFile } = config;
-  const [ca, cert, key, authorization] = await Promise.all([
-    contentOf(caFile),
-    contentOf(certFile),
-    contentOf(keyFile),
+  const [ca, cert, key, headers] = await Promise.all([
+    fileOf('ca_file', caFile),
+    fileOf('cert_file', certFile),
+    fileOf('key_file', keyFile),
     authorizationOf(config),
   ]);
   const { code, text } = await httpPost({
     url,
     body,
-    headers: authorization === null ? {} : { authorization },
+    headers,
     limitMs: KEA_ANSWER_MAX_MS,
     answerMaxBytes: KEA_ANSWER_MAX_BYTES,
     tls: { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) },
@@ -52,19 +52,5 @@ function statusProblem(status: number): string | null {
   return `HTTP ${status}`;
 }
 
-async function authorizationOf({ username, passwordFile }: KeaConfig): Promise<string | null> {
-  const password = await contentOf(passwordFile);
-  if (username === null || password === null) return null;
-  // Editors end a file with a line break; no password does.
-  return `Basic ${Buffer.from(`${username}:${password.replace(/\r?\n$/, '')}`).toString('base64')}`;
-}
-
-async function contentOf(file: string | null): Promise<string | null> {
-  if (file === null) return null;
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
-    throw new Error(`${file} cannot be read (${code})`, { cause: error });
-  }
-}
+const fileOf = async (key: string, file: string | null): Promise<string | null> =>
+  file === null ? null : contentOf(key, file);

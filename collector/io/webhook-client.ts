@@ -7,24 +7,46 @@
  * compare in constant time.
  */
 import { createHmac } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { UnixMicros } from '../../shared/core/units.ts';
 import type { WebhookMessage } from '../core/alerts/alert-message.ts';
 import type { WebhookConfig } from '../core/config/config.ts';
-import { type Delivered, deliver } from './alertmanager-client.ts';
+import { isUrl } from '../core/config/destinations.ts';
+import { type Delivered, deliver, notSent } from './alertmanager-client.ts';
+import { SecretFileError, secretOf } from './secret-file.ts';
 
 const SIGNATURE_HEADER = 'x-dorawatch-signature';
 
 /** @param now of the signature. Never throws. */
 export async function sendToWebhook(
-  { url, secretFile }: WebhookConfig,
+  config: WebhookConfig,
   message: WebhookMessage,
   { now, signal }: { readonly now: UnixMicros; readonly signal: AbortSignal },
 ): Promise<Delivered> {
-  const secret = await secretOf(secretFile);
-  if (secret.value === null) return { verdict: 'again', answer: secret.problem, retryAfterMs: null };
   const body = JSON.stringify(message);
-  return deliver(url, body, { [SIGNATURE_HEADER]: signature(secret.value, body, now) }, signal);
+  try {
+    const [url, secret] = await Promise.all([urlOf(config), secretOf('secret_file', config.secretFile)]);
+    const delivered = await deliver(url, body, { [SIGNATURE_HEADER]: signature(secret, body, now) }, signal);
+    return { ...delivered, answer: withoutUrl(delivered.answer, url) };
+  } catch (error) {
+    return notSent(error);
+  }
+}
+
+async function urlOf({ url, urlFile }: WebhookConfig): Promise<string> {
+  if (url !== null) return url;
+  const written = await secretOf('url_file', urlFile ?? '');
+  if (isUrl(written)) return written;
+  throw new SecretFileError(
+    `url_file ${urlFile} holds no URL: one line, https://… from its first character on`,
+    'NO_URL',
+  );
+}
+
+/** Receivers repeat what they were asked for ("no route /services/T0/secret"); what they answer is shown and logged. */
+function withoutUrl(answer: string, url: string): string {
+  const { pathname, search } = new URL(url);
+  const secrets = [url, pathname + search, pathname, search].filter((part) => part.length > 1);
+  return secrets.reduce((text, part) => text.replaceAll(part, '(url)'), answer);
 }
 
 /** "t=SECONDS,v1=HEX" */
@@ -32,17 +54,4 @@ export function signature(secret: string, body: string, now: UnixMicros): string
   const seconds = Math.floor(now / 1e6);
   const mac = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
   return `t=${seconds},v1=${mac}`;
-}
-
-async function secretOf(
-  file: string,
-): Promise<{ readonly value: string; readonly problem: '' } | { readonly value: null; readonly problem: string }> {
-  try {
-    // Editors end a file with a line break; no secret does.
-    const value = (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
-    return value === '' ? { value: null, problem: `${file} is empty` } : { value, problem: '' };
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
-    return { value: null, problem: `secret_file ${file} cannot be read (${code})` };
-  }
 }

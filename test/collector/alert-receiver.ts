@@ -30,7 +30,8 @@ export async function startAlertReceiver(
       const path = request.url ?? '';
       const code = answer(path, received.filter((one) => one.path === path).length);
       received.push({ path, headers: request.headers, body, code: code ?? 0 });
-      if (code !== null) response.writeHead(code).end();
+      // As many receivers do, it repeats what it was asked for.
+      if (code !== null) response.writeHead(code).end(code < 300 ? '' : `no route ${path}`);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,6 +1,6 @@
 /**
  * The `alerts:` section: where alerts are sent, which findings make one, and what is said with them. A rule that is not named has
- * its default; a rule is turned off by the word `off`. A webhook's secret stands in a file of its own, as Kea's password does.
+ * its default; a rule is turned off by the word `off`. Destinations are read beside (destinations.ts).
  *
  * Rejected: rules as a list with matchers. Each kind has one sensible rule, and a list would have an order that decides.
  */
@@ -15,7 +15,8 @@ import {
   RULE_ON,
   ruleKey,
 } from '../alerts/alert-kind.ts';
-import type { AlertsConfig, WebhookConfig } from './config.ts';
+import type { AlertsConfig } from './config.ts';
+import { readAlertmanager, readWebhook } from './destinations.ts';
 import * as limits from './limits.ts';
 import type { Located, Reader } from './reader.ts';
 import { createUniqueness } from './unique.ts';
@@ -38,18 +39,14 @@ const KEYS = ['alertmanager', 'webhooks', 'external_url', 'repeat', 'labels', 'f
 export function readAlerts(reader: Reader, at: Located | null): AlertsConfig {
   const section = at === null ? null : reader.section(at, KEYS);
   if (section === null) return ALERTS_DEFAULTS;
-  const urls = createUniqueness(reader, 'URL');
+  const urls = createUniqueness(reader, 'URL', () => 'this URL');
   const list = (key: string): readonly Located[] => {
     const items = section.get(key);
     return items === null ? [] : reader.items(items, limits.DESTINATIONS_MAX);
   };
   const { repeatMs } = ALERTS_DEFAULTS;
   return {
-    alertmanagers: list('alertmanager').flatMap((item) => {
-      const one = reader.section(item, ['url']);
-      const url = one === null ? null : urls.claim(one.get('url'), reader.required(one, 'url', parseUrl));
-      return url === null ? [] : [{ url }];
-    }),
+    alertmanagers: list('alertmanager').flatMap((item) => readAlertmanager(reader, item, urls.claim)),
     webhooks: list('webhooks').flatMap((item) => readWebhook(reader, item, urls.claim)),
     externalUrl: reader.value(section.get('external_url'), parseUrl),
     repeatMs: milliseconds(
@@ -59,18 +56,6 @@ export function readAlerts(reader: Reader, at: Located | null): AlertsConfig {
     flapping: readFlapping(reader, section.get('flapping')),
     rules: readRules(reader, section.get('rules')),
   };
-}
-
-function readWebhook(
-  reader: Reader,
-  at: Located,
-  claim: (at: Located | null, value: string | null) => string | null,
-): readonly WebhookConfig[] {
-  const one = reader.section(at, ['url', 'secret_file']);
-  if (one === null) return [];
-  const url = claim(one.get('url'), reader.required(one, 'url', parseUrl));
-  const secretFile = reader.required(one, 'secret_file', parseText);
-  return url === null || secretFile === null ? [] : [{ url, secretFile }];
 }
 
 function readFlapping(reader: Reader, at: Located | null): FlappingRule {

@@ -177,8 +177,18 @@ export interface MaintenanceConfig {
   readonly ref: string | null;
 }
 
-export interface WebhookConfig {
+/** An Alertmanager, with basic authentication or without. */
+export interface AlertmanagerConfig {
   readonly url: string;
+  readonly username: string | null;
+  /** Read for every message; null = none is asked for. */
+  readonly passwordFile: string | null;
+}
+
+export interface WebhookConfig {
+  /** One of the two: where it is, or the file that says so, of one whose URL is a secret. Read for every message. */
+  readonly url: string | null;
+  readonly urlFile: string | null;
   /** Holds the secret that messages are signed with; read for every message. */
   readonly secretFile: string;
 }
@@ -186,7 +196,7 @@ export interface WebhookConfig {
 /** Who is told of what, without being asked. */
 export interface AlertsConfig {
   /** Alertmanagers, each told everything, as Prometheus does. */
-  readonly alertmanagers: readonly { readonly url: string }[];
+  readonly alertmanagers: readonly AlertmanagerConfig[];
   readonly webhooks: readonly WebhookConfig[];
   /** Where people reach the page, for links; null = no links. */
   readonly externalUrl: string | null;

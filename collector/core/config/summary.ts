@@ -56,8 +56,8 @@ export function retentionSummary({ retention, probe, sites, groups }: CollectorC
 /** Whom is told of alerts, and the rules that are in force. */
 export function alertsSummary({ alertmanagers, webhooks, rules, repeatMs }: AlertsConfig): readonly string[] {
   const to = [
-    ...alertmanagers.map(({ url }) => `Alertmanager at ${url}`),
-    ...webhooks.map(({ url }) => `webhook ${url}`),
+    ...alertmanagers.map(({ url, username }) => `Alertmanager at ${url}${username === null ? '' : ` as ${username}`}`),
+    ...webhooks.map(({ url, urlFile }) => `webhook ${url ?? `of ${urlFile}`}`),
   ];
   const told = to.length === 0 ? 'Alerts: sent nowhere.' : `Alerts: sent to ${listText(to, to.length)}.`;
   const again = webhooks.length === 0 ? '' : ` Webhooks are told again of what lasts every ${spanText(repeatMs)}.`;

@@ -6,8 +6,12 @@ export interface Uniqueness {
   readonly claim: (at: Located | null, value: string | null) => string | null;
 }
 
-/** @param what the thing that must be unique, as a message names it */
-export function createUniqueness(reader: Reader, what: string): Uniqueness {
+/** @param what the thing that must be unique, as a message names it @param named how one of them is named; a secret by itself is not */
+export function createUniqueness(
+  reader: Reader,
+  what: string,
+  named: (value: string) => string = (value) => `${what} "${value}"`,
+): Uniqueness {
   // Bounded by the list bounds of the configuration.
   const lines = new Map<string, number>();
   return {
@@ -15,7 +19,7 @@ export function createUniqueness(reader: Reader, what: string): Uniqueness {
       if (at === null || value === null) return value;
       const first = lines.get(value);
       if (first === undefined) lines.set(value, at.node.line);
-      else reader.report(at.node, at.path, `${what} "${value}" is already used on line ${first}`);
+      else reader.report(at.node, at.path, `${named(value)} is already used on line ${first}`);
       return value;
     },
   };
