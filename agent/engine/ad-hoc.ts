@@ -62,9 +62,9 @@ export class AdHocExchanges {
   /** Resolves when the exchange has ended, or at once with why there is none. */
   ask(request: AdHocRequest, { engine, lanes, assignment }: Present): Promise<AdHocResult> {
     const lane = lanes.find(({ target }) => isAsked(target, request));
-    const problem = this.#problem(request, lane);
-    if (problem !== null || lane === undefined || assignment === undefined)
-      return Promise.resolve(refusal(problem ?? ''));
+    if (lane === undefined || assignment === undefined) return Promise.resolve(refusal(unassignedText(request)));
+    const problem = this.#problem(lane);
+    if (problem !== null) return Promise.resolve(refusal(problem));
     const { agent, memory } = this.#options;
     const dropTimeMs = milliseconds(Math.min(request.dropTimeMs, AD_HOC_WAIT_MAX_MS));
     const path = adHocPath(lane, { agent, assignment, kind: request.kind, dropTimeMs }, memory);
@@ -100,13 +100,11 @@ export class AdHocExchanges {
     if (this.#underWay !== undefined) this.#underWay.said = said;
   };
 
-  #problem({ group, server }: AdHocRequest, lane: Lane | undefined): string | null {
-    if (lane === undefined)
-      return `server ${server} of group ${group} is not among what this agent probes now; if it has just begun to, try again in a moment`;
-    if (!lane.isRouted) return `this host has no route to ${lane.target.address} (${server})`;
+  #problem({ isRouted, target: { server, address } }: Lane): string | null {
+    if (!isRouted) return `this host has no route to ${address} (${server})`;
     if (this.#underWay !== undefined)
       return `this agent is busy with another such exchange, with ${this.#underWay.server}; try again when that has ended`;
-    const waitNs = takeTurn(this.#pace, lane.target.address, this.#options.clock.monotonic());
+    const waitNs = takeTurn(this.#pace, address, this.#options.clock.monotonic());
     if (waitNs === 0) return null;
     return `this agent has asked ${server} often enough for now; it may be asked again in ${Math.ceil(waitNs / 1e9)} s`;
   }
@@ -145,3 +143,6 @@ const isAsked = (target: Lane['target'], { group, server, bucket }: AdHocRequest
 
 const wholeUs = (ns: number | undefined): Microseconds | null =>
   ns === undefined ? null : microseconds(Math.round(ns / 1_000));
+
+const unassignedText = ({ group, server }: AdHocRequest): string =>
+  `server ${server} of group ${group} is not among what this agent probes now; if it has just begun to, try again in a moment`;

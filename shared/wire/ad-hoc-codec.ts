@@ -101,7 +101,8 @@ function unpackExchange(read: FieldReader, exchange: dorawatch.v1.AdHocExchange.
 }
 
 function unpackFrame(read: FieldReader, frame: dorawatch.v1.Frame.$Properties): Frame {
-  const message = frame.message ?? new Uint8Array();
+  // A copy: what protobuf reads is a view of the whole AgentMessage.
+  const message = Uint8Array.from(frame.message ?? []);
   read.require(message.length <= MAX_FRAME_BYTES, 'frames.message', `is longer than ${MAX_FRAME_BYTES} octets`);
   return {
     direction: frame.sent === true ? 'sent' : 'received',

@@ -215,6 +215,11 @@ export class FakeAgent {
     });
   }
 
+  /** Anything that an agent may say. */
+  tell(message: Exclude<Up, { kind: 'decode-error' }>): void {
+    this.#call.write(message);
+  }
+
   /** One envelope, whatever it holds; nothing is waited for. */
   sendRaw(sequence: number, bytes: Uint8Array): void {
     this.#call.write({ kind: 'batch', epoch: null, sequence, bytes, samePrefixBytes: 0 });

@@ -101,8 +101,10 @@ t.test('with a collector, names are offered', async (t) => {
     ['dorawatch', 'report', '--group', ''],
     ['dorawatch', 'pause', '--server', '=', 'st'],
     ['dorawatch', 'mark', 'x', '--site', 'cor'],
+    ['dorawatch', 'probe', '--site', 'corsham', 'st'],
+    ['dorawatch', 'probe', '--kind', ''],
   ];
-  t.same(await bash('dorawatch', lines, at), ['corsham-dhcp', 'standby', 'corsham']);
+  t.same(await bash('dorawatch', lines, at), ['corsham-dhcp', 'standby', 'corsham', 'standby', 'dora do']);
   const elsewhere = ['dorawatch', 'report', '--collector', ...at.split(/(:)/), '--group', 'c'];
   t.same(await bash('dorawatch', [elsewhere]), ['corsham-dhcp'], 'of the collector that was typed');
   await t.test('fish', { skip: lacks('fish') }, async (t) => {
