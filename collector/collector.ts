@@ -140,7 +140,7 @@ class RunningCollector implements Collector {
       consumers: () => [...keeping.consumers(), ...this.#neighbours.consumers()],
       store: keeping.store,
     };
-    this.#metrics = startMetrics({ ...told, logger });
+    this.#metrics = startMetrics({ ...told, logger, http: () => this.#doors?.httpCounts ?? null });
     this.#answers = createOpsAnswers({
       ...told,
       figures: keeping.figures,

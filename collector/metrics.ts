@@ -21,6 +21,7 @@ import { createStoreCounters, type StoreTotals, storeFamilies } from './core/met
 import { transitionFamily } from './core/metrics/transition-counts.ts';
 import { shownServers, type VerdictSources, verdictFamilies } from './core/metrics/verdict-families.ts';
 import { overlay } from './core/verdicts/overlay.ts';
+import type { HttpServer } from './http/http-server.ts';
 import type { Inbox } from './io/inbox.ts';
 import type { LogFold } from './io/log-fold.ts';
 import { type MetricsFeed, startMetricsFeed } from './io/metrics-feed.ts';
@@ -34,6 +35,8 @@ export interface MetricsOptions {
   agents(): readonly AgentState[];
   consumers(): readonly ConsumerView[];
   store(): StoreView;
+  /** What is open at the HTTP port, and what its bounds have held back; null: there is none. */
+  http(): HttpServer['counts'] | null;
 }
 
 export interface Metrics {
@@ -88,6 +91,7 @@ function pageFamilies(options: MetricsOptions, feed: MetricsFeed): readonly Fami
       consumers: options.consumers(),
       version: packageVersion(),
       pauses: model.pauses.length,
+      streams: options.http()?.open ?? 0,
     }),
     ...verdictFamilies(sources),
     ...maintenanceFamilies({
@@ -107,8 +111,9 @@ function pageFamilies(options: MetricsOptions, feed: MetricsFeed): readonly Fami
 }
 
 /** Figures that others keep, by who they are of. */
-function storeTotals({ fold, agents, consumers }: MetricsOptions): StoreTotals {
-  const { losses, verdicts } = fold.model;
+function storeTotals({ fold, agents, consumers, http }: MetricsOptions): StoreTotals {
+  const { losses, verdicts, timeline, aftermaths } = fold.model;
+  const { refused, cut, connectionsRefused } = http() ?? { refused: 0, cut: 0, connectionsRefused: 0 };
   const sessions = agents();
   const ofSessions = (figure: (agent: AgentState) => number) =>
     new Map(sessions.map((own) => [own.agent, figure(own)]));
@@ -120,6 +125,13 @@ function storeTotals({ fold, agents, consumers }: MetricsOptions): StoreTotals {
     dorawatch_lost_batches_total: new Map([...losses].map(([agent, { batches }]) => [agent, batches])),
     dorawatch_lost_exchanges_total: new Map([...losses].map(([agent, { exchanges }]) => [agent, exchanges])),
     dorawatch_results_too_late_total: new Map([['', verdicts.view().tooLate]]),
+    dorawatch_findings_shed_total: new Map([
+      ['timeline', timeline.shed],
+      ['aftermaths', aftermaths.shed],
+    ]),
+    dorawatch_http_connections_refused_total: new Map([['', connectionsRefused]]),
+    dorawatch_live_streams_refused_total: new Map([['', refused]]),
+    dorawatch_live_streams_cut_total: new Map([['', cut]]),
     dorawatch_consumer_set_aside_total: new Map(consumers().map(({ name, set_aside }) => [name, set_aside])),
   };
 }

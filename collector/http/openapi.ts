@@ -6,6 +6,7 @@ import { packageVersion } from '../../shared/io/package-version.ts';
 import { type JsonSchema, named } from './json-schema.ts';
 import { STREAMS_MAX } from './limits.ts';
 import type { AnswerDoc, Route } from './route.ts';
+import { alertSchemas } from './schemas/alert-schemas.ts';
 import { eventSchemas } from './schemas/event-schemas.ts';
 import { historySchemas } from './schemas/history-schemas.ts';
 import { stateSchemas } from './schemas/state-schemas.ts';
@@ -27,7 +28,7 @@ export function openapiDocument(routes: readonly Route[]): object {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route) };
   }
   paths['/api/v1/stream'] = { get: STREAM };
-  const schemas = { ...stateSchemas, ...eventSchemas, ...historySchemas };
+  const schemas = { ...stateSchemas, ...alertSchemas, ...eventSchemas, ...historySchemas };
   return {
     openapi: '3.1.0',
     info: { title: 'dorawatch', version: packageVersion(), description: DESCRIPTION },

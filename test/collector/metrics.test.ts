@@ -129,6 +129,13 @@ t.test('a failover, scraped while it happens', { skip: promtoolSkipReason(), tim
     'no counter that tells of now has moved',
   );
 
+  const looking = new AbortController();
+  await fetch(`http://${collector.httpAddress}/api/v1/stream`, { signal: looking.signal });
+  const watched = await scrape(collector, 'dorawatch_live_streams', (value) => value === 1);
+  looking.abort();
+  for (const held of ['live_streams_refused', 'live_streams_cut', 'http_connections_refused', 'findings_shed'])
+    t.equal(watched.get(`dorawatch_${held}_total`), 0, held);
+
   const page = await get(collector, '/metrics');
   t.equal(page.type, 'text/plain; version=0.0.4; charset=utf-8');
   t.equal(complaints(page.text), '', 'promtool has no complaint');

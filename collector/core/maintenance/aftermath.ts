@@ -53,6 +53,8 @@ export interface Aftermaths {
   rewrite(): readonly FindingChange[];
   /** What is otherwise than before, and not well. */
   amiss(): readonly AmissView[];
+  /** Cases thrown away for the bound. */
+  readonly shed: number;
   snapshot(): AftermathSnapshot;
 }
 
@@ -87,6 +89,9 @@ export function createAftermaths(sources: AftermathSources, from: AftermathSnaps
     },
     rewrite: () => readAgain(new Set(cases.map(({ group }) => group))).map((change) => ({ ...change, news: false })),
     amiss: () => cases.flatMap(amissView),
+    get shed() {
+      return shed;
+    },
     snapshot: () => ({ cases, lookedAt, changed: [...changed], shed }),
   };
 }

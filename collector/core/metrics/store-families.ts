@@ -12,9 +12,11 @@ export interface StoreSources {
   readonly version: string;
   /** Pauses in force. */
   readonly pauses: number;
+  /** Live streams that are open. */
+  readonly streams: number;
 }
 
-export const storeFamilies = ({ store, consumers, version, pauses }: StoreSources): readonly Family[] => [
+export const storeFamilies = ({ store, consumers, version, pauses, streams }: StoreSources): readonly Family[] => [
   gauge('dorawatch_build_info', 'The version of the collector; always 1.', [{ labels: { version }, value: 1 }]),
   gauge('dorawatch_store_bytes', 'Octets of the log of raw results.', single(store.raw_bytes)),
   gauge(
@@ -27,6 +29,7 @@ export const storeFamilies = ({ store, consumers, version, pauses }: StoreSource
     'Whether what comes in can be stored; `dorawatch status` says what is wrong.',
     single(store.problem === null ? 1 : 0),
   ),
+  gauge('dorawatch_live_streams', 'Live streams that are open: pages that somebody has open.', single(streams)),
   gauge('dorawatch_pauses', 'Pauses of probing that are in force.', single(pauses)),
   ...consumerFamilies(consumers),
 ];
@@ -58,6 +61,11 @@ const TOTALS = {
   dorawatch_lost_batches_total: 'Batches that agents told to have lost before the collector had them.',
   dorawatch_lost_exchanges_total: 'Exchanges in those batches.',
   dorawatch_results_too_late_total: 'Results from before the retention, which are in no verdict.',
+  dorawatch_findings_shed_total:
+    'Findings, marks and windows that are over, let go for the bounds of what is kept in memory.',
+  dorawatch_http_connections_refused_total: 'Connections to the HTTP port refused because there were too many.',
+  dorawatch_live_streams_refused_total: 'Live streams refused because there were too many.',
+  dorawatch_live_streams_cut_total: 'Live streams ended because nobody read them.',
   dorawatch_consumer_set_aside_total: 'What readers of the log could never deliver, all of them together.',
 } as const;
 

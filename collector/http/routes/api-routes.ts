@@ -1,6 +1,7 @@
 /** Every route of the API, in the order of its document. */
 import { openapiDocument } from '../openapi.ts';
 import { jsonAnswer, type Route, route } from '../route.ts';
+import { alertRoutes } from './alert-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { historyRoutes } from './history-routes.ts';
@@ -24,6 +25,7 @@ function openapiRoute(described: () => readonly Route[]): Route {
 
 const routes: readonly Route[] = [
   ...stateRoutes,
+  ...alertRoutes,
   ...eventRoutes,
   ...historyRoutes,
   ...reportRoutes,

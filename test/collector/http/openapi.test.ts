@@ -26,6 +26,7 @@ const asked = ({ at }: ToldCollector): Readonly<Record<string, readonly string[]
   '/api/v1/sites': ['', '?unserved=true'],
   '/api/v1/scopes': ['', `?${GROUP}&unserved=false`],
   '/api/v1/agents': [''],
+  '/api/v1/alerts': [''],
   '/api/v1/events': ['', `?${GROUP}&paths=true&since=-10m&limit=5`, '?paths=true&since=-1h&until=now'],
   '/api/v1/report': [`?${GROUP}&since=-10m`, `?${GROUP}&since=${at(0)}&until=${at(70)}`],
   '/api/v1/timeline': [`?${GROUP}&since=-10m`, `?${GROUP}&since=${at(20)}&server=primary&sites=true`],
@@ -84,7 +85,8 @@ t.test('every answer is as the document says', async (t) => {
 
   await t.test('what is planned, in its own lane and beside the group', async (t) => {
     const window = { source: 'file', group: 'corsham-dhcp', server: null, text: 'weekly patches', ref: 'CHG0042' };
-    t.match(await told.json(`/api/v1/timeline?${GROUP}&since=-10m`), { planned: [window] });
+    const lane = [{ server: null, site: null, text: 'weekly patches' }];
+    t.match(await told.json(`/api/v1/timeline?${GROUP}&since=-10m`), { planned: lane });
     t.match(await told.json('/api/v1/status'), { groups: [{ maintenance: [window] }] });
     const before = await told.json(`/api/v1/timeline?${GROUP}&since=${told.at(0)}&until=${told.at(60)}`);
     t.same(before['planned'], [], 'nobody plans backwards: it counts from when the file was accepted');
