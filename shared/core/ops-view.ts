@@ -40,11 +40,9 @@ export interface EventRow {
   readonly evidence: string | null;
   /** Why it was to be expected: the maintenance that it falls into; null: nothing was planned. */
   readonly planned: string | null;
-  /** Gap and overlap only. */
+  /** Gap and overlap only, as are its end and length, which are null while it lasts. */
   readonly start?: Moment;
-  /** Gap and overlap only; null while it lasts. */
   readonly end?: Moment | null;
-  /** Gap and overlap only; null while it lasts. */
   readonly duration_ms?: number | null;
   /** Failover and fail-back only: how long nobody served in between. */
   readonly gap_ms?: number | null;

@@ -21,17 +21,42 @@ export interface StoredMark extends Omit<MarkEntry, 'kind'> {
 export const SAID_KINDS = ['mark', 'pause', 'resume', 'maintenance-start', 'maintenance-stop'] as const;
 export const isSaid = ({ kind }: Pick<EventRow, 'kind'>): boolean => SAID_KINDS.some((one) => one === kind);
 
-/** Every row, by `at`; at the same moment a mark comes first, for it is the cause. @param planned what is planned; absent: nothing */
+/** A row, and what it was told by beside its finding. */
+interface ToldRow {
+  readonly row: EventRow;
+  /** Whether the path or server had served before. */
+  readonly servedBefore: boolean;
+  /** Of a transition: whose it is. */
+  readonly path: string;
+}
+
+/** Rows by their findings, which never change: one more finding in a long history is one more row, and not all of them anew. */
+export type ToldRows = WeakMap<Finding, ToldRow>;
+
+/** What rows are told by, beside findings and marks. */
+export interface Telling {
+  /** Absent: nothing is planned. */
+  readonly planned?: PlannedWithin;
+  /** Those told before, while nothing else was planned; those told now are added. */
+  readonly told?: ToldRows;
+}
+
+/** Every row, by `at`; at the same moment a mark comes first, for it is the cause. */
 export function eventRows(
   findings: Iterable<Finding>,
   marks: Iterable<StoredMark>,
-  planned: PlannedWithin = () => null,
+  { planned = () => null, told = new WeakMap() }: Telling = {},
 ): readonly EventRow[] {
-  const told = [...findings].sort((a, b) => momentOf(a) - momentOf(b) || order(a.kind) - order(b.kind) || byId(a, b));
+  const sorted = [...findings].sort((a, b) => momentOf(a) - momentOf(b) || order(a.kind) - order(b.kind) || byId(a, b));
   const served = new Set<string>();
-  const rows = told.map((finding) => {
-    const row = { ...rowOf(finding, served), planned: plannedText(finding, planned) };
-    remember(finding, served);
+  const rows = sorted.map((finding) => {
+    const before = told.get(finding);
+    const path = before?.path ?? ('lossRatio' in finding ? pathKey(finding) : '');
+    const servedBefore = served.has(path);
+    remember(finding, path, served);
+    if (before !== undefined && before.servedBefore === servedBefore) return before.row;
+    const row = { ...rowOf(finding, servedBefore), planned: plannedText(finding, planned) };
+    told.set(finding, { row, servedBefore, path });
     return row;
   });
   return [...rows, ...[...marks].map(markRow)].sort(
@@ -89,8 +114,8 @@ const momentOf = (finding: Finding): number => ('start' in finding ? finding.sta
 
 const pathKey = ({ group, server, site, bucket }: Transition): string => JSON.stringify([group, server, site, bucket]);
 
-function remember(finding: Finding, served: Set<string>): void {
-  if (finding.kind === 'transition' && (isServed(finding.to) || isServed(finding.from))) served.add(pathKey(finding));
+function remember(finding: Finding, path: string, served: Set<string>): void {
+  if (finding.kind === 'transition' && (isServed(finding.to) || isServed(finding.from))) served.add(path);
 }
 
 /** Why it was to be expected; null: it was not. */
@@ -107,10 +132,10 @@ function plannedText(finding: Finding, planned: PlannedWithin): string | null {
   return null;
 }
 
-function rowOf(finding: Finding, served: ReadonlySet<string>): EventRow {
+function rowOf(finding: Finding, servedBefore: boolean): EventRow {
   if ('durationMs' in finding) return intervalRow(finding);
   if ('gapMs' in finding) return failoverRow(finding);
-  return isNotice(finding) ? noticeRow(finding) : transitionRow(finding, served.has(pathKey(finding)));
+  return isNotice(finding) ? noticeRow(finding) : transitionRow(finding, servedBefore);
 }
 
 function transitionRow(finding: Transition, servedBefore: boolean): EventRow {

@@ -10,7 +10,7 @@ import type { PlannedWithin } from '../maintenance/planned.ts';
 import { pauseText } from '../pauses.ts';
 import { findingId } from '../verdicts/finding-id.ts';
 import type { FindingChange } from '../verdicts/views.ts';
-import { eventRows, type StoredMark } from './event-rows.ts';
+import { eventRows, type StoredMark, type ToldRows } from './event-rows.ts';
 import { FINDINGS_MAX, MARKS_MAX } from './limits.ts';
 
 /** As it is written to disk. */
@@ -49,6 +49,7 @@ export function createTimeline(from: TimelineSnapshot = EMPTY, planned: PlannedW
   const marks = new Map(from.marks.map((mark) => [mark.id, mark]));
   let shed = from.shed;
   let told: readonly EventRow[] | null = null;
+  let rowsTold: ToldRows = new WeakMap();
   const bound = (map: Map<string, unknown>, max: number): void => {
     // Maps keep their order of insertion: the first key is what was found first.
     for (const key of map.keys()) {
@@ -73,10 +74,11 @@ export function createTimeline(from: TimelineSnapshot = EMPTY, planned: PlannedW
     },
     retell: () => {
       told = null;
+      rowsTold = new WeakMap();
     },
     findings: () => findings.values(),
     rows: () => {
-      told ??= eventRows(findings.values(), marks.values(), planned);
+      told ??= eventRows(findings.values(), marks.values(), { planned, told: rowsTold });
       return told;
     },
     get shed() {

@@ -2,7 +2,14 @@
  * What the picture lacks, a line each: agents that are silent, behind or ill, and readers of the log that lag. Sites that
  * are silent for one reason are one line, since a dead collector's line would otherwise be 142 of them.
  */
-import type { AgentsView, AgentView, ConsumerView, StatusView } from '../../../shared/core/ops-view.ts';
+import type {
+  AgentsView,
+  AgentView,
+  ConsumerView,
+  SitesView,
+  SiteView,
+  StatusView,
+} from '../../../shared/core/ops-view.ts';
 import { elapsedText } from '../../core/answers/clock-text.ts';
 import { CONSUMER_BEHIND_MS } from '../../core/answers/limits.ts';
 import { agoText, momentText, type Viewer } from './moment-text.ts';
@@ -23,8 +30,10 @@ const LATE_US = 30e6;
 /** When verdicts are behind by this, so is the page, ms; other readers of the log write now and then. */
 const LAG_MS = 10_000;
 
-export function missingOf(status: StatusView, agents: AgentsView | null, viewer: Viewer): readonly MissingLine[] {
+/** @param sites null: not asked for, since all of them are known of */
+export function missingOf({ status, agents, sites }: Told, viewer: Viewer): readonly MissingLine[] {
   return [
+    ...agentlessLines(sites?.sites ?? []),
     ...silentLines(agents?.agents ?? [], viewer),
     ...(agents?.agents ?? []).flatMap((agent) => agentLines(agent, viewer)),
     ...status.consumers.flatMap((consumer) => consumerLines(consumer)),
@@ -33,6 +42,21 @@ export function missingOf(status: StatusView, agents: AgentsView | null, viewer:
 }
 
 const warn = (text: string, detail: string): MissingLine => ({ text, detail, tone: 'warn' });
+
+interface Told {
+  readonly status: StatusView;
+  readonly agents: AgentsView | null;
+  readonly sites: SitesView | null;
+}
+
+/** Sites of the configuration that no agent was ever heard from. */
+function agentlessLines(sites: readonly SiteView[]): readonly MissingLine[] {
+  const none = [...new Set(sites.filter((one) => one.agent_state === 'none').map(({ site }) => site))];
+  if (none.length === 0) return [];
+  const text = none.length === 1 ? `Site ${none[0]} has no agent` : `${none.length} sites have no agent`;
+  const detail = 'none was ever heard; dorawatch-agent run begins one';
+  return [{ text, detail: none.length === 1 ? detail : `${named(none)}: ${detail}`, tone: 'unknown' }];
+}
 
 function silentLines(agents: readonly AgentView[], viewer: Viewer): readonly MissingLine[] {
   const heard = new Set(agents.filter(({ connected }) => connected).map(({ site }) => site));

@@ -43,7 +43,7 @@ export function GroupCard({ group, windowS, viewer }: GroupProps) {
         </p>
       )}
       <p class="who">
-        <strong>{serversServing(group)}</strong> {serversServing(group).includes(' and ') ? 'serve' : 'serves'}
+        <WhoWords group={group} />
         {group.since !== null && (
           <>
             {', since '}
@@ -61,6 +61,16 @@ export function GroupCard({ group, windowS, viewer }: GroupProps) {
         </ul>
       )}
     </section>
+  );
+}
+
+function WhoWords({ group }: { readonly group: GroupView }) {
+  const who = serversServing(group);
+  if (who === 'nobody' && group.state === 'unknown') return <strong>It is not known who serves</strong>;
+  return (
+    <>
+      <strong>{who}</strong> {who.includes(' and ') ? 'serve' : 'serves'}
+    </>
   );
 }
 

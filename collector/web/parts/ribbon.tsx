@@ -20,7 +20,8 @@ interface RibbonProps {
   readonly isFlags?: boolean;
 }
 
-const APART_PX = 22;
+/** A sign and a number of two digits. */
+const APART_PX = 30;
 /** Nearer to the right edge the number of a sign stands before it. */
 const EDGE_PX = 24;
 

@@ -47,3 +47,17 @@ t.test('the words', async (t) => {
   const request = { group: 'pair', since: null, until: null, paths: false };
   for (const row of rows) t.ok(isRequested(row, request), row.text);
 });
+
+t.test('rows told before are told again only when what they rest on is another thing', async (t) => {
+  const told = new WeakMap();
+  const turn = (second: number, to: Transition['to'], more: Partial<Transition> = {}): Transition =>
+    finding({ kind: 'transition', site: null, from: 'non-serving', to, at: unixMicros(at + second * 1e6), ...more });
+  const [first, second] = [turn(10, 'serving'), turn(20, 'serving')];
+  const alone = eventRows([second], [], { told });
+  const both = eventRows([first, second], [], { told });
+  t.match(alone[0]?.text, /starts/);
+  t.match(both[1]?.text, /resumes/, 'what came before it is known now');
+  t.same(both, eventRows([first, second], []), 'the same as told from nothing');
+  t.same(eventRows([second], [], { told }), alone, 'and again when it is withdrawn');
+  t.equal(eventRows([first, second], [], { told })[0], both[0], 'and a row that stands is the same row');
+});

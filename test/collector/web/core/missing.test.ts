@@ -1,6 +1,6 @@
 import t from 'tap';
 import { missingOf } from '../../../../collector/web/core/missing.ts';
-import type { AgentView, StatusView } from '../../../../shared/core/ops-view.ts';
+import type { AgentView, SiteView, StatusView } from '../../../../shared/core/ops-view.ts';
 import { unixMicros } from '../../../../shared/core/units.ts';
 
 const NOW = unixMicros(1e15);
@@ -19,7 +19,9 @@ const agent = (site: string, connected: boolean, more: Partial<AgentView> = {}):
   }) as AgentView;
 const viewer = { zone: 'UTC', zoneName: 'UTC', now: NOW };
 const lines = (agents: readonly AgentView[], more: Partial<StatusView> = {}) =>
-  missingOf({ ...status, ...more }, { agents }, viewer).map(({ text, detail }) => `${text}: ${detail}`);
+  missingOf({ status: { ...status, ...more }, agents: { agents }, sites: null }, viewer).map(
+    ({ text, detail }) => `${text}: ${detail}`,
+  );
 
 t.test('a site is silent when none of its agents is connected', async (t) => {
   t.same(lines([agent('bath', false)]), ['Site bath is silent: nothing is known of it since 01:41:40, 5m ago']);
@@ -27,6 +29,17 @@ t.test('a site is silent when none of its agents is connected', async (t) => {
   t.same(lines([agent('bath', false, { complete_through: null })]), [
     'Site bath is silent: none of its results ever came',
   ]);
+});
+
+t.test('sites that no agent was ever heard from are named', async (t) => {
+  const site = (name: string, agent_state: string) => ({ site: name, agent_state }) as SiteView;
+  const of = (...sites: readonly SiteView[]) =>
+    missingOf({ status, agents: null, sites: { sites } }, viewer).map(({ text, detail }) => `${text}: ${detail}`);
+  const begin = 'none was ever heard; dorawatch-agent run begins one';
+  t.same(of(site('bath', 'none'), site('bath', 'none'), site('leeds', 'connected')), [
+    `Site bath has no agent: ${begin}`,
+  ]);
+  t.same(of(site('bath', 'none'), site('leeds', 'none')), [`2 sites have no agent: bath, leeds: ${begin}`]);
 });
 
 t.test('many silent sites are one line', async (t) => {
