@@ -10,12 +10,11 @@ import { rfc3339 } from '../core/answers/clock-text.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';
 import { reportMarkdown } from '../core/answers/report-text.ts';
 import type { Column } from '../core/answers/table-fit.ts';
-import { parseDuration } from '../core/config/values.ts';
 import { checkTable, type DrillRecord } from '../core/drill/verdict.ts';
 import { OpsError } from './client.ts';
 import { openDrillHost } from './drill-host.ts';
 import { type DrillPlan, runDrill } from './drill-run.ts';
-import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
+import { type CommonFlags, durationReader, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
 
 interface DrillFlags extends CommonFlags {
@@ -58,9 +57,13 @@ export function addDrill(program: Command, runtime: Runtime): void {
     .option('--down <command>', 'takes it down (sh -c); without it you are asked to')
     .option('--up <command>', 'brings it back')
     .option('--raise-secs', 'let probes count as waiting clients until the takeover')
-    .option('--hold <duration>', 'how long the partner is to serve alone (default: 1m)', duration)
-    .option('--limit <duration>', 'how long to wait for the takeover, and for the return (default: 15m)', duration)
-    .option('--max-gap <duration>', 'fail when nobody served for longer, at any time', duration)
+    .option('--hold <duration>', 'how long the partner is to serve alone (default: 1m)', durationReader())
+    .option(
+      '--limit <duration>',
+      'how long to wait for the takeover, and for the return (default: 15m)',
+      durationReader(),
+    )
+    .option('--max-gap <duration>', 'fail when nobody served for longer, at any time', durationReader())
     .option('--ref <text>', 'a change number, for the marks')
     .option('--actor <who>', 'who does it, for the marks')
     .option('--page', 'let people be called as if nobody had planned it')
@@ -68,12 +71,6 @@ export function addDrill(program: Command, runtime: Runtime): void {
     .option('--out <path>', 'where to write, without .md and .json (default: drill-GROUP-TIME here)')
     .addHelpText('after', HELP)
     .action((flags: DrillFlags) => drill(flags, runtime));
-}
-
-function duration(text: string): number {
-  const parsed = parseDuration(text);
-  if (parsed.ok && parsed.value >= 0) return parsed.value;
-  throw new InvalidArgumentError(parsed.ok ? 'expected 0s or more.' : `${parsed.problem}.`);
 }
 
 async function drill(flags: DrillFlags, runtime: Runtime): Promise<void> {

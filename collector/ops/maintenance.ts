@@ -11,9 +11,8 @@ import type { UnixMicros } from '../../shared/core/units.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';
 import type { Column } from '../core/answers/table-fit.ts';
 import { parseTime } from '../core/answers/time-input.ts';
-import { parseDuration } from '../core/config/values.ts';
 import { maintenanceLine, periodText } from '../core/maintenance/maintenance-text.ts';
-import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
+import { type CommonFlags, durationReader, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
 
 interface MaintenanceFlags extends CommonFlags {
@@ -78,7 +77,7 @@ export function addMaintenance(program: Command, runtime: Runtime): void {
     .description('begin maintenance, or plan it')
     .option('--from <time>', 'when it begins (default: now)', time)
     .option('--until <time>', 'when it ends', time)
-    .option('--for <duration>', 'how long it lasts (default: 2h)', duration)
+    .option('--for <duration>', 'how long it lasts (default: 2h)', durationReader())
     .addHelpText('after', START_HELP)
     .action((flags: MaintenanceFlags) => change('StartMaintenance', flags, runtime));
   named(maintenance, 'stop')
@@ -108,12 +107,6 @@ function laterReader({ clock, zone }: Runtime): (text: string) => UnixMicros {
     if (parsed.ok) return parsed.value;
     throw new InvalidArgumentError(parsed.problem);
   };
-}
-
-function duration(text: string): number {
-  const parsed = parseDuration(text);
-  if (parsed.ok) return parsed.value;
-  throw new InvalidArgumentError(`${parsed.problem}.`);
 }
 
 async function change(

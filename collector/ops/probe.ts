@@ -2,13 +2,12 @@
  * `dorawatch probe --site SITE SERVER`: one exchange with a server from a site's agent, now, in full. The octets come over the wire
  * and are read here, so that a terminal of a later version sees more in the same answer.
  */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { withProgressLine } from '../../shared/io/progress-line.ts';
 import { probeJson } from '../core/ad-hoc/probe-json.ts';
 import { probeText } from '../core/ad-hoc/probe-text.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';
-import { parseDuration } from '../core/config/values.ts';
-import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
+import { type CommonFlags, durationReader, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 
 interface ProbeFlags extends CommonFlags {
   readonly site: string;
@@ -52,7 +51,7 @@ export function addProbe(program: Command, runtime: Runtime): void {
     .option(
       '--wait <duration>',
       'how long answers are waited for, up to 10s; as long as probes wait if not said',
-      duration,
+      durationReader(1),
     )
     .option('--hex', 'a hex dump of each message too')
     .option('--actor <who>', "who asks, for the collector's log")
@@ -71,10 +70,4 @@ async function probe(server: string, flags: ProbeFlags, runtime: Runtime): Promi
   if (flags.json === true) return runtime.write(jsonDocument(probeJson(view)));
   const { zone, width, paint } = runtime;
   return runtime.write(probeText(view, { zone, width, paint, hex: flags.hex === true }));
-}
-
-function duration(text: string): number {
-  const parsed = parseDuration(text);
-  if (parsed.ok && parsed.value >= 1) return parsed.value;
-  throw new InvalidArgumentError(parsed.ok ? 'expected 1ms or more.' : `${parsed.problem}.`);
 }

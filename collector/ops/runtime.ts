@@ -8,6 +8,7 @@ import type { Clock } from '../../shared/io/clock.ts';
 import { outputWidth, wantsColour } from '../../shared/io/terminal.ts';
 import { wrapped } from '../core/answers/table-fit.ts';
 import { parseTime } from '../core/answers/time-input.ts';
+import { parseDuration } from '../core/config/values.ts';
 import { connectOps, type Destination, type OpsClient, OpsError } from './client.ts';
 import { type Paint, painter } from './table.ts';
 
@@ -110,6 +111,15 @@ export function timeReader(runtime: Runtime): (text: string) => UnixMicros {
     const parsed = parseTime(text, { now: runtime.clock.wall(), zone: runtime.zone });
     if (parsed.ok) return parsed.value;
     throw new InvalidArgumentError(parsed.problem);
+  };
+}
+
+/** An option's reader for lengths of time ("90s", "1.5h"), in ms. @param leastMs what is shorter is refused */
+export function durationReader(leastMs = 0): (text: string) => number {
+  return (text) => {
+    const parsed = parseDuration(text);
+    if (parsed.ok && parsed.value >= leastMs) return parsed.value;
+    throw new InvalidArgumentError(parsed.ok ? `expected ${leastMs}ms or more.` : `${parsed.problem}.`);
   };
 }
 
