@@ -3,16 +3,17 @@
  * failover in its past and a gap that begins while it is scraped. Queries are replaced into as Grafana does, and each answers with
  * rows, but for those that have none when all is well.
  */
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { parse } from 'yaml';
-import { batches, FakeAgent } from '../collector/fake-agent.ts';
-import { influxConfig, influxLag, rowsOf, until } from '../collector/influx-fixture.ts';
-import { type CollectorProcess, startCollectorProcess } from '../collector/programs.ts';
-import { Influxd } from '../lab/influxd.ts';
+import { batches } from '../collector/fake-agent.ts';
+import { rowsOf, until } from '../collector/influx-fixture.ts';
+import type { CollectorProcess } from '../collector/programs.ts';
+import type { Influxd } from '../lab/influxd.ts';
 import { Prometheus } from '../lab/prometheus.ts';
 import { missingTools } from '../lab/requirements.ts';
 import { type Dashboard, interpolate, queriesOf, readDashboard, variableQuery } from './dashboard.ts';
+import { startTwoSites, twoAgents, untilWritten } from './two-sites.ts';
 
 const missing = missingTools().filter((tool) => ['influxd', 'promtool'].includes(tool));
 const skip = missing.length === 0 ? false : `not installed: ${missing.join(', ')} (Debian: influxdb, prometheus)`;
@@ -63,15 +64,11 @@ t.test('the provisioning names what the dashboards ask for', async (t) => {
 });
 
 /** Two sites; batches of the past at once, and then one each second as it ends. */
-async function play(collector: CollectorProcess, anchorUs: number, close: (end: () => void) => void): Promise<void> {
-  const agents = [
-    ['agent-1', 'corsham'],
-    ['agent-2', 'bath'],
-  ].map(([agent = '', site = '']) => {
-    const session = new FakeAgent(collector.address, { agent, site, anchorUs });
-    close(() => session.close());
-    return { session, story: batches({ agent, site, anchorUs, seconds: PAST + LIVE, answers }) };
-  });
+async function play(t: Test, collector: CollectorProcess, anchorUs: number): Promise<void> {
+  const agents = twoAgents(t, collector, anchorUs).map(({ agent, site, session }) => ({
+    session,
+    story: batches({ agent, site, anchorUs, seconds: PAST + LIVE, answers }),
+  }));
   for (const { session, story } of agents) await session.send(story.slice(0, PAST));
   for (let second = PAST; second < PAST + LIVE; second += 1) {
     const ends = (anchorUs / 1e6 + second + 1) * 1000;
@@ -125,13 +122,7 @@ async function askInflux(
 }
 
 t.test('every query of both dashboards, against the real thing', { skip, timeout: 240_000 }, async (t) => {
-  const folder = t.testdir();
-  const influxd = await Influxd.start({ folder: `${folder}/influxd` });
-  t.teardown(() => influxd.kill());
-  const config = influxConfig(folder, influxd.url);
-  writeFileSync(config, readFileSync(config, 'utf8').replace('  - { name: corsham }\n', '$&  - { name: bath }\n'));
-  const collector = await startCollectorProcess(config, `${folder}/state`);
-  t.teardown(() => collector.kill('SIGKILL'));
+  const { folder, influxd, collector } = await startTwoSites(t);
   const prometheus = await Prometheus.start(
     `${folder}/prometheus`,
     prometheusConfig(folder, collector).replace('- dorawatch.rules', '- ../dorawatch.rules'),
@@ -139,7 +130,7 @@ t.test('every query of both dashboards, against the real thing', { skip, timeout
   t.teardown(() => prometheus.stop());
   // Now, when everybody listens: what is told live must be scraped.
   const anchorUs = Math.ceil(Date.now() / 1000 - PAST) * 1e6;
-  await play(collector, anchorUs, (end) => t.teardown(end));
+  await play(t, collector, anchorUs);
   await until(
     () => prometheus.query('dorawatch_group_state{state="gap"} == 1'),
     (found) => found.length === 1,
@@ -169,10 +160,7 @@ t.test('every query of both dashboards, against the real thing', { skip, timeout
     'the gap is seen by its rule',
   );
 
-  await until(
-    () => influxLag(collector),
-    ({ lag_entries }) => lag_entries === 0,
-  );
+  await untilWritten(collector);
   await until(
     () => rowsOf(influxd, 'SELECT id FROM dhcp_transition WHERE "level" = \'group\''),
     (rows) => rows.length >= 2,

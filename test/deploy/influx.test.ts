@@ -3,21 +3,13 @@
  * a failover in it; the answers are held against what the collector itself says (`export`, `report`, `events`). A query
  * without a comparison here fails.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import t from 'tap';
-import { batches, FakeAgent } from '../collector/fake-agent.ts';
-import {
-  ask,
-  type ExportedRow,
-  exported,
-  influxConfig,
-  influxLag,
-  rowsOf,
-  until,
-} from '../collector/influx-fixture.ts';
-import { type CollectorProcess, startCollectorProcess } from '../collector/programs.ts';
-import { Influxd } from '../lab/influxd.ts';
+import { readFileSync } from 'node:fs';
+import t, { type Test } from 'tap';
+import { batches } from '../collector/fake-agent.ts';
+import { ask, type ExportedRow, exported, rowsOf, until } from '../collector/influx-fixture.ts';
+import type { CollectorProcess } from '../collector/programs.ts';
 import { missingTools } from '../lab/requirements.ts';
+import { startTwoSites, twoAgents, untilWritten } from './two-sites.ts';
 
 const skip = missingTools().includes('influxd') ? 'influxd is not installed (Debian: influxdb)' : false;
 const page = readFileSync(new URL('../../deploy/influx/README.md', import.meta.url), 'utf8');
@@ -168,15 +160,10 @@ const COMPARISONS: Readonly<Record<string, (answer: readonly Row[], truth: Truth
   },
 };
 
-async function fill(collector: CollectorProcess, close: (end: () => void) => void): Promise<void> {
+async function fill(t: Test, collector: CollectorProcess): Promise<void> {
   const failover = (server: number, second: number): boolean =>
     server === 0 ? second < 60 || second >= 201 : second >= 111 && second < 200;
-  for (const [agent, site] of [
-    ['agent-1', 'corsham'],
-    ['agent-2', 'bath'],
-  ] as const) {
-    const session = new FakeAgent(collector.address, { agent, site, anchorUs });
-    close(() => session.close());
+  for (const { agent, site, session } of twoAgents(t, collector, anchorUs)) {
     session.sample(300e6, 0);
     // Bath loses a little of what Corsham does not.
     const answers = (server: number, second: number): boolean =>
@@ -186,18 +173,9 @@ async function fill(collector: CollectorProcess, close: (end: () => void) => voi
 }
 
 t.test('the page of queries', { skip, timeout: 240_000 }, async (t) => {
-  const folder = t.testdir();
-  const influxd = await Influxd.start({ folder: `${folder}/influxd` });
-  t.teardown(() => influxd.kill());
-  const config = influxConfig(folder, influxd.url);
-  writeFileSync(config, readFileSync(config, 'utf8').replace('  - { name: corsham }\n', '$&  - { name: bath }\n'));
-  const collector = await startCollectorProcess(config, `${folder}/state`);
-  t.teardown(() => collector.kill('SIGKILL'));
-  await fill(collector, (end) => t.teardown(end));
-  await until(
-    () => influxLag(collector),
-    ({ lag_entries }) => lag_entries === 0,
-  );
+  const { influxd, collector } = await startTwoSites(t);
+  await fill(t, collector);
+  await untilWritten(collector);
   const lines = await ask(collector, 'events', '--json', '--since', since);
   const events = lines
     .split('\n')
