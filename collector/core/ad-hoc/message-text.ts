@@ -55,7 +55,7 @@ function optionRows({ code, name, text, fault, offsets, sub_options }: OptionVie
 const optionLabel = (code: number, name: string): string => `${String(code).padStart(3)} ${name}`;
 
 function restRow({ what, offset, octets, hex }: RestView): Row {
-  const many = octets === 1 ? '1 octet' : `${octets} octets`;
+  const many = octetsText(octets);
   switch (what) {
     case 'padding':
       return { label: optionLabel(0, 'Pad'), text: many };
@@ -67,6 +67,9 @@ function restRow({ what, offset, octets, hex }: RestView): Row {
       return { label: '    cut short', text: `at octet ${offset}, ${many}: ${spaced(hex)}` };
   }
 }
+
+/** "1 octet", "300 octets" */
+export const octetsText = (count: number): string => (count === 1 ? '1 octet' : `${count} octets`);
 
 const spaced = (hex: string): string => hex.replaceAll(/..(?=.)/g, '$& ');
 

@@ -8,7 +8,7 @@ import { leaseSeconds } from '../../../shared/core/dhcp4/message.ts';
 import { formatIpv4 } from '../../../shared/core/net/ipv4.ts';
 import type { ProbeFrame, ProbeView } from '../../../shared/core/ops-reply.ts';
 import { elapsedText, localTime } from '../answers/clock-text.ts';
-import { contentColumn, messageLines } from './message-text.ts';
+import { contentColumn, messageLines, octetsText } from './message-text.ts';
 import { type MessageView, messageView } from './message-view.ts';
 import { hexDump } from './octet-text.ts';
 
@@ -55,7 +55,7 @@ function frameLines(
   const type = page.paint(message.message_type ?? 'malformed');
   const way = `${frame.source}:${frame.source_port} → ${frame.destination}:${frame.destination_port}`;
   const stranger = frame.unexpected ? `, ${page.paint('not from the server')}` : '';
-  const head = `${arrow} ${elapsed}  ${type}  ${way}, ${message.octets} octets${stranger}`;
+  const head = `${arrow} ${elapsed}  ${type}  ${way}, ${octetsText(message.octets)}${stranger}`;
   const dump = page.hex ? ['', ...hexDump(frame.message).map((line) => `    ${line}`)] : [];
   return [head, ...messageLines(message, column, page.width), ...dump];
 }
