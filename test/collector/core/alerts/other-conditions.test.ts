@@ -13,22 +13,19 @@ import {
 } from '../../../../collector/core/alerts/other-conditions.ts';
 import { ALERTS_DEFAULTS } from '../../../../collector/core/config/alerts.ts';
 import { PROBE_DEFAULTS } from '../../../../collector/core/config/probe.ts';
-import type { LogEntry } from '../../../../collector/core/log-entry.ts';
 import type { AmissView } from '../../../../collector/core/notices/view.ts';
 import type { AgentView } from '../../../../shared/core/ops-view.ts';
-import { unixMicros } from '../../../../shared/core/units.ts';
 import { seeded } from '../../../simulation/random.ts';
-import { quietWorld, START, type WorldOptions } from '../../../simulation/world.ts';
+import { quietWorld, type WorldOptions } from '../../../simulation/world.ts';
+import { moment, windowEntry } from '../maintenance/window-entry.ts';
 import { tell } from './alert-story.ts';
-
-const at = (second: number) => unixMicros(START + second * 1e6);
 
 /** What is told of conditions that last: a line a message, "60 fired DorawatchX critical: …". */
 function messagesOf(found: (second: number) => readonly Condition[], until: number): readonly string[] {
   let book: AlertBook = new Map();
   const lines: string[] = [];
   for (let second = 0; second <= until; second += 10) {
-    const now = at(second);
+    const now = moment(second);
     const assessment = { conditions: found(second), unsure: new Set<string>() };
     const config = ALERTS_DEFAULTS;
     const next = lookAgain(book, { assessment, heardOf: 9, config, now, plannedAt: () => null, isUntold: () => false });
@@ -58,7 +55,7 @@ const rogueAt = (site: string): AmissView => ({
   site,
   scope: null,
   detail: '10.9.9.9',
-  since: at(0),
+  since: moment(0),
   text: `Unknown server 10.9.9.9 answers at ${site}`,
 });
 
@@ -82,8 +79,8 @@ const agent = (id: string, more: Partial<AgentView>): AgentView => ({
   site: id.replace(/-\d$/, ''),
   version: '1.0.0',
   connected: true,
-  last_seen: at(0),
-  complete_through: at(0),
+  last_seen: moment(0),
+  complete_through: moment(0),
   clock_offset_us: 0,
   clock_error_us: 1,
   backlog_batches: 0,
@@ -112,7 +109,7 @@ t.test('probes that keep nearly all the leases that they can are told of after a
     }),
   ];
   const released = { probe: { ...PROBE_DEFAULTS, release: 'sometimes' as never } };
-  const found = (primary: number) => footprintConditions(held(primary), released, at(0));
+  const found = (primary: number) => footprintConditions(held(primary), released, moment(0));
   t.same(
     messagesOf(() => found(35), 620),
     [
@@ -121,7 +118,7 @@ t.test('probes that keep nearly all the leases that they can are told of after a
   );
   t.same(found(20), [], 'three quarters are an ordinary day');
   const never = { probe: { ...PROBE_DEFAULTS, release: 'never' as const } };
-  t.same(footprintConditions(held(40), never, at(0)), [], 'leases that are never given back are held by design');
+  t.same(footprintConditions(held(40), never, moment(0)), [], 'leases that are never given back are held by design');
 });
 
 t.test('agents in trouble are one alert that names them; those that are gone are silent sites', async (t) => {
@@ -132,7 +129,7 @@ t.test('agents in trouble are one alert that names them; those that are gone are
     agent('bath-1', {}),
   ];
   t.same(
-    messagesOf((second) => agentConditions(agents, at(second)), 620),
+    messagesOf((second) => agentConditions(agents, moment(second)), 620),
     [
       '600 fired DorawatchAgentTrouble warning: 2 agents in trouble: corsham-1 and leeds-1 (corsham-1: its spool cannot be written: ENOSPC and leeds-1: the collector has been silent for 4h)',
     ],
@@ -150,27 +147,13 @@ const pair = (alive: WorldOptions['alive'], seconds = 330): WorldOptions => ({
   alive,
 });
 
-const planned = (from: number, to: number): LogEntry => ({
-  kind: 'maintenance',
-  receivedAt: at(from),
-  action: 'start',
-  group: 'pair',
-  server: null,
-  site: null,
-  since: at(from),
-  until: at(to),
-  text: 'Kea 3.0',
-  actor: 'ada',
-  ref: null,
-});
-
 const taken = (server: string, second: number): boolean => (server === 'primary' ? second < 70 : second > 80);
 const without = (...kinds: readonly AlertKind[]) => ({
   rules: { ...RULE_DEFAULTS, ...Object.fromEntries(kinds.map((kind) => [kind, null])) },
 });
 
 t.test('what a window leaves behind is one page, by the rule that says it best', async (t) => {
-  const story = { world: pair(taken), said: [planned(60, 120)] };
+  const story = { world: pair(taken), said: [windowEntry(60, 120)] };
   const { lines, book } = tell(story);
   t.match(
     lines,
@@ -188,16 +171,16 @@ t.test('what a window leaves behind is one page, by the rule that says it best',
 t.test('nobody is called for what is well again, or better than before', async (t) => {
   const back = (server: string, second: number) =>
     server === 'primary' ? second < 70 || second > 110 : second > 80 && second < 110;
-  t.same(tell({ world: pair(back), said: [planned(60, 120)] }).lines, []);
+  t.same(tell({ world: pair(back), said: [windowEntry(60, 120)] }).lines, []);
   const repaired = (server: string, second: number) =>
     server === 'primary' ? second < 20 || second > 90 : second > 30 && second < 90;
-  const lines = tell({ world: pair(repaired), said: [planned(60, 120)], alerts: without('server', 'gap') }).lines;
+  const lines = tell({ world: pair(repaired), said: [windowEntry(60, 120)], alerts: without('server', 'gap') }).lines;
   t.same(lines, []);
 });
 
 t.test('two that serve after a window are one alert', async (t) => {
   const both = (server: string, second: number) => server === 'primary' || second > 80;
-  const story = { world: pair(both), said: [planned(60, 120)] };
+  const story = { world: pair(both), said: [windowEntry(60, 120)] };
   t.match(tell(story).lines, [/^17\d \+ overlap pair: pair: primary and standby serve at once since/]);
   const rules = { ...RULE_DEFAULTS, overlap: null, maintenance: RULE_ON };
   t.match(tell({ ...story, world: pair(both, 560), alerts: { rules } }).lines, [

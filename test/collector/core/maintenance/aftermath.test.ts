@@ -1,29 +1,11 @@
 /** What is told when a window is over and who serves is another than before it; and that the log alone decides, however it comes. */
 import t from 'tap';
 import { createReadModel, type ReadModelSnapshot } from '../../../../collector/core/answers/read-model.ts';
-import type { KeaEntry, LogEntry, MaintenanceEntry } from '../../../../collector/core/log-entry.ts';
-import { unixMicros } from '../../../../shared/core/units.ts';
+import type { KeaEntry, LogEntry } from '../../../../collector/core/log-entry.ts';
 import { seeded } from '../../../simulation/random.ts';
 import { quietWorld, START, type WorldOptions } from '../../../simulation/world.ts';
 import { logOf } from '../../../simulation/world-log.ts';
-
-const at = (second: number) => unixMicros(START + second * 1e6);
-
-/** A window that a person begins. */
-const window = (from: number, to: number, more: Partial<MaintenanceEntry> = {}): MaintenanceEntry => ({
-  kind: 'maintenance',
-  receivedAt: at(from),
-  action: 'start',
-  group: 'pair',
-  server: null,
-  site: null,
-  since: at(from),
-  until: at(to),
-  text: 'Kea 3.0',
-  actor: 'ada',
-  ref: null,
-  ...more,
-});
+import { moment, windowEntry } from './window-entry.ts';
 
 type Alive = WorldOptions['alive'];
 /** Alive in spans of seconds. */
@@ -76,9 +58,7 @@ const rowsOf = (model: ReturnType<typeof createReadModel>) =>
   model.timeline
     .rows()
     .filter(({ kind }) => kind === 'maintenance')
-    .map(
-      ({ at: moment, to, text, late }) => `${Math.round((moment - START) / 1e6)} ${to} ${text}${late ? ' (late)' : ''}`,
-    );
+    .map(({ at: told, to, text, late }) => `${Math.round((told - START) / 1e6)} ${to} ${text}${late ? ' (late)' : ''}`);
 
 const amissOf = (model: ReturnType<typeof createReadModel>) => model.noticed().amiss.map(({ text }) => text);
 
@@ -86,7 +66,7 @@ const LEFT =
   'After maintenance of group pair: primary is non-serving (before: serving) and standby is serving (before: non-serving)';
 
 t.test('a failover that the window leaves behind is news, and so is its end', async (t) => {
-  const { model, told } = folded(logWith({ alive: failsOver(230) }, [window(60, 120)]));
+  const { model, told } = folded(logWith({ alive: failsOver(230) }, [windowEntry(60, 120)]));
   t.same(
     told,
     [`198 found ${LEFT}`, '234 found After maintenance of group pair: it is as it was before'],
@@ -100,14 +80,14 @@ t.test('a failover that the window leaves behind is news, and so is its end', as
 });
 
 t.test('while it lasts it is amiss', async (t) => {
-  const { model } = folded(logWith({ alive: failsOver(900) }, [window(60, 120)]));
+  const { model } = folded(logWith({ alive: failsOver(900) }, [windowEntry(60, 120)]));
   t.same(amissOf(model), [LEFT]);
   const [row] = model.timeline.rows().filter(({ kind }) => kind === 'maintenance');
   t.match(row, { group: 'pair', from: null, evidence: 'the window: Kea 3.0', planned: null, late: false });
 });
 
 t.test('a window that ends well is none', async (t) => {
-  const { model, told } = folded(logWith({ alive: failsOver(110) }, [window(60, 120)]));
+  const { model, told } = folded(logWith({ alive: failsOver(110) }, [windowEntry(60, 120)]));
   t.same(told, []);
   t.ok(
     model.timeline.rows().some(({ kind, planned }) => kind === 'failover' && planned === 'Kea 3.0'),
@@ -116,9 +96,9 @@ t.test('a window that ends well is none', async (t) => {
 });
 
 t.test('what settles in the first minute is none, and what happens after it is nothing of the window', async (t) => {
-  t.same(folded(logWith({ alive: failsOver(160) }, [window(60, 120)])).told, []);
+  t.same(folded(logWith({ alive: failsOver(160) }, [windowEntry(60, 120)])).told, []);
   const later = during({ primary: [[0, 210]], standby: [[220, 900]] });
-  t.same(folded(logWith({ alive: later }, [window(60, 120)])).told, []);
+  t.same(folded(logWith({ alive: later }, [windowEntry(60, 120)])).told, []);
 });
 
 t.test('a failover that the window repaired is told once, and nothing is amiss', async (t) => {
@@ -129,23 +109,27 @@ t.test('a failover that the window repaired is told once, and nothing is amiss',
     ],
     standby: [[30, 90]],
   });
-  const { model, told } = folded(logWith({ alive: repaired }, [window(60, 120)]));
+  const { model, told } = folded(logWith({ alive: repaired }, [windowEntry(60, 120)]));
   t.equal(told.length, 1);
   t.match(told[0], /primary is serving \(before: non-serving\) and standby is non-serving \(before: serving\)/);
   t.same(amissOf(model), []);
 });
 
 t.test('windows that follow upon each other are one: held against what was before the first', async (t) => {
-  const chain = [window(60, 100), window(90, 130, { group: null, text: 'the site' })];
+  const chain = [windowEntry(60, 100), windowEntry(90, 130, { group: null, text: 'the site' })];
   const { told } = folded(logWith({ alive: failsOver(900) }, chain));
   t.same(
     told.map((line) => line.slice(0, 9)),
     ['208 found'],
     'when the last of them is over',
   );
-  const together = [window(60, 120), window(70, 120, { server: 'primary' }), window(60, 120, { group: null })];
+  const together = [
+    windowEntry(60, 120),
+    windowEntry(70, 120, { server: 'primary' }),
+    windowEntry(60, 120, { group: null }),
+  ];
   t.equal(folded(logWith({ alive: failsOver(900) }, together)).told.length, 1);
-  const own = [window(60, 120), window(90, 290, { server: 'primary' })];
+  const own = [windowEntry(60, 120), windowEntry(90, 290, { server: 'primary' })];
   const rest = folded(logWith({ alive: failsOver(900) }, own)).told;
   t.same(
     rest,
@@ -157,7 +141,7 @@ t.test('windows that follow upon each other are one: held against what was befor
 t.test('in load balancing it says whose clients', async (t) => {
   const alive = during({ 'primary/0': [[0, 70]], 'secondary/1': [[0, 900]], 'secondary/0': [[80, 900]] });
   const world = { mode: 'load-balancing', servers: ['primary', 'secondary'], alive } as const;
-  const { told } = folded(logWith(world, [window(60, 120)]));
+  const { told } = folded(logWith(world, [windowEntry(60, 120)]));
   t.match(told, [
     /primary is non-serving to the primary's clients \(before: serving\) and secondary is serving to the primary's clients/,
   ]);
@@ -166,7 +150,7 @@ t.test('in load balancing it says whose clients', async (t) => {
 t.test("Kea's own maintenance ends with its word", async (t) => {
   const word = (second: number, state: string): KeaEntry => ({
     kind: 'kea',
-    receivedAt: at(second),
+    receivedAt: moment(second),
     group: 'pair',
     server: 'standby',
     word: {
@@ -187,7 +171,7 @@ t.test("Kea's own maintenance ends with its word", async (t) => {
 });
 
 t.test('a restart anywhere tells the same, octet for octet', async (t) => {
-  const entries = logWith({ alive: failsOver(230) }, [window(60, 120)]);
+  const entries = logWith({ alive: failsOver(230) }, [windowEntry(60, 120)]);
   const whole = folded(entries);
   const snapshot = JSON.stringify(whole.model.snapshot());
   for (const cuts of [[300], [entries.length - 230], [100, 200, 350, 390, 420]]) {
@@ -206,7 +190,7 @@ t.test('late history stands and is no news', async (t) => {
     seconds: 700,
     connected: (_: number, second: number) => second < 65 || second > 600,
   };
-  const { model, told } = folded(logWith(cut, [window(60, 120)]));
+  const { model, told } = folded(logWith(cut, [windowEntry(60, 120)]));
   t.ok(told.length > 0);
   t.same(
     told.filter((line) => !line.includes('(no news)')),
@@ -222,7 +206,7 @@ t.test('a server that nobody knows of when the window is over is compared when i
     seconds: 400,
     running: (_: number, second: number) => second < 65 || second > 250,
   };
-  const { told } = folded(logWith(blind, [window(60, 120), ...quiet(66, 250)]));
+  const { told } = folded(logWith(blind, [windowEntry(60, 120), ...quiet(66, 250)]));
   t.match(told[0], /found After maintenance of group pair: /);
   t.ok(Number(told[0]?.split(' ')[0]) > 250);
 });
@@ -230,6 +214,6 @@ t.test('a server that nobody knows of when the window is over is compared when i
 function quiet(from: number, to: number): readonly LogEntry[] {
   return Array.from({ length: Math.floor((to - from) / 10) }, (_, i) => ({
     kind: 'quiet' as const,
-    receivedAt: at(from + i * 10),
+    receivedAt: moment(from + i * 10),
   }));
 }
