@@ -6,6 +6,7 @@ import type { GroupView } from '../../../shared/core/ops-view.ts';
 import { headline, worstFirst } from '../core/group-order.ts';
 import type { Viewer } from '../core/moment-text.ts';
 import type { Told } from '../io/live.ts';
+import { AlertsCard } from '../parts/alerts-card.tsx';
 import { GroupCard } from '../parts/group-card.tsx';
 import { MissingCard } from '../parts/missing-card.tsx';
 import { NewsCard } from '../parts/news-card.tsx';
@@ -28,7 +29,8 @@ export function NowView({ told, viewer }: NowProps) {
             <GroupCard key={group.name} group={group} windowS={status.window_s} viewer={viewer} />
           ))}
         </div>
-        <aside class="side" aria-label="What is missing, and what is new">
+        <aside class="side" aria-label="Alerts, what is missing, and what is new">
+          <AlertsCard told={told} viewer={viewer} />
           <MissingCard told={told} viewer={viewer} />
           <NewsCard told={told} viewer={viewer} />
         </aside>

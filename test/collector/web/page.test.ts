@@ -55,6 +55,8 @@ t.test('now: state in words, who serves, and what is silent or late', async (t) 
   await seen(page, /^nothing is known of it since \d\d:\d\d:\d\d, \d+[ms] ago$/);
   await seen(page, '40 batches wait at its agent');
   await seen(page, 'Fail-back from standby to primary');
+  const alerts = page.getByRole('region', { name: 'Alerts' });
+  await alerts.getByText(/^(none|\d+ (open|held|more).*)$/).waitFor({ timeout: PATIENCE_MS });
   t.match(await page.title(), /corsham-dhcp: normal/, 'the tab says it, too');
   await picture(page, 'now');
   t.same(desktop.complaints(), []);
