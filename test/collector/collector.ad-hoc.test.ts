@@ -11,6 +11,7 @@ import { dhcpVectors } from '../vectors/vectors.ts';
 import { FakeAgent } from './fake-agent.ts';
 import { hotStandby } from './hot-standby.ts';
 import { type CollectorProcess, type Ran, run, startCollectorProcess } from './programs.ts';
+import { screenOf, Terminal } from './terminal.ts';
 
 const anchorUs = Math.floor(Date.now() / 1000 - 60) * 1e6;
 /** The agent's clock is this far ahead. */
@@ -33,26 +34,55 @@ const frame = (direction: Frame['direction'], afterUs: number, message: Uint8Arr
   ...{ source: ipv4(0x0a4d0102), sourcePort: 67, destination: ipv4(0x0a4d000a), destinationPort: 67 },
 });
 
-t.test('asked, answered, refused, cut off, too old', async (t) => {
+async function stage(t: Test) {
   const folder = t.testdir({ 'collector.yaml': hotStandby('corsham', 'leeds') });
   const collector = await startCollectorProcess(`${folder}/collector.yaml`, `${folder}/state`);
   t.teardown(() => collector.kill('SIGKILL'));
-  const probe = (...args: string[]): Promise<Ran> =>
-    run('collector/ops/main.ts', ['probe', ...args], { DORAWATCH_COLLECTOR: collector.address });
-  const agent = await agentOf(t, collector, { agent: 'able' });
+  const env = { DORAWATCH_COLLECTOR: collector.address };
+  const ops = (...args: string[]): Promise<Ran> => run('collector/ops/main.ts', args, env);
+  return { collector, env, ops, agent: await agentOf(t, collector, { agent: 'able' }) };
+}
+
+const OFFER = dhcpVectors().find(({ name }) => /kea.*OFFER/i.test(name))?.packet ?? new Uint8Array();
+const RESULT: AdHocResult = {
+  ...{ kind: 'exchange', outcome: 'dropped', stage: 'ack', released: false, stamped: 'kernel', shedFrames: 0 },
+  ...{ offerUs: microseconds(1500), ackUs: null, totalUs: null },
+  frames: [frame('sent', 0, Uint8Array.of(1)), frame('received', 1500, OFFER)],
+};
+
+t.test('on a terminal: a word while it takes long, colour, and no line too wide', async (t) => {
+  const { env, ops, agent } = await stage(t);
+  const args = ['probe', '--site', 'corsham', 'standby', '--hex'];
+  const terminal = new Terminal('collector/ops/main.ts', args, { columns: 80, env });
+  const { request } = await requestOf(agent, 1);
+  await terminal.until((lines) => lines.some((line) => /^waiting for the agent of corsham: \d+ s/.test(line)));
+  agent.tell({ kind: 'ad-hoc-answer', request, result: RESULT });
+  t.equal(await terminal.ended, 3);
+  const { lines } = screenOf(terminal.output);
+  t.same(
+    lines.filter((line) => /waiting for/.test(line)),
+    [],
+    'which is gone then',
+  );
+  t.ok(terminal.output.includes('\u001b[31mNot answered\u001b[39m: no ACK within 3000 ms'));
+  t.same(
+    lines.filter((line) => line.length > 80),
+    [],
+  );
+  const names = await ops('complete', 'agents');
+  t.equal(names.stdout, 'able\n', 'and --agent can be completed');
+});
+
+t.test('asked, answered, refused, cut off, too old', async (t) => {
+  const { collector, ops, agent } = await stage(t);
+  const probe = (...args: string[]): Promise<Ran> => ops('probe', ...args);
   await agentOf(t, collector, { agent: 'older', site: 'leeds', features: [] });
   await agent.send([], { offsetUs: OFFSET_US, errorUs: 200 });
 
-  const offer = dhcpVectors().find(({ name }) => /kea.*OFFER/i.test(name))?.packet ?? new Uint8Array();
-  const result: AdHocResult = {
-    ...{ kind: 'exchange', outcome: 'dropped', stage: 'ack', released: false, stamped: 'kernel', shedFrames: 0 },
-    ...{ offerUs: microseconds(1500), ackUs: null, totalUs: null },
-    frames: [frame('sent', 0, Uint8Array.of(1)), frame('received', 1500, offer)],
-  };
   const asking = probe('--site', 'corsham', 'standby', '--wait', '250ms', '--json');
   const { request, asked } = await requestOf(agent, 1);
   t.same(asked, { group: 'corsham-dhcp', server: 'standby', bucket: null, kind: 'dora', dropTimeMs: 250 });
-  agent.tell({ kind: 'ad-hoc-answer', request, result });
+  agent.tell({ kind: 'ad-hoc-answer', request, result: RESULT });
   const answered = await asking;
   t.equal(answered.code, 3, answered.stderr);
   t.match(JSON.parse(answered.stdout), {

@@ -8,6 +8,7 @@ import { leaseSeconds } from '../../../shared/core/dhcp4/message.ts';
 import { formatIpv4 } from '../../../shared/core/net/ipv4.ts';
 import type { ProbeFrame, ProbeView } from '../../../shared/core/ops-reply.ts';
 import { elapsedText, localTime } from '../answers/clock-text.ts';
+import { wrapped } from '../answers/table-fit.ts';
 import { contentColumn, messageLines, octetsText } from './message-text.ts';
 import { type MessageView, messageView } from './message-view.ts';
 import { hexDump } from './octet-text.ts';
@@ -35,8 +36,13 @@ export function probeText(view: ProbeView, page: ProbePage): string {
   const frames = read.map(({ frame, message }) => frameLines(frame, message, layout, page));
   const shed =
     view.shed_frames === 0 ? [] : [`${view.shed_frames} more messages were too many or too long to be shown.`, ''];
-  return [head, '', ...frames.flatMap((lines) => [...lines, '']), ...shed, outcomeText(view, page), ''].join('\n');
+  const messages = frames.flatMap((lines) => [...lines, '']);
+  return [...fitted(head, page), '', ...messages, ...shed, ...fitted(outcomeText(view, page), page), ''].join('\n');
 }
+
+/** Lines of whole words that the page is wide enough for. */
+const fitted = (text: string, { width }: ProbePage): readonly string[] =>
+  width === null ? [text] : wrapped(text, width, '  ');
 
 interface Layout {
   /** When the first message left. */
@@ -57,7 +63,7 @@ function frameLines(
   const stranger = frame.unexpected ? `, ${page.paint('not from the server')}` : '';
   const head = `${arrow} ${elapsed}  ${type}  ${way}, ${octetsText(message.octets)}${stranger}`;
   const dump = page.hex ? ['', ...hexDump(frame.message).map((line) => `    ${line}`)] : [];
-  return [head, ...messageLines(message, column, page.width), ...dump];
+  return [...fitted(head, page), ...messageLines(message, column, page.width), ...dump];
 }
 
 /** "Answered: …" or why not, in one sentence or two. */
