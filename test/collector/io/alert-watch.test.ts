@@ -45,14 +45,15 @@ alerts:
   rules: { gap: { runbook: "https://wiki.example.org/gap" }, site_silent: off, collector: off }
 `,
   );
+  const first = await startCollectorProcess(config, `${folder}/state`);
+  t.teardown(() => first.kill('SIGKILL'));
+  // When it listens: what ended long ago is of nobody who is known now.
   const anchorUs = createClock().wall() - FIRST * 1e6;
   const all = batches({
     anchorUs,
     seconds: FIRST,
     answers: (server, second) => server === 0 && second < 25,
   });
-  const first = await startCollectorProcess(config, `${folder}/state`);
-  t.teardown(() => first.kill('SIGKILL'));
   const agent = new FakeAgent(first.address, { anchorUs });
   await agent.send(all.slice(0, FIRST));
   const [alert] = await until('an alert', async () => {
