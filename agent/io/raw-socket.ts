@@ -165,7 +165,9 @@ function tryOption(call: () => number): number | undefined {
 class Inbox {
   readonly #socket: Socket;
   readonly #memory: SocketMemory;
-  readonly #buffer = Buffer.allocUnsafe(PACKET_OCTETS_MAX);
+  readonly #buffer = Buffer.alloc(PACKET_OCTETS_MAX);
+  /** The same octets as what they are to readers: the `slice` of a Buffer is no copy. */
+  readonly #packet = new Uint8Array(this.#buffer.buffer, this.#buffer.byteOffset, PACKET_OCTETS_MAX);
   readonly #received = (_: Uint8Array, octets: number): void => {
     this.#octets = octets;
   };
@@ -182,7 +184,7 @@ class Inbox {
       if (this.#memory.isEmpty()) return true;
       const got = this.#receive();
       if (got === 'empty') return true;
-      if (got === 'packet') read(this.#buffer.subarray(0, this.#octets));
+      if (got === 'packet') read(this.#packet.subarray(0, this.#octets));
     }
     return false;
   }

@@ -12,9 +12,8 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const example = `${root}deploy/hot-standby.yaml`;
 const main = 'collector/ops/main.ts';
 
-/** A minute of a healthy pair, that ended just now. */
+/** Of a healthy pair. */
 const seconds = 30;
-const anchorUs = Math.floor(Date.now() / 1000 - seconds - 4) * 1e6;
 
 /** The keys of the contract, in their order. */
 const keys = (value: object): string => Object.keys(value).join();
@@ -25,6 +24,8 @@ const published = (t: Test, value: object, list: string): boolean => t.equal(key
 t.test('with a collector', async (t) => {
   const collector = await startCollectorProcess(example, `${t.testdir()}/state`);
   t.teardown(() => collector.kill('SIGKILL'));
+  // They ended just now: taken when the collector listens, which may be long after the test began.
+  const anchorUs = Math.floor(Date.now() / 1000 - seconds - 4) * 1e6;
   const agent = new FakeAgent(collector.address, { anchorUs });
   t.teardown(() => agent.close());
   const dorawatch = (...args: string[]): Promise<Ran> => run(main, args, { DORAWATCH_COLLECTOR: collector.address });
