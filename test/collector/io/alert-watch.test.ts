@@ -14,8 +14,8 @@ import { hotStandby } from '../hot-standby.ts';
 import { run, startCollectorProcess } from '../programs.ts';
 
 const SECRET = 'open sesame';
-/** Seconds of results before the collector is killed, and of another agent's after. */
-const [FIRST, SECOND] = [40, 12];
+/** Seconds of results before the collector is killed; from when on nobody serves; and of how many, the last, the primary serves again. */
+const [FIRST, GAP_FROM, SERVED] = [40, 25, 8];
 
 const bodiesOf = ({ received }: AlertReceiver, path: string, taken = true) =>
   received.filter((one) => one.path === path && (!taken || one.code === 200)).map(({ body }) => JSON.parse(body));
@@ -52,7 +52,7 @@ alerts:
   const all = batches({
     anchorUs,
     seconds: FIRST,
-    answers: (server, second) => server === 0 && second < 25,
+    answers: (server, second) => server === 0 && second < GAP_FROM,
   });
   const agent = new FakeAgent(first.address, { anchorUs });
   await agent.send(all.slice(0, FIRST));
@@ -74,8 +74,8 @@ alerts:
   t.equal(bodiesOf(people, '/hook', false).length, 3, 'twice refused, and tried again');
 
   const { headers, body = '' } = people.received.find(({ path }) => path === '/hook') ?? {};
-  const [, seconds = '', mac] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers?.['x-dorawatch-signature'])) ?? [];
-  t.equal(createHmac('sha256', SECRET).update(`${seconds}.${body}`).digest('hex'), mac, 'as a receiver verifies it');
+  const [, signedAt = '', mac] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers?.['x-dorawatch-signature'])) ?? [];
+  t.equal(createHmac('sha256', SECRET).update(`${signedAt}.${body}`).digest('hex'), mac, 'as a receiver verifies it');
 
   const ask = (...args: string[]) => run('collector/ops/main.ts', [...args, '--collector', first.address]);
   const [listed, shown, tested] = await Promise.all([ask('alerts'), ask('status'), ask('alerts', '--test')]);
@@ -97,9 +97,13 @@ alerts:
   await until('the same alert again', async () =>
     (await manager.alerts()).some(({ fingerprint }) => fingerprint === alert?.fingerprint),
   );
-  const again = { agent: 'agent-2', anchorUs: createClock().wall() - SECOND * 1e6 };
-  const back = new FakeAgent(second.address, again);
-  await back.send(batches({ ...again, seconds: SECOND, answers: (server) => server === 0 }).slice(0, SECOND));
+  // The same agent, with what it measured meanwhile.
+  const seconds = Math.floor((createClock().wall() - anchorUs) / 1e6);
+  const back = new FakeAgent(second.address, { anchorUs });
+  const isServed = (at: number): boolean => at < GAP_FROM || at >= seconds - SERVED;
+  await back.send(
+    batches({ anchorUs, seconds, answers: (server, at) => server === 0 && isServed(at) }).slice(FIRST, seconds),
+  );
   await until('its end', async () =>
     (await manager.alerts()).every(({ labels }) => labels['alertname'] !== 'DorawatchGap'),
   );
