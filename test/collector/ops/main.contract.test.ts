@@ -155,7 +155,8 @@ t.test('the contract', async (t) => {
       t.ok(server['reason'] !== null || server['state'] === 'unknown', 'reason is null only while a state is unknown');
     }
     t.equal(status.code, group.state === 'normal' ? 0 : 3);
-    t.equal(table.code, status.code, 'the table exits as the document does');
+    // Asked for at another moment: the agents may have fallen silent in between.
+    t.equal(table.code, /^corsham-dhcp \(hot-standby\): normal/.test(table.stdout) ? 0 : 3, 'the table too');
     timesHold(t, parsed(sites));
     for (const site of parsed(sites)['sites'] as Json[]) has(t, site, KEYS.site, 'site');
     timesHold(t, parsed(agents));
