@@ -36,6 +36,6 @@ export function keepPacket(
   if (read.kind !== 'udp') return;
   const { kind: _, payload, ...addresses } = read;
   if (trace.frames.length >= MAX_FRAMES_PER_EXCHANGE || payload.length > MAX_FRAME_BYTES) trace.shed += 1;
-  // Not slice(): of a Buffer, which is what a socket reads into, that is a view.
+  // A copy, whatever kind of array it came in: a socket reads the next packet into the same octets.
   else trace.frames.push({ ...how, ...addresses, message: Uint8Array.from(payload) });
 }

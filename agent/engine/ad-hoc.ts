@@ -4,7 +4,7 @@
  *
  * Rejected: an engine of its own; a second raw socket would take the first one's answers for orphans.
  */
-import type { AdHocRequest, AdHocResult, Frame } from '../../shared/core/ad-hoc.ts';
+import { type AdHocRequest, type AdHocResult, type Frame, isAdHocTarget } from '../../shared/core/ad-hoc.ts';
 import type { Assignment } from '../../shared/core/assignment.ts';
 import { AD_HOC_WAIT_MAX_MS } from '../../shared/core/limits.ts';
 import {
@@ -61,7 +61,7 @@ export class AdHocExchanges {
 
   /** Resolves when the exchange has ended, or at once with why there is none. */
   ask(request: AdHocRequest, { engine, lanes, assignment }: Present): Promise<AdHocResult> {
-    const lane = lanes.find(({ target }) => isAsked(target, request));
+    const lane = lanes.find(({ target }) => isAdHocTarget(target, request));
     if (lane === undefined || assignment === undefined) return Promise.resolve(refusal(unassignedText(request)));
     const problem = this.#problem(lane);
     if (problem !== null) return Promise.resolve(refusal(problem));
@@ -132,14 +132,6 @@ export class AdHocExchanges {
       }));
   }
 }
-
-/** A sweep asks for subnets that somebody may lack, and a broadcast asks nobody in particular. */
-const isAsked = (target: Lane['target'], { group, server, bucket }: AdHocRequest): boolean =>
-  target.group === group &&
-  target.server === server &&
-  target.bucket === bucket &&
-  target.scopes.length === 0 &&
-  target.interface === null;
 
 const wholeUs = (ns: number | undefined): Microseconds | null =>
   ns === undefined ? null : microseconds(Math.round(ns / 1_000));

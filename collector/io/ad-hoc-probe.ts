@@ -13,9 +13,9 @@ import { afterUs } from '../../shared/core/units.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import { type AdHocAgent, type AdHocChoice, chooseAdHoc } from '../core/ad-hoc/choice.ts';
+import { type BucketShelf, createBucketShelf } from '../core/bucket-shelf.ts';
 import type { CollectorConfig } from '../core/config/config.ts';
 import { AD_HOC_PATIENCE_MS, AD_HOC_PER_SERVER, AD_HOC_SERVERS_MAX } from '../core/limits.ts';
-import { type Bucket, fullBucket, takeOne } from '../core/token-bucket.ts';
 import type { AskEnd } from './ad-hoc-asks.ts';
 import { Refusal } from './refusal.ts';
 
@@ -37,7 +37,7 @@ export interface AdHocSources {
 
 /** @returns makes one exchange; throws Refusal */
 export function createAdHocProbe(sources: AdHocSources): (request: ProbeRequest) => Promise<ProbeView> {
-  const pace = new Map<string, Bucket>();
+  const pace = createBucketShelf(AD_HOC_PER_SERVER, AD_HOC_SERVERS_MAX);
   return async (request) => {
     const { line, clock, logger } = sources;
     const choice = chosen(request, sources);
@@ -64,19 +64,12 @@ function chosen(request: ProbeRequest, { line, clock, config, pauses, known }: A
 }
 
 /** @throws Refusal when one server is asked too often, by whomever */
-function takePace(pace: Map<string, Bucket>, address: string, atUs: number): void {
-  const left = takeOne(pace.get(address) ?? fullBucket(AD_HOC_PER_SERVER, atUs), AD_HOC_PER_SERVER, atUs);
-  if (left === null)
-    throw new Refusal(
-      'not-now',
-      `${address} is being asked by all sites together as often as may be (${AD_HOC_PER_SERVER.perSecond} ad-hoc exchange a second); try again in a moment`,
-    );
-  pace.delete(address);
-  for (const oldest of pace.keys()) {
-    if (pace.size < AD_HOC_SERVERS_MAX) break;
-    pace.delete(oldest);
-  }
-  pace.set(address, left);
+function takePace(pace: BucketShelf, address: string, atUs: number): void {
+  if (pace.take(address, atUs)) return;
+  throw new Refusal(
+    'not-now',
+    `${address} is being asked by all sites together as often as may be (${AD_HOC_PER_SERVER.perSecond} ad-hoc exchange a second); try again in a moment`,
+  );
 }
 
 /** @throws Refusal when there was none */

@@ -2,6 +2,7 @@
  * One exchange that somebody asks an agent for, and all that it sent and received: what the terminal decodes. It is evidence of
  * nothing and stands in no batch. Rejected: a kind of batch for it; whoever reads the log would have to leave it out, for ever.
  */
+import type { Target } from './assignment.ts';
 import type { Ipv4 } from './net/ipv4.ts';
 import type { ExchangeKind, Outcome, Stage, Stamp } from './outcome.ts';
 import type { Microseconds, Milliseconds, UnixMicros } from './units.ts';
@@ -15,6 +16,17 @@ export interface AdHocRequest {
   /** From the DISCOVER's send to the last answer. */
   readonly dropTimeMs: Milliseconds;
 }
+
+/** Whether a target is what is asked for. A sweep asks for subnets that somebody may lack, and a broadcast asks nobody in particular. */
+export const isAdHocTarget = (
+  target: Target,
+  { group, server, bucket }: Pick<AdHocRequest, 'group' | 'server' | 'bucket'>,
+): boolean =>
+  target.group === group &&
+  target.server === server &&
+  target.bucket === bucket &&
+  target.scopes.length === 0 &&
+  target.interface === null;
 
 /** One DHCP message of the exchange. */
 export interface Frame {

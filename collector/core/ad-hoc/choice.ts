@@ -2,7 +2,7 @@
  * Which agent makes an ad-hoc exchange, and with which server: read off what a person typed and what is so now. Each "no" says
  * what to do about it. Rejected: asking whichever agent has the server; a person at the terminal means a place.
  */
-import type { AdHocRequest } from '../../../shared/core/ad-hoc.ts';
+import { type AdHocRequest, isAdHocTarget } from '../../../shared/core/ad-hoc.ts';
 import type { Assignment, Target } from '../../../shared/core/assignment.ts';
 import { FEATURES } from '../../../shared/core/features.ts';
 import { AD_HOC_WAIT_MAX_MS } from '../../../shared/core/limits.ts';
@@ -88,15 +88,8 @@ const kindOf = ({ kind }: ProbeRequest): ExchangeKind | null | undefined =>
 
 function targetsAt(assignment: Assignment | undefined, { group, server }: ServerChoice): readonly Target[] {
   // In load balancing, the clients that the server answers when all is well.
-  const bucket = ownBucket(group.mode, server.role);
-  return (assignment?.targets ?? []).filter(
-    (target) =>
-      target.group === group.name &&
-      target.server === server.name &&
-      target.bucket === bucket &&
-      target.scopes.length === 0 &&
-      target.interface === null,
-  );
+  const asked = { group: group.name, server: server.name, bucket: ownBucket(group.mode, server.role) };
+  return (assignment?.targets ?? []).filter((target) => isAdHocTarget(target, asked));
 }
 
 function pauseProblem(site: string, { group, server }: ServerChoice, { pauses, now }: Circumstances): string | null {
