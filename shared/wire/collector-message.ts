@@ -32,6 +32,9 @@ export const REFUSAL_REASONS = [
   'unconfigured',
   'scattered',
   'crowded',
+  'revoked',
+  'certificate',
+  'version',
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
