@@ -16,7 +16,16 @@ import { readProbe } from './probe.ts';
 import { createReader, type Located, type Reader, type Section } from './reader.ts';
 import { readSites } from './sites.ts';
 import { type ConfigMistake, type ConfigNode, inFileOrder } from './tree.ts';
-import { type Parsed, parseDuration, parseName, parseSource, parseText, parseUrl, parseWord, whole } from './values.ts';
+import {
+  type Parsed,
+  parseDuration,
+  parseName,
+  parseOpenUrl,
+  parseSource,
+  parseText,
+  parseWord,
+  whole,
+} from './values.ts';
 
 /** A configuration, or every mistake in the file in its order. */
 export type ConfigVerdict =
@@ -94,7 +103,7 @@ function readInflux(reader: Reader, at: Located | null): InfluxConfig | null {
   const keys = ['url', 'database', 'username', 'password', 'password_file', 'exchanges'];
   const section: Section | null = at === null ? null : reader.section(at, keys);
   if (section === null) return null;
-  const url = reader.required(section, 'url', parseUrl);
+  const url = reader.required(section, 'url', parseOpenUrl('"username" and "password_file" beside it'));
   const database = reader.required(section, 'database', parseName);
   const username = reader.value(section.get('username'), parseText);
   const password = reader.value(section.get('password'), parseText);

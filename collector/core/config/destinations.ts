@@ -6,7 +6,7 @@
  */
 import type { AlertmanagerConfig, WebhookConfig } from './config.ts';
 import type { Located, Reader } from './reader.ts';
-import { type Parsed, parseText, parseUrl } from './values.ts';
+import { type Parsed, parseOpenUrl, parseText, parseUrl } from './values.ts';
 
 /** Gives a name's value back, or null when it has been taken before; as `createUniqueness` has it. */
 type Claim = (at: Located | null, value: string | null) => string | null;
@@ -43,14 +43,12 @@ export function readWebhook(reader: Reader, at: Located, claim: Claim): readonly
   return secretFile === null || !isPlaced ? [] : [{ ...found, secretFile }];
 }
 
-/** A URL without a password. @param instead where a password goes */
+/** A URL without a password, and not repeated when it is none. @param instead where a password goes */
 function parseDestination(instead: string): (text: string) => Parsed<string> {
+  const open = parseOpenUrl(instead);
   return (text) => {
-    const parsed = parseUrl(text);
-    if (!parsed.ok)
-      return { ok: false, problem: 'is not a URL; expected something like https://hooks.example.org/dorawatch' };
-    if (!/^https?:\/\/[^/]*@/.test(text)) return parsed;
-    return { ok: false, problem: `has a name or a password in it, and lies in the log; write ${instead}` };
+    if (parseUrl(text).ok) return open(text);
+    return { ok: false, problem: 'is not a URL; expected something like https://hooks.example.org/dorawatch' };
   };
 }
 

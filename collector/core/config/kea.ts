@@ -7,17 +7,19 @@ import { milliseconds } from '../../../shared/core/units.ts';
 import type { KeaConfig } from './config.ts';
 import { KEA_INTERVAL_MAX_MS, KEA_INTERVAL_MIN_MS } from './limits.ts';
 import type { Located, Reader } from './reader.ts';
-import { type Parsed, parseDuration, parseText, parseUrl } from './values.ts';
+import { type Parsed, parseDuration, parseOpenUrl, parseText } from './values.ts';
 
 /** Often enough to tell of a maintenance before its effects, and nothing beside what HA's own heartbeats ask. */
 const INTERVAL_MS = milliseconds(10_000);
+
+const BESIDE = '"username" and "password_file" beside it';
 
 /** Null where nothing is asked, or what is asked is wrong (and reported). */
 export function readKea(reader: Reader, at: Located | null): KeaConfig | null {
   const keys = ['url', 'username', 'password_file', 'ca_file', 'cert_file', 'key_file', 'interval'];
   const section = at === null ? null : reader.section(at, keys);
   if (section === null) return null;
-  const url = reader.required(section, 'url', parseUrl);
+  const url = reader.required(section, 'url', parseOpenUrl(BESIDE));
   const username = reader.value(section.get('username'), parseText);
   const passwordFile = reader.value(section.get('password_file'), parseText);
   const certFile = reader.value(section.get('cert_file'), parseText);

@@ -103,6 +103,17 @@ export function parseUrl(text: string): Parsed<string> {
   return valid ? good(text) : bad(`"${text}" is not a URL; expected something like http://127.0.0.1:8086`);
 }
 
+/**
+ * The same without a name or a password in it: the configuration lies in the log, which is copied. The message does not repeat it.
+ * @param instead where a password goes
+ */
+export function parseOpenUrl(instead: string): (text: string) => Parsed<string> {
+  return (text) => {
+    if (!/^\w+:\/\/[^/]*@/.test(text)) return parseUrl(text);
+    return bad(`has a name or a password in it, and lies in the log; write ${instead}`);
+  };
+}
+
 /** "a", "a or b", "a, b or c". */
 export function oneOf(words: readonly string[]): string {
   const last = words.at(-1) ?? '';
