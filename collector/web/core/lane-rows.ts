@@ -12,7 +12,7 @@ import { clientsText } from '../../core/answers/event-text.ts';
 import type { GapTimes } from './gap-times.ts';
 import type { Stretch } from './lane-columns.ts';
 import { bracketText, spanText, type Viewer } from './moment-text.ts';
-import { isExpectedSilent, isMereSilence, type Look, reasonText, stateLook } from './state-look.ts';
+import { isExpectedSilent, isMereSilence, reasonText, stateLook } from './state-look.ts';
 
 /** What is told of a span beside its look. */
 type SpanTold = Omit<SpanView, 'state' | 'text'>;
@@ -22,17 +22,22 @@ export interface LaneRow {
   readonly name: string;
   readonly note: string;
   readonly lane: Omit<LaneView, 'spans'>;
-  readonly stretches: readonly Stretch[];
+  readonly stretches: readonly LaneStretch[];
   /** The worst that it came to, for the order of sites. */
   readonly rank: number;
-  /** Made when asked for: of thousands one is looked at. */
-  spanAt(index: number): SpanTold | undefined;
+  /** A span of the lane, made when asked for: of thousands one is looked at. */
+  spanAt(span: number): SpanTold | undefined;
+}
+
+/** A span, or the part of one that looks otherwise. */
+export interface LaneStretch extends Stretch {
+  readonly span: number;
 }
 
 /** A server's lane of a timeline. */
 export function laneRow({ spans, ...lane }: LaneView, { mode }: Pick<TimelineView, 'mode'>, gaps: GapTimes): LaneRow {
-  const lookOf = looksIn(lane, mode, gaps);
-  const stretches = spans.map((span) => ({ from: span.from, to: span.to, look: lookOf(span, span) }));
+  const stretchesOf = looksIn(lane, mode, gaps);
+  const stretches = spans.flatMap((span, index) => stretchesOf(span, { from: span.from, to: span.to, span: index }));
   return rowOf(lane, stretches, (index) => spans[index]);
 }
 
@@ -48,16 +53,15 @@ function columnsRow(
   gaps: GapTimes,
 ): LaneRow {
   const { kind, from_us, before_us, after_us, ...lane } = columns;
-  const lookOf = looksIn(lane, mode, gaps);
+  const stretchesOf = looksIn(lane, mode, gaps);
   const end = Math.min(until, now);
   const fromOf = (index: number): number => {
     const from = from_us[index];
     return from === undefined ? end : since + from;
   };
-  const stretches = kind.map((which, index) => {
-    const time = { from: fromOf(index), to: fromOf(index + 1) };
-    return { ...time, look: lookOf(kinds[which] ?? NO_KIND, time) };
-  });
+  const stretches = kind.flatMap((which, index) =>
+    stretchesOf(kinds[which] ?? NO_KIND, { from: fromOf(index), to: fromOf(index + 1), span: index }),
+  );
   return rowOf(lane, stretches, (index) => {
     const what = kinds[kind[index] ?? -1];
     if (what === undefined) return undefined;
@@ -75,7 +79,7 @@ function columnsRow(
 
 const NO_KIND = { state: 'unknown', reason: null };
 
-function rowOf(lane: LaneRow['lane'], stretches: readonly Stretch[], spanAt: LaneRow['spanAt']): LaneRow {
+function rowOf(lane: LaneRow['lane'], stretches: readonly LaneStretch[], spanAt: LaneRow['spanAt']): LaneRow {
   const { server, site, bucket, role } = lane;
   const whose = bucket === null ? '' : clientsText(bucket);
   return {
@@ -89,16 +93,21 @@ function rowOf(lane: LaneRow['lane'], stretches: readonly Stretch[], spanAt: Lan
   };
 }
 
-type LookOf = (
+type StretchesOf = (
   what: { readonly state: string; readonly reason: string | null },
-  time: { readonly from: number; readonly to: number },
-) => Look;
+  place: Omit<LaneStretch, 'look'>,
+) => readonly LaneStretch[];
 
-/** In a gap one that stands by should have taken over: silence is then a part of the fault. */
-function looksIn({ role, bucket }: LaneRow['lane'], mode: string, gaps: GapTimes): LookOf {
+/** In a gap one that stands by should have taken over: silence is then a part of the fault, from the gap's beginning on. */
+function looksIn({ role, bucket }: LaneRow['lane'], mode: string, gaps: GapTimes): StretchesOf {
   const silent = isExpectedSilent({ mode, role, bucket });
-  return ({ state, reason }, { from, to }) =>
-    stateLook(state, silent && isMereSilence(reason) && !gaps.isWithin(from, to));
+  return ({ state, reason }, place) => {
+    if (!silent || state !== 'non-serving' || !isMereSilence(reason))
+      return [{ ...place, look: stateLook(state, false) }];
+    return gaps
+      .partsOf(place.from, place.to)
+      .map(({ inGap, ...time }) => ({ ...place, ...time, look: stateLook(state, !inGap) }));
+  };
 }
 
 export interface SpanWords {
@@ -108,24 +117,27 @@ export interface SpanWords {
   readonly utc: readonly string[];
 }
 
-/** What is told of one span, by hover and focus alike. */
+/** What is told of one stretch, by hover and focus alike. */
 export function spanWords(row: LaneRow, index: number, viewer: Viewer): SpanWords | null {
-  const span = row.spanAt(index);
-  const look = row.stretches[index]?.look;
-  if (span === undefined || look === undefined) return null;
+  const stretch = row.stretches[index];
+  const span = row.spanAt(stretch?.span ?? -1);
+  if (stretch === undefined || span === undefined) return null;
   const who = row.lane.site === null ? row.name : `${row.lane.server} at ${row.name}`;
-  const known = span.earliest !== null && span.latest !== null;
-  const began = known
-    ? bracketText({ at: span.from, earliest: span.earliest, latest: span.latest }, viewer)
-    : bracketText({ at: span.from, earliest: null, latest: null }, viewer);
+  const { earliest, latest } = stretch.from === span.from ? span : UNKNOWN_BRACKET;
+  const known = earliest !== null && latest !== null;
+  const at = unixMicros(stretch.from);
+  const began = bracketText({ at, ...(known ? { earliest, latest } : UNKNOWN_BRACKET) }, viewer);
   const why = [reasonText(span.reason), span.evidence ?? ''].filter((part) => part !== '').join('; ');
   return {
-    title: `${who}: ${look.word}`,
+    title: `${who}: ${stretch.look.word}`,
     lines: [
-      `from ${began}, for ${spanText(span.from, span.to)}`,
+      `from ${began}, for ${spanText(at, unixMicros(stretch.to))}`,
       ...(why === '' ? [] : [why]),
       ...(span.late ? ['learned late'] : []),
     ],
-    utc: known ? [`between ${rfc3339(span.earliest)}`, `and ${rfc3339(span.latest)}`] : [rfc3339(span.from)],
+    utc: known ? [`between ${rfc3339(earliest)}`, `and ${rfc3339(latest)}`] : [rfc3339(at)],
   };
 }
+
+/** Where a gap cuts a span there is a beginning of the gap's, told beside it, and none of the span's own. */
+const UNKNOWN_BRACKET = { earliest: null, latest: null };

@@ -13,8 +13,13 @@ t.test('it agrees with a look at every gap', async (t) => {
       const rows = gaps.map(
         ([at, long]) => ({ at, end: long === null ? null : { at: at + long } }) as unknown as EventRow,
       );
-      const naive = rows.some(({ at, end }) => at <= from && (end?.at ?? until) >= from + length);
-      return gapTimes({ gaps: rows, until }).isWithin(from, from + length) === naive;
+      const inGap = (at: number) => rows.some((row) => row.at <= at && at < (row.end?.at ?? until));
+      const parts = gapTimes({ gaps: rows, until }).partsOf(from, from + length);
+      const told = parts.flatMap((part) => Array<boolean>(part.to - part.from).fill(part.inGap));
+      const isWhole = parts.every((part, index) => part.from === (parts[index - 1]?.to ?? from) && part.from < part.to);
+      const isShort = parts.every((part, index) => part.inGap !== parts[index - 1]?.inGap);
+      const naive = Array.from({ length }, (_, index) => inGap(from + index));
+      return isWhole && isShort && JSON.stringify(told) === JSON.stringify(naive);
     }),
   );
   t.pass('for any gaps, overlapping ones too');

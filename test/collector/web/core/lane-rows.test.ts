@@ -64,17 +64,20 @@ t.test('a span is told with its bracket, its length and its reason', async (t) =
 t.test('in a gap one that stands by should have taken over', async (t) => {
   const gap = { at: s(20), end: { at: s(40) } } as unknown as EventRow;
   const gaps = gapTimes({ ...timeline, gaps: [gap] });
-  const spans = [
-    [0, 20, 'non-serving', 'no-offer'],
-    [20, 40, 'non-serving', 'no-offer'],
-    [40, 60, 'non-serving', 'no-offer'],
-  ] as const;
   const row = laneRow(
-    lane('standby', ...spans.map((span) => [...span] as [number, number, string, string])),
+    lane('standby', [0, 40, 'non-serving', 'no-offer'], [40, 60, 'serving', 'answered']),
     timeline,
     gaps,
   );
-  t.same(words(row), ['standing by', 'not serving', 'standing by']);
+  t.same(words(row), ['standing by', 'not serving', 'serving']);
+  t.same(spanWords(row, 1, viewer)?.lines, ['from 00:00:20, for 20s', 'no OFFER comes']);
+  t.match(spanWords(row, 2, viewer)?.lines[0], '00:00:40.0 ± 0.06s');
+});
+
+t.test('a gap that is open lasts to the end of what is shown', async (t) => {
+  const open = gapTimes({ ...timeline, gaps: [{ at: s(70), end: null } as unknown as EventRow] });
+  const row = laneRow(lane('standby', [0, 100, 'non-serving', 'no-offer']), timeline, open);
+  t.same(words(row), ['standing by', 'not serving']);
 });
 
 t.test('lanes in columns are the lanes that were put into them', async (t) => {
