@@ -68,3 +68,14 @@ export const CLOCK_INTERVAL_MS = 10_000 as Milliseconds;
 export const CLOCK_REPLY_MS = 2_000 as Milliseconds;
 /** Between two heartbeats. */
 export const HEARTBEAT_INTERVAL_MS = 5_000 as Milliseconds;
+
+/** A token's secret, in bytes: 16, and room for a longer one. */
+export const MAX_SECRET_BYTES = 64;
+/** A signing request (PKCS #10), in bytes: one for P-256 takes 250, one for RSA 4096 takes 1,300. */
+export const MAX_SIGNING_REQUEST_BYTES = 4_096;
+/** One certificate, in bytes: ours take 600, an outside CA's with policies and links 3,000. */
+export const MAX_CERTIFICATE_BYTES = 16_384;
+/** Certificates between an agent's own and a root, with its own. */
+export const MAX_CHAIN = 8;
+/** Roots that a collector may have believed: the one in use, the next, and what an outside CA adds. */
+export const MAX_ROOTS = 16;

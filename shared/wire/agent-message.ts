@@ -14,6 +14,7 @@ import {
 } from '../core/units.ts';
 import { type AdHocAnswer, packAdHocAnswer, unpackAdHocAnswer } from './ad-hoc-codec.ts';
 import { type DecodeError, decodeError, FieldReader, isDecodeError, parseMessage } from './decode-error.ts';
+import { packRenewal, type RenewRequest, unpackRenewal } from './enrolment-codec.ts';
 import { type Loss, packLoss, unpackLoss } from './loss-codec.ts';
 import { type dorawatch, v1 } from './protobuf.ts';
 
@@ -78,6 +79,11 @@ export interface Goodbye {
   readonly backlogBatches: number;
 }
 
+/** A new certificate is due. */
+export interface Renewal extends RenewRequest {
+  readonly kind: 'renewal';
+}
+
 /** `unknown`: a message of a later version; ignored. */
 export type AgentMessage =
   | Hello
@@ -88,6 +94,7 @@ export type AgentMessage =
   | Goodbye
   | Loss
   | AdHocAnswer
+  | Renewal
   | { readonly kind: 'unknown' };
 
 export function encodeAgentMessage(message: AgentMessage): Uint8Array {
@@ -119,6 +126,8 @@ function packAgentMessage(message: AgentMessage): dorawatch.v1.AgentMessage.$Pro
       return { loss: packLoss(message) };
     case 'ad-hoc-answer':
       return { ad_hoc_answer: packAdHocAnswer(message) };
+    case 'renewal':
+      return { renewal: packRenewal(message) };
     default:
       return {};
   }
@@ -163,6 +172,7 @@ function unpackAgentMessage(read: FieldReader, message: dorawatch.v1.AgentMessag
   if (message.clock_sample) return unpackClockSample(read, message.clock_sample);
   if (message.loss) return unpackLoss(read, message.loss);
   if (message.ad_hoc_answer) return unpackAdHocAnswer(read, message.ad_hoc_answer);
+  if (message.renewal) return { kind: 'renewal', ...unpackRenewal(read, message.renewal) };
   if (message.goodbye) {
     return {
       kind: 'goodbye',

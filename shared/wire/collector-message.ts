@@ -11,6 +11,7 @@ import { type UnixMicros, unixMicros } from '../core/units.ts';
 import { type AdHocAsk, packAdHocRequest, unpackAdHocRequest } from './ad-hoc-codec.ts';
 import { packAssignment, unpackAssignment } from './assignment-codec.ts';
 import { type DecodeError, FieldReader, isDecodeError, parseMessage } from './decode-error.ts';
+import { type CertificateReply, packCertificate, unpackCertificate } from './enrolment-codec.ts';
 import { type dorawatch, v1 } from './protobuf.ts';
 
 /** Sequences from … to of one epoch. */
@@ -62,6 +63,7 @@ export type CollectorMessage =
   | ClockReply
   | Refusal
   | AdHocAsk
+  | CertificateReply
   | { readonly kind: 'unknown' };
 
 export function encodeCollectorMessage(message: CollectorMessage): Uint8Array {
@@ -89,6 +91,8 @@ function packCollectorMessage(message: CollectorMessage): dorawatch.v1.Collector
       };
     case 'ad-hoc-request':
       return { ad_hoc_request: packAdHocRequest(message) };
+    case 'certificate':
+      return { certificate: packCertificate(message) };
     default:
       return {};
   }
@@ -114,6 +118,7 @@ function unpackCollectorMessage(
   if (message.clock_reply) return unpackClockReply(read, message.clock_reply);
   if (message.refusal) return unpackRefusal(read, message.refusal);
   if (message.ad_hoc_request) return unpackAdHocRequest(read, message.ad_hoc_request);
+  if (message.certificate) return unpackCertificate(read, message.certificate);
   return { kind: 'unknown' };
 }
 

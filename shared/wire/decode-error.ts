@@ -81,6 +81,14 @@ export class FieldReader {
     return value;
   }
 
+  /** One octet or more, up to a limit; more read as none. */
+  octets(value: Uint8Array | null | undefined, limit: number, field: string): Uint8Array {
+    const octets = value ?? new Uint8Array();
+    this.require(octets.length > 0, field, 'is missing');
+    this.require(octets.length <= limit, field, `has ${octets.length} octets, more than ${limit}`);
+    return octets.length <= limit ? octets : new Uint8Array();
+  }
+
   /** A list that is not longer than a limit; a longer one reads as empty, so that nobody works on it. */
   list<Item>(items: readonly Item[], limit: number, field: string): readonly Item[] {
     this.require(items.length <= limit, field, `has ${items.length} elements, more than ${limit}`);
