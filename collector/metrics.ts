@@ -83,7 +83,7 @@ function pageFamilies(options: MetricsOptions, feed: MetricsFeed): readonly Fami
     pauses: model.pauses,
     now,
   };
-  const agents = agentRows(options.agents(), logged.agents, { losses: model.losses, now });
+  const agents = agentRows(options.agents(), logged.agents, { losses: model.losses, now, version: packageVersion() });
   const gaps = gapTotals(feed.gaps, verdicts);
   return [
     ...storeFamilies({

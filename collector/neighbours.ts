@@ -9,6 +9,7 @@ import type { ConsumerView } from '../shared/core/ops-view.ts';
 import type { UnixMicros } from '../shared/core/units.ts';
 import type { Clock } from '../shared/io/clock.ts';
 import type { Logger } from '../shared/io/logger.ts';
+import { packageVersion } from '../shared/io/package-version.ts';
 import { agentRows, type SessionAgent } from './core/answers/agent-rows.ts';
 import { disagreementOf, outsideOf } from './core/kea/disagreement.ts';
 import type { AcceptedFile } from './io/accepted-config.ts';
@@ -67,7 +68,7 @@ export class Neighbours {
   #agents() {
     const { fold, clock, agents } = this.#options;
     const { verdicts, losses } = fold.model;
-    return agentRows(agents(), verdicts.view().agents, { losses, now: clock.wall() });
+    return agentRows(agents(), verdicts.view().agents, { losses, now: clock.wall(), version: packageVersion() });
   }
 
   /** Alerts that are told now, or would be. */

@@ -249,7 +249,7 @@ export class AgentSession {
   #refused({ batch, reason, text }: Refusal): void {
     if (batch === null) {
       this.#options.logger.error({ reason }, `the collector refused this agent: ${text}`);
-      if (reason === 'cloned' || reason === 'crowded') this.#options.onSessionRefused();
+      if (reason === 'cloned' || reason === 'crowded' || reason === 'version') this.#options.onSessionRefused();
       return;
     }
     this.#options.logger.error({ ...batch, reason }, `the collector refused a batch for ever: ${text}`);

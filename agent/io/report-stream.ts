@@ -15,6 +15,7 @@ import {
   RECONNECT_BASE_MS,
   RECONNECT_MAX_MS,
 } from '../../shared/core/limits.ts';
+import { PROTOCOL } from '../../shared/core/protocol.ts';
 import type { MonotonicNs, UnixMicros } from '../../shared/core/units.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
@@ -157,8 +158,9 @@ class Line implements ReportStream {
     const { agent, site, epoch, anchor, version, host, epochStart, clock, logger, spool } = this.#options;
     const { onAssignment, onAdHoc } = this.#options;
     const figures = { assignmentVersion: this.#options.assignmentVersion(), backlogBatches: spool.count };
+    const understands = { features: OWN_FEATURES, protocol: PROTOCOL };
     return {
-      hello: { kind: 'hello' as const, agent, site, epoch, anchor, version, host, features: OWN_FEATURES, ...figures },
+      hello: { kind: 'hello' as const, agent, site, epoch, anchor, version, host, ...understands, ...figures },
       epochStart,
       clock,
       logger,

@@ -10,6 +10,8 @@ import type * as ask from '../../shared/core/ops-request.ts';
 import type * as view from '../../shared/core/ops-view.ts';
 import { afterUs, type UnixMicros } from '../../shared/core/units.ts';
 import type { Logger } from '../../shared/io/logger.ts';
+import { packageVersion } from '../../shared/io/package-version.ts';
+import { behindText } from '../core/agent-versions.ts';
 import { agentRows, type SessionAgent } from '../core/answers/agent-rows.ts';
 import { isRequested } from '../core/answers/event-rows.ts';
 import type { ExchangeFilter } from '../core/answers/exchange-rows.ts';
@@ -147,12 +149,15 @@ function state(sources: OpsSources, { group }: ask.StateRequest): view.StatusVie
   const readers = { consumers: consumers(), store: store(), kea: fold.model.kea, pauses: fold.model.pauses };
   const now = clock.wall();
   const planned = fold.model.maintenance.periods({ group: null, since: now, until: afterUs(now, 1) });
-  return statusOf({ ...standOf(sources), recent: fold.recent, now, ...readers, planned }, group);
+  const behind = behindText(knownAgents(sources), packageVersion());
+  const remarks = [...(behind === null ? [] : [behind])];
+  return statusOf({ ...standOf(sources), recent: fold.recent, now, ...readers, planned, remarks }, group);
 }
 
 /** Those connected, and those that only the log remembers: a restart of the collector forgets nobody. */
 function knownAgents({ fold, agents, clock }: OpsSources): readonly view.AgentView[] {
-  return agentRows(agents(), fold.model.verdicts.view().agents, { losses: fold.model.losses, now: clock.wall() });
+  const known = { losses: fold.model.losses, now: clock.wall(), version: packageVersion() };
+  return agentRows(agents(), fold.model.verdicts.view().agents, known);
 }
 
 /** What is shown is the fold's view with the live overlay. */

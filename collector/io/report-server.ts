@@ -9,11 +9,13 @@ import type { Assignment } from '../../shared/core/assignment.ts';
 import type { ResultBatch } from '../../shared/core/batch.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
+import { packageVersion } from '../../shared/io/package-version.ts';
 import type { Hello } from '../../shared/wire/agent-message.ts';
 import { agentsService } from '../../shared/wire/agents-service.ts';
 import type { Refusal } from '../../shared/wire/collector-message.ts';
 import { type Claimant, clashText, cloneRefusal } from '../core/admission.ts';
 import { type AgentState, forgettable, introduce, MAX_AGENTS } from '../core/agent-table.ts';
+import { protocolRefusal } from '../core/agent-versions.ts';
 import { createDoor } from '../core/door.ts';
 import { OPENING_MAX } from '../core/limits.ts';
 import { createSayings } from '../core/sayings.ts';
@@ -151,6 +153,8 @@ class SessionTable {
   #refuse(hello: Hello & Claimant, before: AgentState | undefined): Refusal | null {
     const { clock, inbox } = this.#options;
     const { agent, site } = hello;
+    const foreign = protocolRefusal(hello, packageVersion());
+    if (foreign !== null) return refusal('version', foreign);
     const unlisted = this.#options.refuseSite?.(site) ?? null;
     if (unlisted !== null) return refusal('hello', unlisted);
     const cloned = cloneRefusal(before, inbox.newestEpoch(agent), hello, clock.wall());

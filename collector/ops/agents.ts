@@ -17,7 +17,7 @@ Throttled: times that an agent was not read from for a while because it sent mor
 Lost: batches that an agent had to throw away before any collector had them, and the exchanges in them; ever. What is wrong
 with an agent (its spool, its clock, another host with its id) is said below the table.
 Leases: addresses that its probes hold now, of the most that they can hold at once whatever happens; --json has them by server
-and scope. An agent that rests has targets and probes none of them; why stands below the table.
+and scope. Behind: the agent's version is older than the collector's; it goes on as before. An agent that rests has targets and probes none of them; why stands below the table.
 
 Examples:
   dorawatch agents
@@ -84,7 +84,7 @@ function agentRow(agent: AgentView, { zone, paint }: Runtime): string[] {
   return [
     agent.id,
     agent.site,
-    agent.version ?? '-',
+    agent.behind === true ? `${agent.version} (behind)` : (agent.version ?? '-'),
     paint(agent.connected ? (agent.resting === null ? 'connected' : 'resting') : 'disconnected'),
     agent.last_seen === null ? '-' : localTime(agent.last_seen, zone, { date: true }),
     clockText(agent),

@@ -5,6 +5,7 @@
  * Times are µs since 1970 (collector's clock) here and RFC 3339 in JSON; `null` is "no such figure", never 0. Closed sets
  * are plain strings: an ops program must be able to show a word that a newer collector invented.
  */
+import type { KeaView } from './kea-view.ts';
 import type { LeaseCount } from './lease-count.ts';
 import type { UnixMicros } from './units.ts';
 
@@ -103,23 +104,6 @@ export interface BucketView {
   readonly last_served_at: UnixMicros | null;
 }
 
-/** What Kea says of itself; a null was not said. */
-export interface KeaView {
-  readonly asked_at: UnixMicros;
-  /** Why it could not be asked; null: it answered, and the rest is what it said. */
-  readonly problem: string | null;
-  readonly state: string | null;
-  readonly scopes: readonly string[];
-  readonly partner_state: string | null;
-  readonly communication_interrupted: boolean | null;
-  readonly unacked_clients: number | null;
-  readonly unacked_clients_left: number | null;
-  readonly connecting_clients: number | null;
-  readonly clock_skew_ms: number | null;
-  /** Where what it says and what its sites see disagree; null: they agree. */
-  readonly disagreement: string | null;
-}
-
 export interface GroupView {
   readonly name: string;
   readonly mode: string;
@@ -195,6 +179,8 @@ export interface AgentView {
   readonly leases: readonly LeaseCount[];
   /** Why it probes nothing although it has targets; null: it probes. */
   readonly resting: string | null;
+  /** Its version is older than the collector's; null: not told. */
+  readonly behind: boolean | null;
 }
 
 export interface FailoverView {
@@ -267,6 +253,8 @@ export interface StatusView {
   readonly window_s: number;
   readonly consumers: readonly ConsumerView[];
   readonly store: StoreView;
+  /** What else deserves a look, a sentence each: agents that are behind, what is open that should not be. */
+  readonly remarks: readonly string[];
 }
 
 /** A reader of the collector's log with a cursor of its own ("verdicts", "rollups", "influx"), or a destination of alerts. */

@@ -33,6 +33,8 @@ export interface Hello {
   readonly host: string;
   /** What it understands beyond what every version does; see features.ts. */
   readonly features: readonly string[];
+  /** See protocol.ts; 0: not told. */
+  readonly protocol: number;
 }
 
 /** An encoded ResultBatch less the first `samePrefixBytes`, which it shares with the batch before in the session. */
@@ -143,6 +145,7 @@ const packHello = (hello: Hello): dorawatch.v1.Hello.$Properties => ({
   backlog_batches: hello.backlogBatches,
   host: hello.host,
   features: [...hello.features],
+  protocol: hello.protocol,
 });
 
 const packHeartbeat = (heartbeat: Heartbeat): dorawatch.v1.Heartbeat.$Properties => ({
@@ -196,6 +199,7 @@ function unpackHello(read: FieldReader, hello: dorawatch.v1.Hello.$Properties): 
     features: read
       .list(hello.features ?? [], MAX_FEATURES, 'hello.features')
       .map((feature) => read.name(feature, 'hello.features')),
+    protocol: hello.protocol ?? 0,
   };
 }
 

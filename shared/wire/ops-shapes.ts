@@ -4,6 +4,7 @@
  *
  * Writing needs no table: the generated encoders leave out what is null.
  */
+import type { KeaView } from '../core/kea-view.ts';
 import type { LeaseCount } from '../core/lease-count.ts';
 import type * as reply from '../core/ops-reply.ts';
 import type * as ask from '../core/ops-request.ts';
@@ -80,7 +81,7 @@ const latency = message<view.LatencyView>({
   ack_p99: countOrNull,
 });
 
-const kea = message<view.KeaView>({
+const kea = message<KeaView>({
   asked_at: moment,
   problem: textOrNull,
   state: textOrNull,
@@ -153,6 +154,7 @@ export const fillStatus = message<view.StatusView>({
   window_s: count,
   consumers: many(consumer),
   store,
+  remarks: many(text),
 });
 
 const site = message<view.SiteView>({
@@ -191,6 +193,7 @@ const agent = message<view.AgentView>({
   leases: many(message<LeaseCount>({ group: text, server: text, scope: textOrNull, held: count, worst: count })),
   resting: textOrNull,
   complete_through: momentOrNull,
+  behind: flagOrNull,
 });
 
 export const fillAgents = message<view.AgentsView>({ agents: many(agent) });

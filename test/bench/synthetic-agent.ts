@@ -9,6 +9,7 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { ABSENT, type ResultBatch } from '../../shared/core/batch.ts';
 import { MAX_MESSAGE_BYTES, SEND_WINDOW_BATCHES, SEND_WINDOW_BYTES } from '../../shared/core/limits.ts';
 import { OUTCOMES, STAGES } from '../../shared/core/outcome.ts';
+import { PROTOCOL } from '../../shared/core/protocol.ts';
 import { unixMicros } from '../../shared/core/units.ts';
 import { agentsService } from '../../shared/wire/agents-service.ts';
 import { encodeBatch, sharedPrefix } from '../../shared/wire/batch-encoder.ts';
@@ -110,6 +111,7 @@ function sendAll(client: Client, { epoch, encoded }: { epoch: number; encoded: r
       backlogBatches: encoded.length,
       host: '',
       features: [],
+      protocol: PROTOCOL,
     });
     fill();
   });

@@ -10,6 +10,7 @@ import { Client, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
 import { ABSENT, type PathRef, type ResultBatch, SERVER_PATH } from '../../shared/core/batch.ts';
 import { MAX_MESSAGE_BYTES } from '../../shared/core/limits.ts';
 import { OUTCOMES, STAGES } from '../../shared/core/outcome.ts';
+import { PROTOCOL } from '../../shared/core/protocol.ts';
 import { epochMicros, microseconds, unixMicros } from '../../shared/core/units.ts';
 import type { AgentMessage } from '../../shared/wire/agent-message.ts';
 import { agentsService } from '../../shared/wire/agents-service.ts';
@@ -68,7 +69,15 @@ function join(client: Client, site: number): Member {
     for (const { from, to } of message.ranges) for (let sequence = from; sequence <= to; sequence += 1) acked(sequence);
   });
   const hello = { agent: `agent-${site}`, site: siteName(site), epoch: 1, anchor, version: 'bench' };
-  call.write({ kind: 'hello', ...hello, assignmentVersion: 0, backlogBatches: 0, host: `host-${site}`, features: [] });
+  call.write({
+    kind: 'hello',
+    ...hello,
+    assignmentVersion: 0,
+    backlogBatches: 0,
+    host: `host-${site}`,
+    features: [],
+    protocol: PROTOCOL,
+  });
   return { site: siteName(site), paths: pathsOf(site), call, sent, before: new Uint8Array() };
 }
 

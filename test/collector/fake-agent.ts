@@ -8,6 +8,7 @@ import type { Assignment } from '../../shared/core/assignment.ts';
 import { ABSENT, type PathRef, type ResultBatch, SERVER_PATH } from '../../shared/core/batch.ts';
 import { OWN_FEATURES } from '../../shared/core/features.ts';
 import { OUTCOMES, STAGES } from '../../shared/core/outcome.ts';
+import { PROTOCOL } from '../../shared/core/protocol.ts';
 import { epochMicros, microseconds, unixMicros } from '../../shared/core/units.ts';
 import { agentsService } from '../../shared/wire/agents-service.ts';
 import { encodeBatch } from '../../shared/wire/batch-encoder.ts';
@@ -119,6 +120,7 @@ export class FakeAgent {
       host?: string;
       backlogBatches?: number;
       features?: readonly string[];
+      protocol?: number;
     } = {},
   ) {
     this.#client = new Client(address, credentials.createInsecure());
@@ -141,6 +143,7 @@ export class FakeAgent {
       host = '',
       backlogBatches = 0,
       features = OWN_FEATURES,
+      protocol = PROTOCOL,
     } = hello;
     const anchor = unixMicros(anchorUs);
     this.#call.write({
@@ -154,6 +157,7 @@ export class FakeAgent {
       backlogBatches,
       host,
       features,
+      protocol,
     });
   }
 

@@ -4,6 +4,7 @@
  */
 import { Client, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
 import type { ResultBatch } from '../../shared/core/batch.ts';
+import { PROTOCOL } from '../../shared/core/protocol.ts';
 import { epochMicros, microseconds, unixMicros } from '../../shared/core/units.ts';
 import { agentsService } from '../../shared/wire/agents-service.ts';
 import { encodeBatch } from '../../shared/wire/batch-encoder.ts';
@@ -56,7 +57,7 @@ export class RawAgent {
   }
 
   hello({ agent, site = 'corsham', epoch = 1, host = 'here' }: Greeting): this {
-    const rest = { version: '0.1.0', assignmentVersion: 0, backlogBatches: 0, host, features: [] };
+    const rest = { version: '0.1.0', assignmentVersion: 0, backlogBatches: 0, host, features: [], protocol: PROTOCOL };
     this.call.write({ kind: 'hello', agent, site, epoch, anchor: unixMicros(anchorUs), ...rest });
     this.call.write({
       kind: 'clock-sample',

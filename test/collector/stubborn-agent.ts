@@ -4,6 +4,7 @@
  */
 import { Client, type ClientDuplexStream, credentials } from '@grpc/grpc-js';
 import type { ResultBatch } from '../../shared/core/batch.ts';
+import { PROTOCOL } from '../../shared/core/protocol.ts';
 import { epochMicros, microseconds, unixMicros } from '../../shared/core/units.ts';
 import { agentsService } from '../../shared/wire/agents-service.ts';
 import { encodeBatch } from '../../shared/wire/batch-encoder.ts';
@@ -47,6 +48,7 @@ export class StubbornAgent {
       epoch: 1,
       host: '',
       features: [],
+      protocol: PROTOCOL,
       anchor: unixMicros(this.#anchorUs),
     };
     call.write({ kind: 'hello', ...hello, version: '0.1.0', assignmentVersion: 0, backlogBatches: this.#unacked.size });

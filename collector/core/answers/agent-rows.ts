@@ -6,6 +6,7 @@ import type { LeaseCount } from '../../../shared/core/lease-count.ts';
 import type { AgentView } from '../../../shared/core/ops-view.ts';
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import type { Remark } from '../agent-table.ts';
+import { isBehind } from '../agent-versions.ts';
 import type { AgentView as LoggedAgent } from '../verdicts/views.ts';
 import { troubleText } from './agent-trouble.ts';
 import type { AgentLoss } from './losses.ts';
@@ -38,16 +39,17 @@ export interface SessionAgent {
 }
 
 /**
- * @param known what each agent lost, by name, and the collector's clock
+ * @param known what each agent lost, by name, the collector's clock, and its version
  * @returns by site, then by name
  */
 export function agentRows(
   sessions: readonly SessionAgent[],
   logged: readonly LoggedAgent[],
-  { losses, now }: { readonly losses: ReadonlyMap<string, AgentLoss>; readonly now: UnixMicros },
+  known: { readonly losses: ReadonlyMap<string, AgentLoss>; readonly now: UnixMicros; readonly version: string },
 ): readonly AgentView[] {
+  const { losses, now } = known;
   const rows = new Map<string, AgentView>(logged.map((agent) => [agent.agent, loggedRow(agent, now)]));
-  for (const session of sessions) rows.set(session.agent, sessionRow(session, rows.get(session.agent), now));
+  for (const session of sessions) rows.set(session.agent, sessionRow(session, rows.get(session.agent), known));
   return [...rows.values()]
     .map((row) => withLoss(row, losses.get(row.id)))
     .sort((a, b) => compare(a.site, b.site) || compare(a.id, b.id));
@@ -83,11 +85,16 @@ function loggedRow(agent: LoggedAgent, now: UnixMicros): AgentView {
     leases_worst: null,
     leases: [],
     resting: null,
+    behind: null,
     trouble: troubleText(null, { ...agent, clash: null, complaint: null }, now),
   };
 }
 
-function sessionRow(session: SessionAgent, logged: AgentView | undefined, now: UnixMicros): AgentView {
+function sessionRow(
+  session: SessionAgent,
+  logged: AgentView | undefined,
+  { now, version }: { readonly now: UnixMicros; readonly version: string },
+): AgentView {
   const delay = session.loopDelayMaxUs;
   const clockOffsetUs = session.clockOffsetUs ?? logged?.clock_offset_us ?? null;
   const clockErrorUs = session.clockErrorUs ?? logged?.clock_error_us ?? null;
@@ -109,6 +116,7 @@ function sessionRow(session: SessionAgent, logged: AgentView | undefined, now: U
     leases_worst: leaseSum(session.leases, ({ worst }) => worst),
     leases: session.leases ?? [],
     resting: session.resting,
+    behind: isBehind(session.version, version),
     throttled: session.throttled,
     trouble: troubleText(session.trouble, { ...session, clockOffsetUs, clockErrorUs }, now),
   };

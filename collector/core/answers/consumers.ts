@@ -29,8 +29,12 @@ export function consumerView({ name, next, end, waitingSince, now, ...rest }: Co
 /** Destinations of alerts are named by two words. */
 const unitOf = (name: string): string => (name.includes(' ') ? 'alerts' : 'log entries');
 
-/** What is behind or wrong with the collector itself, a line each; none when all is well. */
-export function troubleLines({ consumers, store }: Pick<StatusView, 'consumers' | 'store'>): readonly string[] {
+/** What is behind or wrong with the collector itself and what else it remarks, a line each; none when all is well. */
+export function troubleLines({
+  consumers,
+  store,
+  remarks,
+}: Pick<StatusView, 'consumers' | 'store' | 'remarks'>): readonly string[] {
   const lines: string[] = [];
   if (store.problem !== null) lines.push(`store: ${store.problem}`);
   if (store.too_late > 0) lines.push(`store: ${store.too_late} results came too late to be judged`);
@@ -42,5 +46,5 @@ export function troubleLines({ consumers, store }: Pick<StatusView, 'consumers' 
     if (problem !== null) lines.push(`${name}: ${problem}`);
     if (aside > 0) lines.push(`${name}: ${aside} set aside that can never be delivered`);
   }
-  return lines;
+  return [...lines, ...remarks];
 }

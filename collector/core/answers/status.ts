@@ -4,6 +4,7 @@
  * looks like what is well.
  */
 
+import type { KeaView } from '../../../shared/core/kea-view.ts';
 import type { PauseRow } from '../../../shared/core/ops-reply.ts';
 import type * as ask from '../../../shared/core/ops-request.ts';
 import type * as view from '../../../shared/core/ops-view.ts';
@@ -40,13 +41,16 @@ export interface StatusSources {
   readonly notices: NoticesView;
   /** Periods of maintenance that last now. */
   readonly planned: readonly view.PlannedView[];
+  /** What else deserves a look, a sentence each. */
+  readonly remarks: readonly string[];
 }
 
 /** @param group only this one; null = all, in the order of the configuration */
 export function statusOf(sources: StatusSources, group: string | null): view.StatusView {
   const groups = sources.config.groups.filter(({ name }) => group === null || name === group);
-  const { consumers, store } = sources;
-  return { groups: groups.map((config) => groupView(sources, config)), window_s: RECENT_WINDOW_S, consumers, store };
+  const { consumers, store, remarks } = sources;
+  const shown = groups.map((config) => groupView(sources, config));
+  return { groups: shown, window_s: RECENT_WINDOW_S, consumers, store, remarks };
 }
 
 function groupView(sources: StatusSources, config: GroupConfig): view.GroupView {
@@ -121,7 +125,7 @@ const bucketView = ({ bucket, state, expected, since, lastServedAt }: BucketVerd
   last_served_at: lastServedAt,
 });
 
-function keaView(stand: KeaStand | null): view.KeaView | null {
+function keaView(stand: KeaStand | null): KeaView | null {
   if (stand === null) return null;
   const { receivedAt, word, problem } = stand.entry;
   return {

@@ -28,6 +28,11 @@ export function agentFamilies(sources: AgentSources): readonly Family[] {
   const connected = agents.filter((agent) => agent.connected);
   return [
     gauge('dorawatch_agents_connected', 'Agents that are connected.', single(connected.length)),
+    gauge(
+      'dorawatch_agents_behind',
+      "Agents that are connected, of a version older than the collector's.",
+      single(connected.filter(({ behind }) => behind === true).length),
+    ),
     gauge('dorawatch_sites_configured', 'Sites that the configuration names.', single(config.sites.length)),
     reportingFamily(sources, new Set(connected.map(({ site }) => site))),
     ...ownFamilies(shownAgents(agents)),

@@ -25,6 +25,7 @@ export const stateSchemas: Readonly<Record<string, JsonSchema>> = {
     window_s: number('Length of the window that drop_ratio and latency_us are over, s'),
     consumers: listOf(named('Consumer')),
     store: named('Store'),
+    remarks: listOf(text('What else deserves a look, a sentence')),
     now: moment("When this was made, by the collector's clock"),
     version: text("The collector's version"),
   }),
@@ -164,6 +165,7 @@ export const stateSchemas: Readonly<Record<string, JsonSchema>> = {
     leases_worst: nullable(whole('Leases that they can hold at most')),
     leases: listOf(named('LeaseCount')),
     resting: nullable(text('Why it probes nothing although it has targets')),
+    behind: nullable(truth("Whether its version is older than the collector's")),
   }),
   LeaseCount: objectOf({
     group: text('Group'),

@@ -11,7 +11,7 @@ import { type Ran, run, startCollectorProcess } from '../programs.ts';
 const CONFIG = hotStandby('corsham', 'leeds');
 /** Published keys; those in brackets came later. */
 const KEYS = {
-  status: 'groups [window_s] [consumers] [store]',
+  status: 'groups [window_s] [consumers] [store] [remarks]',
   group: 'name mode state since sites servers [open_gap_ms] [paused] [notices] [maintenance]',
   groupSites: 'served unserved unknown',
   server:
@@ -28,7 +28,7 @@ const KEYS = {
   measured:
     'sites rate_per_second drop_time_ms exchanges unmeasured unsent late [lost_exchanges] [lost_ms] [clock_error_max_us] [too_late] [source]',
   agent:
-    'id site version connected last_seen clock_offset_us clock_error_us backlog_batches assignment_version loop_delay_max_ms [refused_batches] [lost_batches] [lost_exchanges] [throttled] [trouble] [leases_held] [leases_worst] [leases] [resting] [complete_through]',
+    'id site version connected last_seen clock_offset_us clock_error_us backlog_batches assignment_version loop_delay_max_ms [refused_batches] [lost_batches] [lost_exchanges] [throttled] [trouble] [leases_held] [leases_worst] [leases] [resting] [complete_through] [behind]',
   exchange:
     'agent epoch sequence index site group server bucket identity sent_at outcome stage offer_us ack_us total_us late_us released stamped clock_offset_us [scope] [interface] [exchange_kind]',
 } as const;

@@ -81,6 +81,7 @@ t.test('absent is null and zero is zero, also from writers that leave out zeros'
         leases_worst: 62,
         leases: [{ group: 'g', server: 'primary', scope: '10.80.1.0/24', held: 3, worst: 31 }],
         resting: null,
+        behind: true,
         trouble: 'the disk is full',
       },
     ],

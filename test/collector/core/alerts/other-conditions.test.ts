@@ -95,6 +95,7 @@ const agent = (id: string, more: Partial<AgentView>): AgentView => ({
   leases_worst: null,
   leases: [],
   resting: null,
+  behind: false,
   ...more,
 });
 

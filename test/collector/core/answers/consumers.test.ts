@@ -12,11 +12,12 @@ t.test('a reader that has all has no lag, and one that is behind has the age of 
 
 t.test('people are told of what is behind or wrong, and of nothing else', async (t) => {
   const well = consumerView({ ...place, waitingSince: 290e6 });
-  t.strictSame(troubleLines({ consumers: [well], store }), [], 'half a minute is how rollups are written');
+  t.strictSame(troubleLines({ consumers: [well], store, remarks: [] }), [], 'half a minute is how rollups are written');
   const behind = consumerView({ ...place, problem: 'the disk is full' });
-  t.strictSame(troubleLines({ consumers: [behind], store: { ...store, problem: 'no room' } }), [
+  t.strictSame(troubleLines({ consumers: [behind], store: { ...store, problem: 'no room' }, remarks: ['look here'] }), [
     'store: no room',
     'rollups: 10 log entries behind, the oldest 5m 0s old',
     'rollups: the disk is full',
+    'look here',
   ]);
 });

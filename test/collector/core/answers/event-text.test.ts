@@ -39,6 +39,7 @@ function askedOf(more: Partial<WorldOptions>) {
     recent,
     now,
     consumers: [],
+    remarks: [],
     store,
     kea: { find: () => null },
     pauses: [],

@@ -37,7 +37,7 @@ const config: CollectorConfig = {
 const now = unixMicros(1e15);
 const store = { raw_bytes: 0, raw_since: null, too_late: 0, problem: null };
 const notices = createNotices().view();
-const readers = { kea: createKeaBook(), notices, consumers: [], store, pauses: [], planned: [] };
+const readers = { kea: createKeaBook(), notices, consumers: [], store, pauses: [], planned: [], remarks: [] };
 const verdicts = createVerdicts().view();
 
 t.test('what nobody has measured yet is shown, as unknown', async (t) => {
@@ -113,7 +113,7 @@ t.test('agents of earlier runs are remembered, sessions tell more', async (t) =>
       },
     ],
     [old],
-    { losses: new Map(), now },
+    { losses: new Map(), now, version: '0.2.0' },
   );
   t.match(rows[0], {
     id: 'new',

@@ -57,6 +57,7 @@ const status = (...groups: readonly GroupView[]): StatusView => ({
   groups,
   window_s: 300,
   consumers: [],
+  remarks: [],
   store: { raw_bytes: 0, raw_since: null, too_late: 0, problem: null },
 });
 
