@@ -8,13 +8,16 @@
 
 import { type Clock, steadyClock } from '../shared/io/clock.ts';
 import type { Logger } from '../shared/io/logger.ts';
+import { callerName } from './core/access/caller.ts';
 import { siteRefusal } from './core/assignment.ts';
 import type { CollectorConfig } from './core/config/config.ts';
 import { type ConfiguredNames, configuredNames, unconfigured } from './core/configured-names.ts';
 import { isQuiet } from './core/quiet.ts';
 import { type Doors, openDoors } from './doors.ts';
+import { createGate } from './http/gate.ts';
 import { metricsRoute } from './http/routes/metrics-route.ts';
 import { type AcceptedFile, acceptedFile, recordConfig } from './io/accepted-config.ts';
+import { type Audit, createAudit } from './io/audit.ts';
 import { type Inbox, openInbox } from './io/inbox.ts';
 import { type Keeping, startKeeping } from './io/keeping.ts';
 import { type LogFold, startLogFold } from './io/log-fold.ts';
@@ -101,6 +104,7 @@ class RunningCollector implements Collector {
   readonly #answers: OpsAnswers;
   readonly #metrics: Metrics;
   readonly #sharing: RateSharing;
+  readonly #audit: Audit;
   readonly #reshare: NodeJS.Timeout;
   #config: CollectorConfig;
   #names: ConfiguredNames;
@@ -127,6 +131,10 @@ class RunningCollector implements Collector {
       assignmentFor: ({ agent }) => this.#sharing.assignments.byAgent.get(agent) ?? null,
       onAgentsChanged: () => this.#sharing.shareSoon(),
     });
+    this.#audit = createAudit({
+      write: async (by, { act, about, actor }) => logger.info({ who: callerName(by), actor, about }, act),
+      clock,
+    });
     const agents = () => this.#reports.agents();
     const push = () => this.#reports.pushAssignments();
     this.#sharing = new RateSharing({ fold, clock, logger, config: () => this.#config, sessions: agents, push });
@@ -147,6 +155,7 @@ class RunningCollector implements Collector {
       rollups: (names) => keeping.rollups.rows(names),
       minutesFrom: keeping.minutesFrom,
       alerts: this.#neighbours,
+      audit: this.#audit,
       logger,
       adHoc: {
         sessions: agents,
@@ -171,6 +180,13 @@ class RunningCollector implements Collector {
         ...options,
         reports: collector.#reports,
         answers: collector.#answers,
+        audit: collector.#audit,
+        gate: createGate({
+          sessions: null,
+          proxy: () => collector.#config.http.trustedProxy,
+          audit: collector.#audit,
+          clock: options.clock,
+        }),
         further: [metricsRoute(collector.#metrics.page)],
       });
     } catch (error) {

@@ -5,12 +5,15 @@
 import type { Clock } from '../shared/io/clock.ts';
 import type { Logger } from '../shared/io/logger.ts';
 import { AGENTS_SERVICE_NAME } from '../shared/wire/agents-service.ts';
+import { LOCAL } from './core/access/caller.ts';
+import type { Gate } from './http/gate.ts';
 import { type HttpServer, startHttpServer } from './http/http-server.ts';
 import type { Route } from './http/route.ts';
+import type { Audit } from './io/audit.ts';
 import { type GrpcServer, startGrpcServer } from './io/grpc-server.ts';
 import type { OpsAnswers } from './io/ops-answers.ts';
 import { createOpsServer } from './io/ops-server.ts';
-import type { ReportServer } from './io/report-server.ts';
+import { hostOf, type ReportServer } from './io/report-server.ts';
 
 export interface DoorsOptions {
   /** HOST:PORT; port 0 lets the kernel choose. */
@@ -19,6 +22,8 @@ export interface DoorsOptions {
   readonly http: string | null;
   readonly reports: ReportServer;
   readonly answers: OpsAnswers;
+  readonly audit: Audit;
+  readonly gate: Gate;
   /** What HTTP serves beside the answers. */
   readonly further: readonly Route[];
   readonly clock: Clock;
@@ -44,11 +49,18 @@ export async function openDoors({
   http,
   reports,
   answers,
+  audit,
+  gate,
   further,
   clock,
   logger,
 }: DoorsOptions): Promise<Doors> {
-  const ops = createOpsServer({ answers, logger });
+  const ops = createOpsServer({
+    answers,
+    audit,
+    logger,
+    callerOf: (call) => ({ ...LOCAL, from: hostOf(call.getPeer()) }),
+  });
   const services = { [AGENTS_SERVICE_NAME]: reports, 'dorawatch.v1.Ops': ops };
   const calls: GrpcServer = await startGrpcServer({ listen: grpc, services });
   const close = async (pages: HttpServer | null): Promise<void> => {
@@ -58,7 +70,7 @@ export async function openDoors({
     await calls.close(CLOSE_GRACE_MS);
   };
   try {
-    const pages = http === null ? null : await startHttpServer({ listen: http, answers, further, clock, logger });
+    const pages = http === null ? null : await startHttpServer({ listen: http, answers, gate, further, clock, logger });
     return {
       grpc: calls.address,
       http: pages?.address ?? null,

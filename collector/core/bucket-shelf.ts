@@ -7,6 +7,8 @@ import { type Bucket, type BucketLimits, fullBucket, takeOne } from './token-buc
 export interface BucketShelf {
   /** Takes one token of that name. @param at µs, monotonic @returns whether there was one */
   take(name: string, at: number): boolean;
+  /** Whether there is one to take, without taking it. */
+  has(name: string, at: number): boolean;
 }
 
 export function createBucketShelf(limits: BucketLimits, max: number): BucketShelf {
@@ -23,6 +25,10 @@ export function createBucketShelf(limits: BucketLimits, max: number): BucketShel
         buckets.delete(oldest);
       }
       return after !== null;
+    },
+    has: (name, at) => {
+      const bucket = buckets.get(name);
+      return bucket === undefined || takeOne(bucket, limits, at) !== null;
     },
   };
 }

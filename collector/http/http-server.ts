@@ -9,6 +9,7 @@ import type { Logger } from '../../shared/io/logger.ts';
 import { ListenError } from '../io/listen-error.ts';
 import type { OpsAnswers } from '../io/ops-answers.ts';
 import { answerClientError, answerProblems, problemOf, sendProblem } from './failures.ts';
+import type { Gate } from './gate.ts';
 import { BODY_MAX_BYTES, CLOSE_GRACE_MS, CONNECTIONS_MAX, REQUEST_MAX_MS } from './limits.ts';
 import { createLiveStreams, type StreamCounts } from './live-streams.ts';
 import { serveRoutes } from './mount.ts';
@@ -23,6 +24,7 @@ export interface HttpServerOptions {
   readonly answers: OpsAnswers;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly gate: Gate;
   /** Routes of other parts of the collector, "/metrics" for one. */
   readonly further?: readonly Route[];
 }
@@ -38,7 +40,7 @@ export interface HttpServer {
 
 /** @throws ListenError PORT_TAKEN · PORT_FORBIDDEN · ADDRESS_UNKNOWN · BIND_FAILED */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { answers, clock, logger, listen, further = [] } = options;
+  const { answers, clock, logger, gate, listen, further = [] } = options;
   const server = fastify({
     logger: false,
     bodyLimit: BODY_MAX_BYTES,
@@ -58,8 +60,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   server.addHook('onRequest', async (_request, reply) => void reply.headers(SECURITY_HEADERS));
   const routes = apiRoutes(further);
   answerProblems(server, { logger, paths: routes.map(({ path }) => path) });
-  const streams = createLiveStreams({ answers, clock, logger });
-  serveRoutes(server, routes, { answers, clock });
+  const streams = createLiveStreams({ answers, clock, logger, gate });
+  serveRoutes(server, routes, { answers, clock, gate });
   streams.serve(server);
   await servePage(server);
   const address = await bind(server, listen);

@@ -11,6 +11,7 @@ import type { Logger } from '../../shared/io/logger.ts';
 import { isRequested } from '../core/answers/event-rows.ts';
 import { jsonLine } from '../core/answers/ops-json.ts';
 import type { OpsAnswers } from '../io/ops-answers.ts';
+import type { Gate, Visitor } from './gate.ts';
 import {
   AGENTS_EVERY_MS,
   KEEP_ALIVE_MS,
@@ -19,7 +20,7 @@ import {
   STREAM_BACKLOG_MAX_BYTES,
   STREAMS_MAX,
 } from './limits.ts';
-import { refuseOtherMethods } from './mount.ts';
+import { guard, refuseOtherMethods, visitorOf } from './mount.ts';
 import { Problem } from './problem.ts';
 import { statusDocument } from './routes/status-document.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
@@ -52,6 +53,7 @@ export interface LiveStreamsOptions {
   readonly answers: OpsAnswers;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly gate: Gate;
 }
 
 export function createLiveStreams(options: LiveStreamsOptions): LiveStreams {
@@ -65,7 +67,8 @@ export function createLiveStreams(options: LiveStreamsOptions): LiveStreams {
         method: 'GET',
         url: STREAM_PATH,
         exposeHeadRoute: false,
-        handler: (_request, reply) => {
+        onRequest: guard(options.gate, 'stream'),
+        handler: (request, reply) => {
           if (!hub.hasRoom) {
             hub.refused += 1;
             const headers = { 'retry-after': String(Math.ceil(AGENTS_EVERY_MS / 1000)) };
@@ -74,7 +77,7 @@ export function createLiveStreams(options: LiveStreamsOptions): LiveStreams {
             });
           }
           reply.hijack();
-          hub.add(reply.raw);
+          hub.add(reply.raw, visitorOf(request));
         },
       });
       refuseOtherMethods(server, STREAM_PATH, ['GET']);
@@ -88,7 +91,7 @@ type StateKind = 'status' | 'agents';
 
 class Hub {
   readonly #options: LiveStreamsOptions;
-  readonly #readers = new Set<ServerResponse>();
+  readonly #readers = new Map<ServerResponse, Visitor>();
   /** The newest of each kind: its octets, and what it was made from. */
   readonly #newest = new Map<StateKind, { readonly made: string; readonly octets: Buffer }>();
   /** Who has not got the newest yet. */
@@ -116,10 +119,10 @@ class Hub {
     return !this.#closed && this.#readers.size < STREAMS_MAX;
   }
 
-  add(reader: ServerResponse): void {
+  add(reader: ServerResponse, visitor: Visitor): void {
     reader.writeHead(200, HEADERS);
     reader.write(`retry: ${RETRY_MS}\n\n`);
-    this.#readers.add(reader);
+    this.#readers.set(reader, visitor);
     reader.on('drain', () => this.#catchUp(reader));
     reader.once('close', () => this.#remove(reader));
     for (const behind of this.#behind.values()) behind.add(reader);
@@ -129,7 +132,7 @@ class Hub {
 
   close(): void {
     this.#closed = true;
-    for (const reader of this.#readers) reader.end();
+    for (const reader of this.#readers.keys()) reader.end();
   }
 
   /** The first reader starts the looking, the last one ends it. */
@@ -139,12 +142,20 @@ class Hub {
       const timer = setInterval(look, ms);
       this.#ends.push(() => clearInterval(timer));
     };
-    every(STATUS_EVERY_MS, () => this.#look('status'));
+    every(STATUS_EVERY_MS, () => {
+      this.#endOver();
+      this.#look('status');
+    });
     every(AGENTS_EVERY_MS, () => this.#look('agents'));
     every(KEEP_ALIVE_MS, () => this.#keepAlive());
     this.#ends.push(answers.follow((rows) => this.#tellNews(rows)));
     this.#look('status');
     this.#look('agents');
+  }
+
+  /** Whose token has ended or was taken back, or who logged out, is told nothing more. */
+  #endOver(): void {
+    for (const [reader, visitor] of this.#readers) if (!this.#options.gate.isStill(visitor)) reader.end();
   }
 
   #remove(reader: ServerResponse): void {
@@ -166,7 +177,7 @@ class Hub {
       if (made !== this.#newest.get(kind)?.made) {
         const document = 'groups' in view ? statusDocument(view, clock.wall()) : view;
         this.#newest.set(kind, { made, octets: Buffer.from(`event: ${kind}\ndata: ${jsonLine(document)}\n`) });
-        for (const reader of this.#readers) this.#behind.get(kind)?.add(reader);
+        for (const reader of this.#readers.keys()) this.#behind.get(kind)?.add(reader);
       }
     } catch (error) {
       logger.error({ err: error }, 'the live stream cannot be told the state');
@@ -190,7 +201,7 @@ class Hub {
   }
 
   #tell(octets: Buffer): void {
-    for (const reader of this.#readers) {
+    for (const reader of this.#readers.keys()) {
       if (reader.writableLength > STREAM_BACKLOG_MAX_BYTES) this.#cut(reader);
       else reader.write(octets);
     }
@@ -198,7 +209,7 @@ class Hub {
 
   /** Who has read nothing between two of these has gone without a word: a laptop that was closed holds a place that others need. */
   #keepAlive(): void {
-    for (const reader of this.#readers) {
+    for (const reader of this.#readers.keys()) {
       if (!reader.writableNeedDrain) this.#stalled.delete(reader);
       else if (this.#stalled.has(reader)) this.#cut(reader);
       else this.#stalled.add(reader);

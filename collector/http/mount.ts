@@ -1,7 +1,9 @@
 /** Routes on the server: each with its method, and for every other method the answer which ones there are (RFC 9110, 15.5.6). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../shared/io/clock.ts';
+import { ROUTE_NEEDS, type RouteId } from '../core/access/roles.ts';
 import type { OpsAnswers } from '../io/ops-answers.ts';
+import type { Gate, Visitor } from './gate.ts';
 import { Problem } from './problem.ts';
 import type { HttpAnswer, Route } from './route.ts';
 import { isCrossSite } from './security-headers.ts';
@@ -13,12 +15,30 @@ type Method = (typeof METHODS)[number];
 export interface MountContext {
   readonly answers: OpsAnswers;
   readonly clock: Clock;
+  readonly gate: Gate;
+}
+
+/** Who asks, from the moment that the gate has let a request in. */
+const visitors = new WeakMap<FastifyRequest, Visitor>();
+
+/** Lets a request in, or refuses it, before its body is read. */
+export function guard(gate: Gate, id: RouteId): (request: FastifyRequest) => Promise<void> {
+  return async (request) => {
+    const path = request.raw.url?.split('?')[0] ?? '';
+    visitors.set(request, await gate.admit(request, ROUTE_NEEDS[id], `${request.method} ${path}`));
+  };
+}
+
+export function visitorOf(request: FastifyRequest): Visitor {
+  const visitor = visitors.get(request);
+  if (visitor === undefined) throw new Error('a route is served without the gate');
+  return visitor;
 }
 
 export function serveRoutes(server: FastifyInstance, routes: readonly Route[], context: MountContext): void {
   const turns = new Turns<HttpAnswer>();
   for (const route of routes) {
-    const onRequest = route.method === 'POST' ? refuseCrossSite : [];
+    const onRequest = [...(route.method === 'POST' ? [refuseCrossSite] : []), guard(context.gate, route.id)];
     server.route({
       method: route.method,
       url: route.path,
@@ -58,14 +78,19 @@ interface Exchange {
 
 async function respond(
   route: Route,
-  { answers, clock }: MountContext,
+  { answers, clock, gate }: MountContext,
   { request, reply, turns }: Exchange,
 ): Promise<unknown> {
   const accept = request.headers.accept ?? null;
-  const question = route.method === 'GET' ? `${request.raw.url} ${accept}` : null;
-  const answer = await turns.ask(question, () =>
-    route.respond(queryOf(request), { answers, now: clock.wall(), accept, body: request.body }),
-  );
+  const visitor = visitorOf(request);
+  const isShared = route.method === 'GET' && route.isPersonal !== true;
+  const question = isShared ? `${request.raw.url} ${accept}` : null;
+  const asked = {
+    ...{ answers, accept, visitor, by: visitor.caller, body: request.body },
+    login: (token: string) => gate.login(request, token),
+    logout: () => gate.logout(request, visitor),
+  };
+  const answer = await turns.ask(question, () => route.respond(queryOf(request), { ...asked, now: clock.wall() }));
   return reply
     .code(answer.status)
     .headers({ 'cache-control': 'no-store', ...answer.headers })

@@ -55,6 +55,9 @@ export const REFUSAL_STATUS: Readonly<Record<RefusalKind, number>> = {
   invalid: 400,
   'too-large': 422,
   'not-now': 409,
+  unauthenticated: 401,
+  forbidden: 403,
+  'too-often': 429,
   internal: 500,
 };
 

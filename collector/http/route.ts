@@ -3,8 +3,11 @@
  * OpenAPI document and says which methods its path has, so that none of the three can be forgotten.
  */
 import type { UnixMicros } from '../../shared/core/units.ts';
+import type { Caller } from '../core/access/caller.ts';
+import type { RouteId } from '../core/access/roles.ts';
 import { jsonLine } from '../core/answers/ops-json.ts';
 import type { OpsAnswers } from '../io/ops-answers.ts';
+import type { Gate, Visitor } from './gate.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { type Parameters, readParameters, type Values } from './parameters.ts';
 
@@ -17,6 +20,12 @@ export interface RouteContext {
   readonly accept: string | null;
   /** The parsed body; undefined: none. */
   readonly body: unknown;
+  /** Who asks. */
+  readonly visitor: Visitor;
+  readonly by: Caller;
+  /** As Gate has them, of this request. */
+  login(token: string): ReturnType<Gate['login']>;
+  logout(): Promise<string>;
 }
 
 export interface HttpAnswer {
@@ -33,8 +42,8 @@ export interface AnswerDoc {
 }
 
 export interface RouteDoc {
-  /** The name of the operation, unique: "getStatus". */
-  readonly id: string;
+  /** The name of the operation, unique: "getStatus"; who may ask stands under it in roles.ts. */
+  readonly id: RouteId;
   readonly summary: string;
   readonly tag: string;
   readonly answers: Readonly<Record<number, AnswerDoc>>;
@@ -46,13 +55,15 @@ export interface Route extends RouteDoc {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly parameters: Parameters;
+  /** The answer depends on who asks, and is made for each. */
+  readonly isPersonal?: true;
   /** @throws Problem, Refusal */
   respond(query: URLSearchParams, context: RouteContext): Promise<HttpAnswer>;
 }
 
 /** A route from its description and a function that takes its parameters as read. */
 export function route<Of extends Parameters>(
-  description: RouteDoc & { readonly method: Route['method']; readonly path: string; readonly parameters: Of },
+  description: RouteDoc & Pick<Route, 'method' | 'path' | 'isPersonal'> & { readonly parameters: Of },
   answer: (values: Values<Of>, context: RouteContext) => HttpAnswer | Promise<HttpAnswer>,
 ): Route {
   return {

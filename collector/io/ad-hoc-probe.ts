@@ -12,11 +12,14 @@ import type { AgentView } from '../../shared/core/ops-view.ts';
 import { afterUs } from '../../shared/core/units.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
+import { authorOf, type Caller } from '../core/access/caller.ts';
+import { deed } from '../core/access/deed.ts';
 import { type AdHocAgent, type AdHocChoice, chooseAdHoc } from '../core/ad-hoc/choice.ts';
 import { type BucketShelf, createBucketShelf } from '../core/bucket-shelf.ts';
 import type { CollectorConfig } from '../core/config/config.ts';
 import { AD_HOC_PATIENCE_MS, AD_HOC_PER_SERVER, AD_HOC_SERVERS_MAX } from '../core/limits.ts';
 import type { AskEnd } from './ad-hoc-asks.ts';
+import type { Audit } from './audit.ts';
 import { Refusal } from './refusal.ts';
 
 /** The agents' sessions, and what they were told. */
@@ -33,18 +36,21 @@ export interface AdHocSources {
   config(): CollectorConfig;
   pauses(): readonly PauseRow[];
   known(): readonly AgentView[];
+  readonly audit: Audit;
 }
 
 /** @returns makes one exchange; throws Refusal */
-export function createAdHocProbe(sources: AdHocSources): (request: ProbeRequest) => Promise<ProbeView> {
+export function createAdHocProbe(sources: AdHocSources): (request: ProbeRequest, by: Caller) => Promise<ProbeView> {
   const pace = createBucketShelf(AD_HOC_PER_SERVER, AD_HOC_SERVERS_MAX);
-  return async (request) => {
-    const { line, clock, logger } = sources;
+  return async (request, by) => {
+    const { line, clock, logger, audit } = sources;
     const choice = chosen(request, sources);
     const { agent, asked, place } = choice;
     takePace(pace, place.server.address, clock.monotonic() / 1000);
     const named = { agent: agent.agent, site: agent.site, group: asked.group, server: asked.server };
     logger.info({ ...named, kind: asked.kind, actor: request.actor }, 'an ad-hoc exchange was asked for');
+    const about = `${asked.kind} with server ${asked.server} of group ${asked.group} from ${agent.agent} at site ${agent.site}`;
+    await audit(by, deed('probed', about, authorOf(by, request.actor)));
     const end = await line.ask(agent.agent, asked, asked.dropTimeMs + AD_HOC_PATIENCE_MS);
     return viewOf(choice, exchangeOf(choice, end));
   };

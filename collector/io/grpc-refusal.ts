@@ -8,6 +8,9 @@ const CODES: Readonly<Record<RefusalKind, codes>> = {
   invalid: codes.INVALID_ARGUMENT,
   'too-large': codes.RESOURCE_EXHAUSTED,
   'not-now': codes.FAILED_PRECONDITION,
+  unauthenticated: codes.UNAUTHENTICATED,
+  forbidden: codes.PERMISSION_DENIED,
+  'too-often': codes.RESOURCE_EXHAUSTED,
   internal: codes.INTERNAL,
 };
 

@@ -5,9 +5,10 @@
 
 import type { KeepView, KeptView } from '../../shared/core/ops-reply.ts';
 import type { KeepRequest } from '../../shared/core/ops-request.ts';
-import { type UnixMicros, unixMicros } from '../../shared/core/units.ts';
+import { unixMicros } from '../../shared/core/units.ts';
 import { encodeBatch } from '../../shared/wire/batch-encoder.ts';
 import { KEEPS_MAX, MARK_FIELD_MAX } from '../core/answers/limits.ts';
+import type { KeepEntry } from '../core/log-entry.ts';
 import type { Inbox } from './inbox.ts';
 import { periodBatches } from './period-batches.ts';
 
@@ -20,9 +21,9 @@ export function keepProblem({ since, until, actor }: KeepRequest, inbox: Inbox):
 }
 
 /** @throws BatchLogError when it cannot be stored */
-export async function keepPeriod(inbox: Inbox, request: KeepRequest, receivedAt: UnixMicros): Promise<KeepView> {
-  const { since, until } = request;
-  await inbox.append([{ kind: 'keep', receivedAt, ...request }]);
+export async function keepPeriod(inbox: Inbox, entry: KeepEntry): Promise<KeepView> {
+  const { since, until } = entry;
+  await inbox.append([entry]);
   const seen = new Set<number>();
   let bytes = 0;
   for await (const { position, batch, clocks } of periodBatches(inbox, { from: since, to: until })) {

@@ -11,6 +11,8 @@ import type * as view from '../../shared/core/ops-view.ts';
 import { afterUs, type UnixMicros } from '../../shared/core/units.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import { packageVersion } from '../../shared/io/package-version.ts';
+import { authorOf, type Caller } from '../core/access/caller.ts';
+import { deed, deedOf } from '../core/access/deed.ts';
 import { behindText } from '../core/agent-versions.ts';
 import { agentRows, type SessionAgent } from '../core/answers/agent-rows.ts';
 import { isRequested } from '../core/answers/event-rows.ts';
@@ -22,7 +24,7 @@ import { scopesOf } from '../core/answers/scope-rows.ts';
 import { type StatusSources, sitesOf, statusOf } from '../core/answers/status.ts';
 import type { GroupConfig } from '../core/config/config.ts';
 import { importedPeriod, importedReport } from '../core/import/imported-group.ts';
-import type { MaintenanceEntry, PauseEntry } from '../core/log-entry.ts';
+import type { KeepEntry, MaintenanceEntry, PauseEntry } from '../core/log-entry.ts';
 import { maintenances } from '../core/maintenance/listing.ts';
 import { RAISE_SECS_MAX_MS } from '../core/raised-secs.ts';
 import { availabilityOf, measuredFigures } from '../core/rollup/availability.ts';
@@ -61,7 +63,10 @@ export interface AlertAnswers {
 }
 
 /** Each answers, or throws a Refusal; anything else that is thrown is the collector's own fault. */
-export interface OpsAnswers extends AlertAnswers {
+export interface OpsAnswers {
+  alerts(): reply.AlertsView;
+  /** Sends a test alert to each destination. */
+  testAlerts(by: Caller): Promise<reply.AlertTestView>;
   state(request: ask.StateRequest): view.StatusView;
   sites(request: ask.SitesRequest): view.SitesView;
   scopes(request: ask.ScopesRequest): reply.ScopesView;
@@ -75,17 +80,21 @@ export interface OpsAnswers extends AlertAnswers {
   lanes(request: ask.LaneSetRequest): LaneSetView;
   latency(request: ask.LatencyRequest): Promise<LatencySeriesView>;
   health(): HealthSources;
-  addMark(request: ask.MarkRequest): Promise<view.EventRow>;
-  keep(request: ask.KeepRequest): Promise<reply.KeepView>;
+  addMark(request: ask.MarkRequest, by: Caller): Promise<view.EventRow>;
+  keep(request: ask.KeepRequest, by: Caller): Promise<reply.KeepView>;
   kept(): reply.KeptView;
-  takeImport(request: ask.ImportRequest): Promise<reply.ImportView>;
-  pause(request: ask.PauseRequest, action: PauseEntry['action']): Promise<reply.PausesView>;
+  takeImport(request: ask.ImportRequest, by: Caller): Promise<reply.ImportView>;
+  pause(request: ask.PauseRequest, action: PauseEntry['action'], by: Caller): Promise<reply.PausesView>;
   pauses(): reply.PausesView;
-  maintain(request: ask.MaintenanceRequest, action: MaintenanceEntry['action']): Promise<reply.MaintenanceView>;
+  maintain(
+    request: ask.MaintenanceRequest,
+    action: MaintenanceEntry['action'],
+    by: Caller,
+  ): Promise<reply.MaintenanceView>;
   maintenances(): reply.MaintenanceView;
-  raiseSecs(request: ask.RaiseSecsRequest): reply.RaiseSecsView;
+  raiseSecs(request: ask.RaiseSecsRequest, by: Caller): Promise<reply.RaiseSecsView>;
   /** One exchange from a site's agent, in full; nothing of it is stored. */
-  probe(request: ask.ProbeRequest): Promise<reply.ProbeView>;
+  probe(request: ask.ProbeRequest, by: Caller): Promise<reply.ProbeView>;
   /** Stored exchanges, a batch's at a time. */
   exchanges(request: ask.PeriodRequest): AsyncIterable<readonly reply.ExchangeView[]>;
   /** A group of the configuration. @throws Refusal not-found, with the nearest name */
@@ -122,17 +131,20 @@ export function createOpsAnswers(sources: OpsSources): OpsAnswers {
     timeline: (request) => timelineAnswer(sources, request),
     lanes: (request) => laneSetAnswer(sources, request),
     latency: (request) => latencyAnswer(sources, request),
-    addMark: (request) => takeMark(sources, request),
-    keep: async (request) => keep(sources, request),
+    addMark: (request, by) => takeMark(sources, attributed(request, by), by),
+    keep: async (request, by) => keep(sources, attributed(request, by), by),
     kept: () => keptPeriods(inbox),
-    takeImport: (request) => takeImport(sources, request),
-    pause: (request, action) => takePause(sources, request, action),
+    takeImport: (request, by) => takeImport(sources, attributed(request, by), by),
+    pause: (request, action, by) => takePause(sources, attributed(request, by), { action, by }),
     pauses: () => ({ pauses: fold.model.pauses }),
-    maintain: (request, action) => takeMaintenance(sources, request, action),
+    maintain: (request, action, by) => takeMaintenance(sources, attributed(request, by), { action, by }),
     maintenances: () => maintenances(fold.model, sources.clock.wall()),
-    raiseSecs: (request) => raise(sources, request),
+    raiseSecs: (request, by) => raise(sources, attributed(request, by), by),
     alerts: () => sources.alerts.alerts(),
-    testAlerts: () => sources.alerts.testAlerts(),
+    testAlerts: async (by) => {
+      await sources.audit(by, deed('alerts-tested', 'a test alert to each destination'));
+      return sources.alerts.testAlerts();
+    },
     probe: createAdHocProbe({
       ...sources,
       line: sources.adHoc,
@@ -143,6 +155,12 @@ export function createOpsAnswers(sources: OpsSources): OpsAnswers {
     group: (name) => groupNamed(config(), name),
   };
 }
+
+/** What somebody asks for, put down to who is known to ask. */
+const attributed = <Request extends { readonly actor: string | null }>(request: Request, by: Caller): Request => ({
+  ...request,
+  actor: authorOf(by, request.actor),
+});
 
 function state(sources: OpsSources, { group }: ask.StateRequest): view.StatusView {
   const { fold, clock, consumers, store } = sources;
@@ -197,18 +215,30 @@ async function report(sources: OpsSources, request: ask.PeriodRequest): Promise<
   return reportOf({ ...period, mode: group.mode }, fold.model.timeline.rows(), { measured, availability, planned });
 }
 
-function keep({ inbox, clock }: OpsSources, request: ask.KeepRequest): Promise<reply.KeepView> {
+async function keep(
+  { inbox, clock, audit }: OpsSources,
+  request: ask.KeepRequest,
+  by: Caller,
+): Promise<reply.KeepView> {
   const problem = keepProblem(request, inbox);
   if (problem !== null) throw new Refusal('invalid', problem);
-  return keepPeriod(inbox, request, clock.wall());
+  const entry: KeepEntry = { kind: 'keep', receivedAt: clock.wall(), ...request };
+  await audit(by, deedOf(entry));
+  return keepPeriod(inbox, entry);
 }
 
-function raise({ config, onRaiseSecs }: OpsSources, request: ask.RaiseSecsRequest): reply.RaiseSecsView {
+async function raise(
+  { config, onRaiseSecs, audit }: OpsSources,
+  request: ask.RaiseSecsRequest,
+  by: Caller,
+): Promise<reply.RaiseSecsView> {
   groupNamed(config(), request.group);
   if (request.for_ms > RAISE_SECS_MAX_MS) {
     const problem = `secs are raised for ${RAISE_SECS_MAX_MS / 60_000} minutes at a time at most; ask again before they are over`;
     throw new Refusal('invalid', problem);
   }
+  const length = request.for_ms === 0 ? 'ends' : `for ${Math.round(request.for_ms / 1000)} s`;
+  await audit(by, deed('secs-raised', `secs of group ${request.group} raised, ${length}`, request.actor));
   return { until: onRaiseSecs(request) };
 }
 

@@ -2,24 +2,32 @@
  * The Ops service: the collector's answers over gRPC. It translates, and keeps the live streams; what is answered is
  * ops-answers' and the same over HTTP.
  */
-import type {
-  handleServerStreamingCall,
-  handleUnaryCall,
-  sendUnaryData,
-  UntypedServiceImplementation,
-} from '@grpc/grpc-js';
+import type { handleServerStreamingCall, handleUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type * as reply from '../../shared/core/ops-reply.ts';
 import type * as ask from '../../shared/core/ops-request.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import { opsService } from '../../shared/wire/ops-service.ts';
+import { type Caller, rightsProblem } from '../core/access/caller.ts';
+import { deed } from '../core/access/deed.ts';
+import { OPS_NEEDS, type PersonRole } from '../core/access/roles.ts';
+import type { Audit } from './audit.ts';
 import { createEventStreams } from './event-streams.ts';
 import { grpcRefusal } from './grpc-refusal.ts';
 import type { OpsAnswers } from './ops-answers.ts';
+import { Refusal } from './refusal.ts';
 import { sendAll } from './send-all.ts';
+
+/** A call as far as its caller is told from it. */
+export interface Call {
+  getPeer(): string;
+}
 
 export interface OpsServerOptions {
   readonly answers: OpsAnswers;
   readonly logger: Logger;
+  /** Who is at the other end. @throws Refusal */
+  callerOf(call: Call): Caller;
+  readonly audit: Audit;
 }
 
 export interface OpsServer {
@@ -29,39 +37,62 @@ export interface OpsServer {
   close(): void;
 }
 
+/** Every method's line of the table: one that has none does not compile, nor does a line that no method has. */
+const NEEDS: Readonly<Record<keyof typeof opsService, PersonRole>> = OPS_NEEDS;
+
 /** @returns the service; nothing runs before it is given to a server */
-export function createOpsServer({ answers, logger }: OpsServerOptions): OpsServer {
-  const streams = createEventStreams(answers, logger);
+export function createOpsServer(options: OpsServerOptions): OpsServer {
+  const streams = createEventStreams(options.answers, options.logger);
+  const answering = Object.entries(unaryMethods(options.answers));
   const implementation = {
-    State: unary(logger, (request: ask.StateRequest) => answers.state(request)),
-    Sites: unary(logger, (request: ask.SitesRequest) => answers.sites(request)),
-    StartMaintenance: unary(logger, (request: ask.MaintenanceRequest) => answers.maintain(request, 'start')),
-    StopMaintenance: unary(logger, (request: ask.MaintenanceRequest) => answers.maintain(request, 'stop')),
-    Maintenances: unary(logger, () => answers.maintenances()),
-    Scopes: unary(logger, (request: ask.ScopesRequest) => answers.scopes(request)),
-    Agents: unary(logger, () => answers.agents()),
-    Report: unary(logger, (request: ask.PeriodRequest) => answers.report(request)),
-    AddMark: unary(logger, (request: ask.MarkRequest) => answers.addMark(request)),
-    Keep: unary(logger, (request: ask.KeepRequest) => answers.keep(request)),
-    Kept: unary(logger, () => answers.kept()),
-    Import: unary(logger, (request: ask.ImportRequest) => answers.takeImport(request)),
-    Pause: unary(logger, (request: ask.PauseRequest) => answers.pause(request, 'pause')),
-    Resume: unary(logger, (request: ask.PauseRequest) => answers.pause(request, 'resume')),
-    Pauses: unary(logger, () => answers.pauses()),
-    RaiseSecs: unary(logger, (request: ask.RaiseSecsRequest) => answers.raiseSecs(request)),
-    Alerts: unary(logger, () => answers.alerts()),
-    TestAlerts: unary(logger, () => answers.testAlerts()),
-    Probe: unary(logger, (request: ask.ProbeRequest) => answers.probe(request)),
-    Events: streams.open,
-    Export: exportStream(answers, logger),
+    ...Object.fromEntries(answering.map(([name, answer]) => [name, unary(options, name, answer)])),
+    Events: stream(options, 'Events', streams.open),
+    Export: stream(options, 'Export', exportStream(options)),
   };
   return { definition: opsService, implementation, close: streams.close };
 }
 
-function exportStream(
-  answers: OpsAnswers,
-  logger: Logger,
-): handleServerStreamingCall<ask.PeriodRequest, ExchangeChunk> {
+type Answer = (request: never, by: Caller) => unknown;
+
+const unaryMethods = (answers: OpsAnswers) =>
+  ({
+    State: (request: ask.StateRequest) => answers.state(request),
+    Sites: (request: ask.SitesRequest) => answers.sites(request),
+    StartMaintenance: (request: ask.MaintenanceRequest, by) => answers.maintain(request, 'start', by),
+    StopMaintenance: (request: ask.MaintenanceRequest, by) => answers.maintain(request, 'stop', by),
+    Maintenances: () => answers.maintenances(),
+    Scopes: (request: ask.ScopesRequest) => answers.scopes(request),
+    Agents: () => answers.agents(),
+    Report: (request: ask.PeriodRequest) => answers.report(request),
+    AddMark: (request: ask.MarkRequest, by) => answers.addMark(request, by),
+    Keep: (request: ask.KeepRequest, by) => answers.keep(request, by),
+    Kept: () => answers.kept(),
+    Import: (request: ask.ImportRequest, by) => answers.takeImport(request, by),
+    Pause: (request: ask.PauseRequest, by) => answers.pause(request, 'pause', by),
+    Resume: (request: ask.PauseRequest, by) => answers.pause(request, 'resume', by),
+    Pauses: () => answers.pauses(),
+    RaiseSecs: (request: ask.RaiseSecsRequest, by) => answers.raiseSecs(request, by),
+    Alerts: () => answers.alerts(),
+    TestAlerts: (_request: Record<never, never>, by) => answers.testAlerts(by),
+    Probe: (request: ask.ProbeRequest, by) => answers.probe(request, by),
+  }) satisfies Readonly<Record<Exclude<keyof typeof opsService, 'Events' | 'Export'>, Answer>>;
+
+/** Who calls, if it may. @throws Refusal forbidden, after it was written down; unauthenticated */
+async function admitted({ callerOf, audit }: OpsServerOptions, name: string, call: Call): Promise<Caller> {
+  const by = callerOf(call);
+  const problem = rightsProblem(by, needsOf(name), name);
+  if (problem === null) return by;
+  if (by.kind === 'person') await audit(by, deed('rights-refused', name));
+  throw new Refusal(problem.kind, problem.text);
+}
+
+const needsOf = (name: string): PersonRole =>
+  Object.hasOwn(NEEDS, name) ? NEEDS[name as keyof typeof NEEDS] : 'admin';
+
+function exportStream({
+  answers,
+  logger,
+}: OpsServerOptions): handleServerStreamingCall<ask.PeriodRequest, ExchangeChunk> {
   return (call) => {
     const chunks = (async function* (): AsyncIterable<ExchangeChunk> {
       for await (const exchanges of answers.exchanges(call.request)) yield { exchanges };
@@ -77,17 +108,29 @@ interface ExchangeChunk {
   readonly exchanges: readonly reply.ExchangeView[];
 }
 
-/** A unary method from a function that answers or throws. */
-function unary<Request, Reply>(
-  logger: Logger,
-  answer: (request: Request) => Reply | Promise<Reply>,
-): handleUnaryCall<Request, Reply> {
-  return (call, callback: sendUnaryData<Reply>) => {
-    Promise.resolve(call.request)
-      .then(answer)
+/** A unary method from a function that answers or throws, for who may call it. */
+function unary(options: OpsServerOptions, name: string, answer: Answer): handleUnaryCall<object, unknown> {
+  return (call, callback) => {
+    admitted(options, name, call)
+      // Of its own method's type: it came through that method's codec.
+      .then((by) => answer(call.request as never, by))
       .then(
         (reply) => callback(null, reply),
-        (error: unknown) => callback(grpcRefusal(error, logger)),
+        (error: unknown) => callback(grpcRefusal(error, options.logger)),
       );
+  };
+}
+
+/** A streaming method, for who may call it. */
+function stream<Request, Reply>(
+  options: OpsServerOptions,
+  name: string,
+  run: handleServerStreamingCall<Request, Reply>,
+): handleServerStreamingCall<Request, Reply> {
+  return (call) => {
+    admitted(options, name, call).then(
+      () => run(call),
+      (error: unknown) => call.emit('error', grpcRefusal(error, options.logger)),
+    );
   };
 }

@@ -4,8 +4,19 @@
  */
 import type { Logger } from '../../shared/io/logger.ts';
 
-/** `not-found`: what it names is not there; `invalid`: mend the question; `too-large`: ask for less; `not-now`: another time; `internal`: ours. */
-export type RefusalKind = 'not-found' | 'invalid' | 'too-large' | 'not-now' | 'internal';
+/**
+ * `not-found`: what it names is not there; `invalid`: mend the question; `too-large`: ask for less; `not-now`: another time;
+ * `unauthenticated`: say who you are; `forbidden`: another role may; `too-often`: wait; `internal`: ours.
+ */
+export type RefusalKind =
+  | 'not-found'
+  | 'invalid'
+  | 'too-large'
+  | 'not-now'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'too-often'
+  | 'internal';
 
 /** A refusal: its kind, and a sentence for whoever asked. */
 export class Refusal extends Error {

@@ -220,7 +220,8 @@ class SessionTable {
 const refusal = (reason: Refusal['reason'], text: string): Refusal => ({ kind: 'refusal', reason, text, batch: null });
 
 /** An address without its port: "10.0.0.7:41234", "[::1]:41234". */
-const hostOf = (peer: string): string => peer.replace(/:\d+$/, '');
+/** The address of a peer as gRPC names it, without its port. */
+export const hostOf = (peer: string): string => peer.replace(/:\d+$/, '');
 
 const supersededBy = ({ agent, site }: { readonly agent: string; readonly site: string }): Refusal =>
   refusal(

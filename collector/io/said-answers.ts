@@ -6,6 +6,8 @@ import type * as reply from '../../shared/core/ops-reply.ts';
 import type * as ask from '../../shared/core/ops-request.ts';
 import type { EventRow } from '../../shared/core/ops-view.ts';
 import type { Clock } from '../../shared/io/clock.ts';
+import type { Caller } from '../core/access/caller.ts';
+import { deedOf, type SaidEntry } from '../core/access/deed.ts';
 import { markRow } from '../core/answers/event-rows.ts';
 import { withImported } from '../core/answers/imported-rows.ts';
 import { judgeMaintenance } from '../core/answers/maintenance-request.ts';
@@ -14,9 +16,10 @@ import { judgePause } from '../core/answers/pause-request.ts';
 import { storedMark } from '../core/answers/timeline.ts';
 import type { CollectorConfig } from '../core/config/config.ts';
 import { judgeImport } from '../core/import/import-request.ts';
-import type { LogEntry, MaintenanceEntry, PauseEntry } from '../core/log-entry.ts';
+import type { MaintenanceEntry, PauseEntry } from '../core/log-entry.ts';
 import { maintenances } from '../core/maintenance/listing.ts';
 import { personPeriod } from '../core/maintenance/windows.ts';
+import type { Audit } from './audit.ts';
 import type { Inbox } from './inbox.ts';
 import type { LogFold } from './log-fold.ts';
 import { Refusal } from './refusal.ts';
@@ -29,6 +32,12 @@ export interface SaidSources {
   config(): CollectorConfig;
   /** What is paused has changed. */
   onPaused(): void;
+  readonly audit: Audit;
+}
+
+interface Doing<Action> {
+  readonly action: Action;
+  readonly by: Caller;
 }
 
 type Verdict<Judged> = ({ readonly ok: true } & Judged) | { readonly ok: false; readonly problem: string };
@@ -39,18 +48,19 @@ function accepted<Judged>(verdict: Verdict<Judged>): Judged {
   return verdict;
 }
 
-/** Resolves when an entry is stored and folded. @throws BatchLogError when it cannot be stored */
-async function logged({ inbox, fold }: SaidSources, entry: LogEntry): Promise<void> {
+/** Resolves when an entry is stored and folded; that somebody says so is written down before. @throws BatchLogError when it cannot be stored */
+async function logged({ inbox, fold, audit }: SaidSources, entry: SaidEntry, by: Caller): Promise<void> {
+  await audit(by, deedOf(entry));
   const [position] = await inbox.append([entry]);
   if (typeof position !== 'number') throw new Refusal('internal', `the log gave the ${entry.kind} no position`);
   await fold.folded(position);
 }
 
-export async function takeMark(sources: SaidSources, request: ask.MarkRequest): Promise<EventRow> {
+export async function takeMark(sources: SaidSources, request: ask.MarkRequest, by: Caller): Promise<EventRow> {
   const { fold, clock, config } = sources;
   const known = withImported(config(), fold.model, request.group);
   const { entry } = accepted(judgeMark(request, known, clock.wall()));
-  await logged(sources, entry);
+  await logged(sources, entry, by);
   return markRow(storedMark(entry));
 }
 
@@ -58,11 +68,11 @@ export async function takeMark(sources: SaidSources, request: ask.MarkRequest): 
 export async function takePause(
   sources: SaidSources,
   request: ask.PauseRequest,
-  action: PauseEntry['action'],
+  { action, by }: Doing<PauseEntry['action']>,
 ): Promise<reply.PausesView> {
   const { fold, clock, config, onPaused } = sources;
   const circumstances = { config: config(), pauses: fold.model.pauses, now: clock.wall() };
-  await logged(sources, accepted(judgePause(request, action, circumstances)).entry);
+  await logged(sources, accepted(judgePause(request, action, circumstances)).entry, by);
   onPaused();
   return { pauses: fold.model.pauses };
 }
@@ -71,12 +81,13 @@ export async function takePause(
 export async function takeMaintenance(
   sources: SaidSources,
   request: ask.MaintenanceRequest,
-  action: MaintenanceEntry['action'],
+  { action, by }: Doing<MaintenanceEntry['action']>,
 ): Promise<reply.MaintenanceView> {
   const { fold, clock, config } = sources;
   const now = clock.wall();
   const before = fold.model.maintenance.people;
-  await logged(sources, accepted(judgeMaintenance(request, action, { config: config(), people: before, now })).entry);
+  const { entry } = accepted(judgeMaintenance(request, action, { config: config(), people: before, now }));
+  await logged(sources, entry, by);
   const after = fold.model.maintenance.people;
   // Of a stop, what it ended before its time, and what now never begins.
   const [from, than] = action === 'start' ? [after, before] : [before, after];
@@ -84,11 +95,15 @@ export async function takeMaintenance(
   return maintenances(fold.model, now, changed);
 }
 
-export async function takeImport(sources: SaidSources, request: ask.ImportRequest): Promise<reply.ImportView> {
+export async function takeImport(
+  sources: SaidSources,
+  request: ask.ImportRequest,
+  by: Caller,
+): Promise<reply.ImportView> {
   const { fold, clock, config } = sources;
   const book = fold.model.imports;
   const { entry, duplicates } = accepted(judgeImport(request, { config: config(), book, now: clock.wall() }));
-  if (entry !== null) await logged(sources, entry);
+  if (entry !== null) await logged(sources, entry, by);
   const transitions = book
     .rows(request.group)
     .filter((row) => row.kind === 'transition' && row.from !== 'unknown').length;

@@ -112,6 +112,7 @@ export const configOf = (o: Pick<WorldOptions, 'mode' | 'servers' | 'sites' | 'r
   alerts: ALERTS_DEFAULTS,
   allowServers: [],
   maintenance: [],
+  http: { trustedProxy: null },
 });
 
 export const siteName = (site: number): string => `site-${String(site).padStart(3, '0')}`;

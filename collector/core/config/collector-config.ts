@@ -10,6 +10,7 @@ import { targetsAtMost } from '../assignment-targets.ts';
 import { readAlerts } from './alerts.ts';
 import type { CollectorConfig, DetectConfig, InfluxConfig, RetentionConfig } from './config.ts';
 import { readGroups } from './groups.ts';
+import { readHttp } from './http.ts';
 import * as limits from './limits.ts';
 import { readMaintenance } from './maintenance.ts';
 import { readProbe } from './probe.ts';
@@ -56,6 +57,7 @@ export function readCollectorConfig(root: ConfigNode): ConfigVerdict {
     'alerts',
     'allow_servers',
     'maintenance',
+    'http',
   ]);
   if (top === null) return { ok: false, mistakes: reader.mistakes };
   const groups = top.get('groups');
@@ -79,6 +81,7 @@ export function readCollectorConfig(root: ConfigNode): ConfigVerdict {
         ? []
         : reader.items(allowed, limits.ALLOWED_MAX).flatMap((at) => reader.value(at, parseSource) ?? []),
     maintenance: readMaintenance(reader, top.get('maintenance'), { groups: read, sites: readIn }),
+    http: readHttp(reader, top.get('http')),
   };
   const targets = reader.mistakes.length === 0 ? targetsAtMost(config) : 0;
   if (groups !== null && targets > MAX_TARGETS)

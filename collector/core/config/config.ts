@@ -6,6 +6,7 @@
 import type { Identify, Selection } from '../../../shared/core/assignment.ts';
 import type { ExchangeKind } from '../../../shared/core/outcome.ts';
 import type { Milliseconds, UnixMicros } from '../../../shared/core/units.ts';
+import type { PersonRole } from '../access/roles.ts';
 import type { AlertKind, AlertRule, FlappingRule } from '../alerts/alert-kind.ts';
 
 export const MODES = ['hot-standby', 'load-balancing', 'passive-backup', 'independent'] as const;
@@ -209,6 +210,25 @@ export interface AlertsConfig {
   readonly rules: Readonly<Record<AlertKind, AlertRule | null>>;
 }
 
+/** A reverse proxy that says who asks, in front of the HTTP port. */
+export interface TrustedProxyConfig {
+  /** Where it connects from. */
+  readonly addresses: readonly string[];
+  readonly userHeader: string;
+  /** One of the two says what a person may do; null, and empty: neither. */
+  readonly roleHeader: string | null;
+  readonly roles: Readonly<Record<string, PersonRole>>;
+  /** Of whom neither knows; null: not let in. */
+  readonly defaultRole: PersonRole | null;
+}
+
+/** Who is let in over HTTP, beside bearer tokens. */
+export interface HttpConfig {
+  readonly trustedProxy: TrustedProxyConfig | null;
+}
+
+export const HTTP_DEFAULTS: HttpConfig = { trustedProxy: null };
+
 export interface CollectorConfig {
   readonly groups: readonly GroupConfig[];
   readonly sites: readonly SiteConfig[];
@@ -220,4 +240,5 @@ export interface CollectorConfig {
   /** Servers that may answer although they are in no group: addresses or prefixes. */
   readonly allowServers: readonly string[];
   readonly maintenance: readonly MaintenanceConfig[];
+  readonly http: HttpConfig;
 }

@@ -64,3 +64,6 @@ export const FLAPS_MIN = 3;
 export const FLAPS_MAX = 64;
 export const FLAPPING_MIN_MS = 60_000;
 export const FLAPPING_MAX_MS = 24 * 3_600_000;
+/** Reverse proxies in front of one collector, and people that a file gives roles; more belong into the proxy's own directory. */
+export const PROXY_ADDRESSES_MAX = 16;
+export const PROXY_PEOPLE_MAX = 1000;

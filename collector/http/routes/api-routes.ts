@@ -5,6 +5,7 @@ import { alertRoutes } from './alert-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { historyRoutes } from './history-routes.ts';
+import { loginRoutes } from './login-routes.ts';
 import { markRoutes } from './mark-routes.ts';
 import { reportRoutes } from './report-routes.ts';
 import { stateRoutes } from './state-routes.ts';
@@ -30,5 +31,6 @@ const routes: readonly Route[] = [
   ...historyRoutes,
   ...reportRoutes,
   ...markRoutes,
+  ...loginRoutes,
   ...healthRoutes,
 ];

@@ -30,6 +30,6 @@ export const markRoutes: readonly Route[] = [
       },
       answers: { 201: jsonDoc('The mark as it stands in lists', named('Event')) },
     },
-    async (_, { answers, body, now }) => jsonAnswer(await answers.addMark(readMark(body, now)), 201),
+    async (_, { answers, body, now, by }) => jsonAnswer(await answers.addMark(readMark(body, now), by), 201),
   ),
 ];

@@ -52,6 +52,7 @@ const config = (fields: Partial<CollectorConfig>): CollectorConfig => ({
   alerts: ALERTS_DEFAULTS,
   allowServers: [],
   maintenance: [],
+  http: { trustedProxy: null },
   ...fields,
 });
 

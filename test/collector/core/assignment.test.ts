@@ -40,6 +40,7 @@ const config = (sites: readonly SiteConfig[]): CollectorConfig => ({
   alerts: ALERTS_DEFAULTS,
   allowServers: [],
   maintenance: [],
+  http: { trustedProxy: null },
 });
 
 const agentsAt = (names: readonly string[]): LiveAgent[] =>

@@ -11,6 +11,7 @@ import type { OpsAnswers } from '../../../collector/io/ops-answers.ts';
 import type { EventRow, StatusView } from '../../../shared/core/ops-view.ts';
 import { createClock } from '../../../shared/io/clock.ts';
 import { createLogger } from '../../../shared/io/logger.ts';
+import { openGate } from './open-gate.ts';
 
 interface Stage {
   readonly server: HttpServer;
@@ -36,7 +37,7 @@ async function stage(t: Test): Promise<Stage> {
     },
   } as unknown as OpsAnswers;
   const [clock, logger] = [createClock(), createLogger('test', 'silent')];
-  const server = await startHttpServer({ listen: '127.0.0.1:0', answers, clock, logger });
+  const server = await startHttpServer({ listen: '127.0.0.1:0', answers, clock, logger, gate: openGate });
   t.teardown(() => server.close());
   const tell = (text: string, site: string | null = null): void => {
     const row = { kind: 'transition', text, site, group: null, at: 0 } as unknown as EventRow;

@@ -32,6 +32,7 @@ const asked = ({ at }: ToldCollector): Readonly<Record<string, readonly string[]
   '/api/v1/timeline': [`?${GROUP}&since=-10m`, `?${GROUP}&since=${at(20)}&server=primary&sites=true`],
   '/api/v1/lanes': [`?${GROUP}&since=-10m`, `?${GROUP}&since=${at(20)}&server=standby`],
   '/api/v1/latency': [`?${GROUP}&since=-10m&server=primary`, `?${GROUP}&since=-10m&server=standby&site=leeds&points=3`],
+  '/api/v1/whoami': [''],
   '/healthz': [''],
   '/readyz': [''],
 });

@@ -26,6 +26,7 @@ const config: CollectorConfig = {
   alerts: ALERTS_DEFAULTS,
   allowServers: [],
   maintenance: [],
+  http: { trustedProxy: null },
 };
 const now = unixMicros(1_772_364_966_000_000);
 const nothing = { at: null, group: null, server: null, site: null, actor: null, ref: null };

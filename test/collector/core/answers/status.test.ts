@@ -33,6 +33,7 @@ const config: CollectorConfig = {
   alerts: ALERTS_DEFAULTS,
   allowServers: [],
   maintenance: [],
+  http: { trustedProxy: null },
 };
 const now = unixMicros(1e15);
 const store = { raw_bytes: 0, raw_since: null, too_late: 0, problem: null };
