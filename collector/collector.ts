@@ -24,6 +24,7 @@ import { type LogFold, startLogFold } from './io/log-fold.ts';
 import { createOpsAnswers, type OpsAnswers } from './io/ops-answers.ts';
 import { createReportServer, type ReportServer } from './io/report-server.ts';
 import { createSnapshotStore } from './io/snapshot-store.ts';
+import type { TlsFiles } from './io/tls-pair.ts';
 import { type Metrics, startMetrics } from './metrics.ts';
 import { Neighbours } from './neighbours.ts';
 import { RateSharing } from './rate-sharing.ts';
@@ -37,6 +38,8 @@ export interface CollectorOptions {
   readonly grpc: string;
   /** The same for the page and the API; null: neither. */
   readonly http: string | null;
+  /** Certificate and key of HTTP; null: plain text. */
+  readonly httpTls: TlsFiles | null;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -181,6 +184,7 @@ class RunningCollector implements Collector {
         reports: collector.#reports,
         answers: collector.#answers,
         audit: collector.#audit,
+        tls: options.httpTls,
         gate: createGate({
           sessions: null,
           proxy: () => collector.#config.http.trustedProxy,

@@ -14,6 +14,7 @@ import { type GrpcServer, startGrpcServer } from './io/grpc-server.ts';
 import type { OpsAnswers } from './io/ops-answers.ts';
 import { createOpsServer } from './io/ops-server.ts';
 import { hostOf, type ReportServer } from './io/report-server.ts';
+import type { TlsFiles } from './io/tls-pair.ts';
 
 export interface DoorsOptions {
   /** HOST:PORT; port 0 lets the kernel choose. */
@@ -24,6 +25,8 @@ export interface DoorsOptions {
   readonly answers: OpsAnswers;
   readonly audit: Audit;
   readonly gate: Gate;
+  /** Of the HTTP port; null: plain text. */
+  readonly tls: TlsFiles | null;
   /** What HTTP serves beside the answers. */
   readonly further: readonly Route[];
   readonly clock: Clock;
@@ -51,6 +54,7 @@ export async function openDoors({
   answers,
   audit,
   gate,
+  tls,
   further,
   clock,
   logger,
@@ -70,7 +74,8 @@ export async function openDoors({
     await calls.close(CLOSE_GRACE_MS);
   };
   try {
-    const pages = http === null ? null : await startHttpServer({ listen: http, answers, gate, further, clock, logger });
+    const pages =
+      http === null ? null : await startHttpServer({ listen: http, answers, gate, tls, further, clock, logger });
     return {
       grpc: calls.address,
       http: pages?.address ?? null,

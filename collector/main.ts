@@ -11,6 +11,7 @@ import { createLogger, type Logger } from '../shared/io/logger.ts';
 import { packageVersion } from '../shared/io/package-version.ts';
 import { addCheckConfig } from './check-config.ts';
 import { type Collector, startCollector } from './collector.ts';
+import type { TlsFiles } from './io/tls-pair.ts';
 import { addReplay } from './replay-command.ts';
 
 interface ServeFlags {
@@ -18,6 +19,8 @@ interface ServeFlags {
   readonly state: string;
   readonly grpc: string;
   readonly http: string;
+  readonly httpCert?: string;
+  readonly httpKey?: string;
 }
 
 const EXAMPLES = `
@@ -44,6 +47,11 @@ async function main(argv: readonly string[]): Promise<void> {
     .requiredOption('--state <dir>', 'directory for the log and the read model; made when it is not there')
     .option('--grpc <host:port>', 'where agents and the dorawatch command connect', '127.0.0.1:6767')
     .option('--http <host:port>', 'where the page, the API and health are served; "off": nowhere', '127.0.0.1:6768')
+    .option(
+      '--http-cert <file>',
+      'certificate of the HTTP port, PEM, what is between it and a root after it; then it speaks HTTPS',
+    )
+    .option('--http-key <file>', 'its key, PEM; both are read again when they change')
     .addHelpText('after', EXAMPLES)
     .action(serve);
   addCheckConfig(program);
@@ -54,13 +62,29 @@ async function main(argv: readonly string[]): Promise<void> {
 
 const isHostPort = (text: string): boolean => /^.+:\d{1,5}$/.test(text) && Number(text.split(':').at(-1)) <= 65_535;
 
-async function serve({ config, state, grpc, http }: ServeFlags): Promise<void> {
+/** @throws CommanderError when one is given without the other */
+function tlsFiles({ httpCert, httpKey }: ServeFlags): TlsFiles | null {
+  if (httpCert === undefined && httpKey === undefined) return null;
+  if (httpCert !== undefined && httpKey !== undefined) return { cert: httpCert, key: httpKey };
+  throw new CommanderError(2, 'address', '--http-cert and --http-key go together; one of them is missing');
+}
+
+async function serve(flags: ServeFlags): Promise<void> {
+  const { config, state, grpc, http } = flags;
   if (!isHostPort(grpc)) throw new CommanderError(2, 'address', `--grpc takes HOST:PORT, not "${grpc}"`);
   const pages = http === 'off' ? null : http;
   if (pages !== null && !isHostPort(pages))
     throw new CommanderError(2, 'address', `--http takes HOST:PORT, or "off", not "${pages}"`);
   const logger = createLogger('dorawatch-collector');
-  const starting = startCollector({ config, state, grpc, http: pages, clock: createClock(), logger });
+  const starting = startCollector({
+    config,
+    state,
+    grpc,
+    http: pages,
+    httpTls: tlsFiles(flags),
+    clock: createClock(),
+    logger,
+  });
   // Before the start is over: whoever reads "ready" may send a signal at once, and a start may take its time.
   process.on('SIGHUP', () => void starting.then((collector) => collector.reload(), ignoreFailedStart));
   const stop = (signal: string): void => {

@@ -113,7 +113,7 @@ function pageFamilies(options: MetricsOptions, feed: MetricsFeed): readonly Fami
 /** Figures that others keep, by who they are of. */
 function storeTotals({ fold, agents, consumers, http }: MetricsOptions): StoreTotals {
   const { losses, verdicts, timeline, aftermaths } = fold.model;
-  const { refused, cut, connectionsRefused } = http() ?? { refused: 0, cut: 0, connectionsRefused: 0 };
+  const { refused = 0, cut = 0, connectionsRefused = 0, guesses = 0, guessesShed = 0 } = http() ?? {};
   const sessions = agents();
   const ofSessions = (figure: (agent: AgentState) => number) =>
     new Map(sessions.map((own) => [own.agent, figure(own)]));
@@ -130,6 +130,8 @@ function storeTotals({ fold, agents, consumers, http }: MetricsOptions): StoreTo
       ['aftermaths', aftermaths.shed],
     ]),
     dorawatch_http_connections_refused_total: new Map([['', connectionsRefused]]),
+    dorawatch_http_wrong_tokens_total: new Map([['', guesses]]),
+    dorawatch_http_guesses_shed_total: new Map([['', guessesShed]]),
     dorawatch_live_streams_refused_total: new Map([['', refused]]),
     dorawatch_live_streams_cut_total: new Map([['', cut]]),
     dorawatch_consumer_set_aside_total: new Map(consumers().map(({ name, set_aside }) => [name, set_aside])),

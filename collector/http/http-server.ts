@@ -3,14 +3,23 @@
  * (route.ts), so that the server knows none of them by name. Bind failures are said in words, as the gRPC port's are.
  */
 
-import { type FastifyInstance, fastify } from 'fastify';
+import type { Server as TlsServer } from 'node:tls';
+import {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+  fastify,
+} from 'fastify';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import { ListenError } from '../io/listen-error.ts';
 import type { OpsAnswers } from '../io/ops-answers.ts';
+import { followTlsPair, readTlsPair, type TlsFiles, type TlsPair } from '../io/tls-pair.ts';
 import { answerClientError, answerProblems, problemOf, sendProblem } from './failures.ts';
 import type { Gate } from './gate.ts';
-import { BODY_MAX_BYTES, CLOSE_GRACE_MS, CONNECTIONS_MAX, REQUEST_MAX_MS } from './limits.ts';
+import { BODY_MAX_BYTES, CLOSE_GRACE_MS, CONNECTIONS_MAX, HANDSHAKE_MAX_MS, REQUEST_MAX_MS } from './limits.ts';
 import { createLiveStreams, type StreamCounts } from './live-streams.ts';
 import { serveRoutes } from './mount.ts';
 import type { Route } from './route.ts';
@@ -25,6 +34,8 @@ export interface HttpServerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly gate: Gate;
+  /** Null: plain text. */
+  readonly tls: TlsFiles | null;
   /** Routes of other parts of the collector, "/metrics" for one. */
   readonly further?: readonly Route[];
 }
@@ -33,24 +44,16 @@ export interface HttpServer {
   /** HOST:PORT as bound. */
   readonly address: string;
   /** Live streams, and connections refused for want of room. */
-  readonly counts: StreamCounts & { readonly connectionsRefused: number };
+  readonly counts: StreamCounts & Gate['counts'] & { readonly connectionsRefused: number };
   /** Ends the live streams, lets requests in flight end, and lets go of the port. */
   close(): Promise<void>;
 }
 
-/** @throws ListenError PORT_TAKEN · PORT_FORBIDDEN · ADDRESS_UNKNOWN · BIND_FAILED */
+/** @throws ListenError PORT_TAKEN · PORT_FORBIDDEN · ADDRESS_UNKNOWN · BIND_FAILED, TlsPairError */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { answers, clock, logger, gate, listen, further = [] } = options;
-  const server = fastify({
-    logger: false,
-    bodyLimit: BODY_MAX_BYTES,
-    requestTimeout: REQUEST_MAX_MS,
-    // Queries are read by the routes' own grammar.
-    routerOptions: { querystringParser: () => ({}) },
-    clientErrorHandler: answerClientError,
-    frameworkErrors: (error, _request, reply) =>
-      void sendProblem(reply.headers(SECURITY_HEADERS), problemOf(error, logger)),
-  });
+  const { answers, clock, logger, gate, listen, tls, further = [] } = options;
+  const pair = tls === null ? null : await readTlsPair(tls);
+  const server = createServer(pair, logger);
   server.server.maxConnections = CONNECTIONS_MAX;
   let connectionsRefused = 0;
   server.server.on('drop', () => {
@@ -65,13 +68,46 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   streams.serve(server);
   await servePage(server);
   const address = await bind(server, listen);
+  const unfollow = tls === null || pair === null ? () => undefined : followPair(server, tls, { first: pair, logger });
   return {
     address,
     get counts() {
-      return { ...streams.counts, connectionsRefused };
+      return { ...streams.counts, ...gate.counts, connectionsRefused };
     },
-    close: () => close(server, streams),
+    close: () => {
+      unfollow();
+      return close(server, streams);
+    },
   };
+}
+
+/** fastify with our bounds and words. @param pair null: plain text */
+function createServer(pair: TlsPair | null, logger: Logger): FastifyInstance {
+  const options = {
+    logger: false,
+    bodyLimit: BODY_MAX_BYTES,
+    requestTimeout: REQUEST_MAX_MS,
+    // Queries are read by the routes' own grammar.
+    routerOptions: { querystringParser: () => ({}) },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) =>
+      void sendProblem(reply.headers(SECURITY_HEADERS), problemOf(error, logger)),
+  };
+  const https = { ...pair, minVersion: TLS_VERSION, handshakeTimeout: HANDSHAKE_MAX_MS };
+  // With or without `https` is to the types another server; of both we use what they share.
+  return fastify({ ...options, ...(pair === null ? {} : { https }) } as FastifyServerOptions);
+}
+
+const TLS_VERSION = 'TLSv1.3';
+
+function followPair(
+  server: FastifyInstance,
+  tls: TlsFiles,
+  { first, logger }: { readonly first: TlsPair; readonly logger: Logger },
+): () => void {
+  const secured = server.server as unknown as TlsServer;
+  const take = (pair: TlsPair): void => secured.setSecureContext({ ...pair, minVersion: TLS_VERSION });
+  return followTlsPair(tls, { first, take, logger });
 }
 
 async function bind(server: FastifyInstance, listen: string): Promise<string> {

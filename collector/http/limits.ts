@@ -26,3 +26,5 @@ export const POINTS_MAX = 5000;
 export const REQUEST_MAX_MS = 10_000;
 /** Requests that are answered when the collector closes have this long, ms. */
 export const CLOSE_GRACE_MS = 2000;
+/** A TLS handshake that takes longer is somebody who holds connections open, ms. */
+export const HANDSHAKE_MAX_MS = 10_000;

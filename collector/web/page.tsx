@@ -2,14 +2,17 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { headline } from './core/group-order.ts';
 import type { Viewer } from './core/moment-text.ts';
+import type { Whoami } from './core/who.ts';
 import { viewerZone, zoneName } from './io/clock.ts';
 import { type Told, useLive } from './io/live.ts';
 import { usePlace } from './io/location.ts';
 import { keepScheme, keptScheme, type Scheme, useSystemScheme } from './io/theme.ts';
 import { useNow } from './io/ticking.ts';
+import { useWho } from './io/who.ts';
 import { MarkForm } from './parts/mark-form.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import { LatencyView } from './views/latency-view.tsx';
+import { LoginView } from './views/login-view.tsx';
 import { NowView } from './views/now-view.tsx';
 import type { PastProps } from './views/past.ts';
 import { PastReport } from './views/report-view.tsx';
@@ -17,6 +20,24 @@ import { SitesTable } from './views/sites-view.tsx';
 import { PastTimeline } from './views/timeline-view.tsx';
 
 export function Page() {
+  const door = useWho();
+  switch (door.who.kind) {
+    case 'asking':
+      return <p class="empty">Waiting for the collector's first word.</p>;
+    case 'stranger':
+      return <LoginView over={door.who.over} logIn={door.logIn} />;
+    case 'let-in':
+      return <Inside whoami={door.who.whoami} askAgain={door.askAgain} onLogOut={door.logOut} />;
+  }
+}
+
+interface InsideProps {
+  readonly whoami: Whoami;
+  readonly askAgain: () => void;
+  readonly onLogOut: () => void;
+}
+
+function Inside({ whoami, askAgain, onLogOut }: InsideProps) {
   const [place, go] = usePlace();
   const told = useLive();
   const [scheme, setScheme] = useState(keptScheme);
@@ -26,6 +47,11 @@ export function Page() {
   const viewer: Viewer = { zone, zoneName: zoneName(zone, now), now };
   const main = useRef<HTMLElement>(null);
   useTitle(told);
+  const isAway = told.live.kind === 'away';
+  useEffect(() => {
+    // A stream also ends when its login does.
+    askAgain();
+  }, [isAway, askAgain]);
   return (
     <>
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
@@ -40,7 +66,9 @@ export function Page() {
           keepScheme(chosen);
           setScheme(chosen);
         }}
+        whoami={whoami}
         onMark={() => setMarking(true)}
+        onLogOut={onLogOut}
       />
       <main id="main" ref={main} tabIndex={-1}>
         <View place={place} go={go} told={told} viewer={viewer} scheme={`${scheme} ${useSystemScheme()}`} />
@@ -53,6 +81,7 @@ export function Page() {
           groups={told.status?.groups ?? []}
           group={place.group}
           viewer={viewer}
+          author={whoami.name}
           onClose={() => setMarking(false)}
         />
       )}

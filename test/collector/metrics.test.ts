@@ -33,7 +33,15 @@ const answers = (server: number, second: number): boolean =>
 const start = (folder: string): Promise<Collector> => {
   const [grpc, http] = ['127.0.0.1:0', '127.0.0.1:0'];
   const logger = pino({ level: 'silent' });
-  return startCollector({ config: `${folder}/collector.yaml`, state: `${folder}/state`, grpc, http, clock, logger });
+  return startCollector({
+    config: `${folder}/collector.yaml`,
+    state: `${folder}/state`,
+    grpc,
+    http,
+    httpTls: null,
+    clock,
+    logger,
+  });
 };
 
 const get = async (collector: Collector, path: string, headers: Readonly<Record<string, string>> = {}) => {

@@ -64,6 +64,8 @@ const TOTALS = {
   dorawatch_findings_shed_total:
     'Findings, marks and windows that are over, let go for the bounds of what is kept in memory.',
   dorawatch_http_connections_refused_total: 'Connections to the HTTP port refused because there were too many.',
+  dorawatch_http_wrong_tokens_total: 'Tokens and cookies over HTTP that let nobody in.',
+  dorawatch_http_guesses_shed_total: 'Requests that were not looked at because their address had guessed too often.',
   dorawatch_live_streams_refused_total: 'Live streams refused because there were too many.',
   dorawatch_live_streams_cut_total: 'Live streams ended because nobody read them.',
   dorawatch_consumer_set_aside_total: 'What readers of the log could never deliver, all of them together.',

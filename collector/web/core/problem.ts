@@ -3,6 +3,8 @@
  * that was wrong. Whatever else comes back (a proxy's HTML, nothing at all) becomes a sentence too.
  */
 export interface Problem {
+  /** Of the HTTP answer; null: there was none. */
+  readonly status: number | null;
   readonly title: string;
   readonly fields: Readonly<Record<string, string>>;
 }
@@ -18,7 +20,7 @@ export function problemOf(status: number, body: string): Problem {
   const details = detailsOf(body);
   const said = [details?.detail, details?.title].find((part) => typeof part === 'string' && part !== '');
   const title = typeof said === 'string' ? said : `the collector answered ${status}, and did not say why`;
-  return { title, fields: fieldsOf(details?.errors) };
+  return { status, title, fields: fieldsOf(details?.errors) };
 }
 
 function detailsOf(body: string): Details | null {

@@ -27,7 +27,7 @@ async function request<Shape>(url: string, init: RequestInit): Promise<Answer<Sh
   } catch (error) {
     const slow = error instanceof DOMException && error.name === 'TimeoutError';
     const title = slow ? 'the collector took too long to answer' : 'the collector cannot be reached from this browser';
-    return { ok: false, problem: { title, fields: {} } };
+    return { ok: false, problem: { status: null, title, fields: {} } };
   }
 }
 

@@ -6,6 +6,7 @@ interface FieldProps {
   readonly label: string;
   readonly value: string;
   readonly onValue: (value: string) => void;
+  readonly type?: 'text' | 'password';
   readonly wrong?: string | null;
   readonly placeholder?: string;
   readonly hint?: string;
@@ -13,25 +14,21 @@ interface FieldProps {
   readonly size?: number;
 }
 
-export function Field({ id, label, value, onValue, wrong = null, placeholder, hint, required, size }: FieldProps) {
+export function Field({ type = 'text', ...props }: FieldProps) {
+  const { id, label, value, onValue, wrong = null, placeholder, hint, required, size } = props;
+  const input = {
+    ...{ id, value, size, placeholder, required, autocomplete: 'off' },
+    'aria-invalid': wrong !== null,
+    'aria-describedby': wrong === null ? undefined : `${id}-wrong`,
+    onInput: ({ currentTarget }: { readonly currentTarget: HTMLInputElement }) => onValue(currentTarget.value),
+  };
   return (
     <div class="field">
       <label for={id}>
         {label}
         {hint !== undefined && <span class="soft"> ({hint})</span>}
       </label>
-      <input
-        id={id}
-        type="text"
-        value={value}
-        size={size}
-        placeholder={placeholder}
-        required={required}
-        autocomplete="off"
-        aria-invalid={wrong !== null}
-        aria-describedby={wrong === null ? undefined : `${id}-wrong`}
-        onInput={({ currentTarget }) => onValue(currentTarget.value)}
-      />
+      {type === 'password' ? <input type="password" {...input} /> : <input type="text" {...input} />}
       {wrong !== null && (
         <span class="wrong" id={`${id}-wrong`}>
           {wrong}

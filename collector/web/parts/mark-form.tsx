@@ -11,15 +11,19 @@ interface MarkFormProps {
   readonly groups: readonly GroupView[];
   readonly group: string | null;
   readonly viewer: Viewer;
+  /** Whom the collector puts the mark down to; null: whoever says so. */
+  readonly author: string | null;
   readonly onClose: () => void;
 }
 
 const ACTOR = 'dorawatch.actor';
 const isMarkKey = (key: string): key is MarkKey => MARK_KEYS.some((known) => known === key);
 
-export function MarkForm({ groups, group, viewer, onClose }: MarkFormProps) {
+export function MarkForm({ groups, group, viewer, author, onClose }: MarkFormProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const [draft, setDraft] = useState<MarkDraft>(() => emptyDraft(group ?? '', kept(ACTOR) ?? ''));
+  const [draft, setDraft] = useState<MarkDraft>(() =>
+    emptyDraft(group ?? '', author === null ? (kept(ACTOR) ?? '') : ''),
+  );
   const [wrong, setWrong] = useState<Readonly<Record<string, string>>>({});
   const [problem, setProblem] = useState<string | null>(null);
   const [isSending, setSending] = useState(false);
@@ -37,7 +41,7 @@ export function MarkForm({ groups, group, viewer, onClose }: MarkFormProps) {
     const answer = await tell('marks', read.body);
     setSending(false);
     if (answer.ok) {
-      keep(ACTOR, draft.actor);
+      if (author === null) keep(ACTOR, draft.actor);
       return onClose();
     }
     const { title, fields } = answer.problem;
@@ -79,7 +83,7 @@ export function MarkForm({ groups, group, viewer, onClose }: MarkFormProps) {
           <Field {...field('site')} label="Site" placeholder="none in particular" />
         </div>
         <div class="pair">
-          <Field {...field('actor')} label="Who" />
+          {author === null && <Field {...field('actor')} label="Who" />}
           <Field {...field('ref')} label="Change number" />
         </div>
         <div class="actions">

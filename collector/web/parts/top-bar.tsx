@@ -1,6 +1,7 @@
 /** The bar above every view: where one is, whether what is shown is so, and the two things one can do from anywhere. */
 import { type Live, liveText } from '../core/live-state.ts';
 import { hashOf, type Place, VIEWS, type ViewName } from '../core/place.ts';
+import { mayMark, type Whoami } from '../core/who.ts';
 import type { Scheme } from '../io/theme.ts';
 import { ShapeMark } from './state-mark.tsx';
 
@@ -18,10 +19,12 @@ interface BarProps {
   readonly zone: string;
   readonly scheme: Scheme;
   readonly onScheme: (scheme: Scheme) => void;
+  readonly whoami: Whoami;
   readonly onMark: () => void;
+  readonly onLogOut: () => void;
 }
 
-export function TopBar({ place, live, zone, scheme, onScheme, onMark }: BarProps) {
+export function TopBar({ place, live, zone, scheme, onScheme, whoami, onMark, onLogOut }: BarProps) {
   return (
     <header class="bar">
       <a class="brand" href="#/now">
@@ -41,9 +44,16 @@ export function TopBar({ place, live, zone, scheme, onScheme, onMark }: BarProps
       </nav>
       <div class="bar-end">
         <LiveWord live={live} zone={zone} />
-        <button type="button" onClick={onMark}>
-          Add a mark
-        </button>
+        {mayMark(whoami) && (
+          <button type="button" onClick={onMark}>
+            Add a mark
+          </button>
+        )}
+        {whoami.until !== null && (
+          <button type="button" onClick={onLogOut} title={`${whoami.name}, ${whoami.role}`}>
+            Log out {whoami.name}
+          </button>
+        )}
         <SchemeButton scheme={scheme} onScheme={onScheme} />
       </div>
     </header>

@@ -60,7 +60,7 @@ async function stage(t: Test, proxy: TrustedProxyConfig | null = null): Promise<
   } as unknown as OpsAnswers;
   const gate = createGate({ sessions, proxy: () => proxy, audit, clock });
   const logger = createLogger('test', 'silent');
-  const server = await startHttpServer({ listen: '127.0.0.1:0', answers, clock, logger, gate });
+  const server = await startHttpServer({ listen: '127.0.0.1:0', answers, clock, logger, gate, tls: null });
   t.teardown(() => server.close());
   const base = `http://${server.address}`;
   return {

@@ -37,7 +37,7 @@ async function stage(t: Test): Promise<Stage> {
     },
   } as unknown as OpsAnswers;
   const [clock, logger] = [createClock(), createLogger('test', 'silent')];
-  const server = await startHttpServer({ listen: '127.0.0.1:0', answers, clock, logger, gate: openGate });
+  const server = await startHttpServer({ listen: '127.0.0.1:0', answers, clock, logger, gate: openGate, tls: null });
   t.teardown(() => server.close());
   const tell = (text: string, site: string | null = null): void => {
     const row = { kind: 'transition', text, site, group: null, at: 0 } as unknown as EventRow;
