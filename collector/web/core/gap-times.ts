@@ -36,10 +36,10 @@ export function gapTimes({ gaps, until }: Pick<TimelineView, 'gaps' | 'until'>):
   };
 }
 
-/** In load balancing the gaps of the two halves may overlap. */
+/** In load balancing the gaps of the two halves may overlap. One without a length cuts nothing. */
 function mergedOf(times: readonly Time[]): readonly Time[] {
   const merged: { from: number; to: number }[] = [];
-  for (const { from, to } of [...times].sort((a, b) => a.from - b.from)) {
+  for (const { from, to } of times.filter((time) => time.from < time.to).sort((a, b) => a.from - b.from)) {
     const last = merged.at(-1);
     if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to);
     else merged.push({ from, to });
