@@ -8,6 +8,7 @@
 
 import { type Clock, steadyClock } from '../shared/io/clock.ts';
 import type { Logger } from '../shared/io/logger.ts';
+import { type Access, openAccess } from './access.ts';
 import { callerName } from './core/access/caller.ts';
 import { siteRefusal } from './core/assignment.ts';
 import type { CollectorConfig } from './core/config/config.ts';
@@ -17,6 +18,7 @@ import { type Doors, openDoors } from './doors.ts';
 import { createGate } from './http/gate.ts';
 import { metricsRoute } from './http/routes/metrics-route.ts';
 import { type AcceptedFile, acceptedFile, recordConfig } from './io/accepted-config.ts';
+import { createAccessAnswers } from './io/access-answers.ts';
 import { type Audit, createAudit } from './io/audit.ts';
 import { type Inbox, openInbox } from './io/inbox.ts';
 import { type Keeping, startKeeping } from './io/keeping.ts';
@@ -65,7 +67,9 @@ export async function startCollector(given: CollectorOptions): Promise<Collector
   const options = { ...given, clock: steadyClock(given.clock, (stepUs) => sayStep(given.logger, stepUs)) };
   const file = await acceptedFile(options.config);
   const inbox = await openInbox(`${options.state}/log`);
+  let access: Access | null = null;
   try {
+    access = await openAccess({ ...options, caKey: null, passphrase: null });
     const { clock, logger } = options;
     const store = createSnapshotStore(options.state);
     const foundation = createSnapshotStore(options.state, 'foundation');
@@ -76,8 +80,9 @@ export async function startCollector(given: CollectorOptions): Promise<Collector
       await fold.close();
       throw error;
     });
-    return await RunningCollector.start(options, { inbox, fold, keeping, file });
+    return await RunningCollector.start(options, { inbox, fold, keeping, file, access });
   } catch (error) {
+    await access?.close();
     await inbox.close();
     throw error;
   }
@@ -96,6 +101,8 @@ interface Parts {
   readonly fold: LogFold;
   readonly keeping: Keeping;
   readonly file: AcceptedFile;
+  /** Null: the collector is open. */
+  readonly access: Access | null;
 }
 
 class RunningCollector implements Collector {
@@ -103,6 +110,7 @@ class RunningCollector implements Collector {
   readonly #inbox: Inbox;
   readonly #fold: LogFold;
   readonly #keeping: Keeping;
+  readonly #access: Access | null;
   readonly #reports: ReportServer;
   readonly #answers: OpsAnswers;
   readonly #metrics: Metrics;
@@ -117,12 +125,13 @@ class RunningCollector implements Collector {
   readonly #neighbours: Neighbours;
   #reloading: Promise<boolean> = Promise.resolve(true);
 
-  private constructor(options: CollectorOptions, { inbox, fold, keeping, file }: Parts) {
+  private constructor(options: CollectorOptions, { inbox, fold, keeping, file, access }: Parts) {
     const { clock, logger } = options;
     this.#options = options;
     this.#inbox = inbox;
     this.#fold = fold;
     this.#keeping = keeping;
+    this.#access = access;
     this.#config = file.config;
     this.#names = configuredNames(file.config, fold.model.verdicts.view().servers);
     this.#reports = createReportServer({
@@ -133,6 +142,7 @@ class RunningCollector implements Collector {
       refuseBatch: (batch, site) => unconfigured(this.#names, batch, site),
       assignmentFor: ({ agent }) => this.#sharing.assignments.byAgent.get(agent) ?? null,
       onAgentsChanged: () => this.#sharing.shareSoon(),
+      identityOf: access === null ? null : (call) => access.peers.of(call)?.identity ?? null,
     });
     this.#audit = createAudit({
       write: async (by, { act, about, actor }) => logger.info({ who: callerName(by), actor, about }, act),
@@ -160,6 +170,12 @@ class RunningCollector implements Collector {
       alerts: this.#neighbours,
       audit: this.#audit,
       logger,
+      access: createAccessAnswers({
+        registry: access?.registry ?? null,
+        clock,
+        refuseSite: (site) => siteRefusal(this.#config, site),
+        cut: (agent) => this.#cut(agent),
+      }),
       adHoc: {
         sessions: agents,
         assignmentOf: (agent) => this.#sharing.assignments.byAgent.get(agent),
@@ -181,6 +197,7 @@ class RunningCollector implements Collector {
       await collector.#neighbours.turnTo(parts.file);
       collector.#doors = await openDoors({
         ...options,
+        access: parts.access,
         reports: collector.#reports,
         answers: collector.#answers,
         audit: collector.#audit,
@@ -243,6 +260,16 @@ class RunningCollector implements Collector {
     }
   }
 
+  /** An agent that was thrown out. @returns how many connections it had */
+  #cut(agent: string): number {
+    this.#reports.expel(
+      agent,
+      'revoked',
+      `the certificate of agent ${agent} was revoked; it needs a new token to come back`,
+    );
+    return this.#access?.peers.cut(`agent:${agent}`) ?? 0;
+  }
+
   /** Into the log with it, when nobody reports. */
   #noteQuiet(): void {
     const { clock, logger } = this.#options;
@@ -264,6 +291,7 @@ class RunningCollector implements Collector {
     await this.#neighbours.close();
     await this.#keeping.close();
     await this.#fold.close();
+    await this.#access?.close();
     await this.#inbox.close();
     this.#options.logger.info('collector closed');
   }

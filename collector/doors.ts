@@ -5,22 +5,27 @@
 import type { Clock } from '../shared/io/clock.ts';
 import type { Logger } from '../shared/io/logger.ts';
 import { AGENTS_SERVICE_NAME } from '../shared/wire/agents-service.ts';
-import { LOCAL } from './core/access/caller.ts';
+import type { Access } from './access.ts';
+import { type Caller, LOCAL } from './core/access/caller.ts';
 import type { Gate } from './http/gate.ts';
 import { type HttpServer, startHttpServer } from './http/http-server.ts';
 import type { Route } from './http/route.ts';
 import type { Audit } from './io/audit.ts';
-import { type GrpcServer, startGrpcServer } from './io/grpc-server.ts';
+import { startGrpcServer } from './io/grpc-server.ts';
 import type { OpsAnswers } from './io/ops-answers.ts';
 import { createOpsServer } from './io/ops-server.ts';
+import type { Called } from './io/peers.ts';
 import { hostOf, type ReportServer } from './io/report-server.ts';
 import type { TlsFiles } from './io/tls-pair.ts';
+import { openRooms } from './rooms.ts';
 
 export interface DoorsOptions {
   /** HOST:PORT; port 0 lets the kernel choose. */
   readonly grpc: string;
   /** The same; null: there is no HTTP. */
   readonly http: string | null;
+  /** Null: the collector is open, and speaks plain text. */
+  readonly access: Access | null;
   readonly reports: ReportServer;
   readonly answers: OpsAnswers;
   readonly audit: Audit;
@@ -50,6 +55,7 @@ const CLOSE_GRACE_MS = 2000;
 export async function openDoors({
   grpc,
   http,
+  access,
   reports,
   answers,
   audit,
@@ -63,10 +69,13 @@ export async function openDoors({
     answers,
     audit,
     logger,
-    callerOf: (call) => ({ ...LOCAL, from: hostOf(call.getPeer()) }),
+    callerOf: (call) => callerOf(access, call),
   });
   const services = { [AGENTS_SERVICE_NAME]: reports, 'dorawatch.v1.Ops': ops };
-  const calls: GrpcServer = await startGrpcServer({ listen: grpc, services });
+  const calls =
+    access === null
+      ? await startGrpcServer({ listen: grpc, services })
+      : await openRooms({ listen: grpc, access, agents: reports, ops, clock, logger });
   const close = async (pages: HttpServer | null): Promise<void> => {
     ops.close();
     await pages?.close();
@@ -88,4 +97,12 @@ export async function openDoors({
     await close(null);
     throw error;
   }
+}
+
+/** Who calls Ops: whom its certificate names, or without enrolment whoever reaches the port. */
+function callerOf(access: Access | null, call: Called): Caller {
+  const from = hostOf(call.getPeer());
+  if (access === null) return { ...LOCAL, from };
+  const identity = access.peers.of(call)?.identity;
+  return identity?.kind === 'person' ? { ...identity, from } : { kind: 'nobody', from };
 }

@@ -11,6 +11,7 @@ import { createLogger, type Logger } from '../shared/io/logger.ts';
 import { packageVersion } from '../shared/io/package-version.ts';
 import { addCheckConfig } from './check-config.ts';
 import { type Collector, startCollector } from './collector.ts';
+import { addInit } from './init-command.ts';
 import type { TlsFiles } from './io/tls-pair.ts';
 import { addReplay } from './replay-command.ts';
 
@@ -54,6 +55,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .option('--http-key <file>', 'its key, PEM; both are read again when they change')
     .addHelpText('after', EXAMPLES)
     .action(serve);
+  addInit(program, createClock());
   addCheckConfig(program);
   addReplay(program, createClock());
   addCompletion(program, { asksNames: false });

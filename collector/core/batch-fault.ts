@@ -25,7 +25,14 @@ export interface Sender {
 
 export type BatchFault = readonly [FaultKind, string];
 /** By the names that the wire has for them. */
-export type FaultKind = 'malformed' | 'conflict' | 'misnamed' | 'implausible' | 'unconfigured' | 'scattered';
+export type FaultKind =
+  | 'malformed'
+  | 'conflict'
+  | 'misnamed'
+  | 'implausible'
+  | 'unconfigured'
+  | 'scattered'
+  | 'certificate';
 
 /** @param name what its envelope says */
 export function misnamed(batch: ResultBatch, name: BatchInEpoch, { agent, epoch }: Sender): BatchFault | null {

@@ -2,10 +2,12 @@
  * The collector's gRPC port: the services that it is given, health, and reflection. Bind failures are said in words that
  * tell what to do. Rejected: a port per service; firewalls of hundreds of sites would have to know each.
  */
+import type { Socket } from 'node:net';
 import {
   logVerbosity,
   Server,
   ServerCredentials,
+  type ServerOptions,
   type ServiceDefinition,
   setLogVerbosity,
   type UntypedServiceImplementation,
@@ -41,28 +43,73 @@ export async function startGrpcServer(options: {
   /** host:port; port 0 lets the kernel choose. */
   readonly listen: string;
   /** By full name, "dorawatch.v1.Agents". */
-  readonly services: Readonly<Record<string, GrpcService>>;
+  readonly services: GrpcServices;
 }): Promise<GrpcServer> {
+  const { server, close } = furnish({ services: options.services, health: true, reflection: true });
+  const port = await bind(server, options.listen);
+  return { address: options.listen.replace(/:\d+$/, `:${port}`), port, close };
+}
+
+export type GrpcServices = Readonly<Record<string, GrpcService>>;
+
+/** What a room serves, and how much of it. */
+export interface RoomOptions {
+  readonly services: GrpcServices;
+  readonly health: boolean;
+  readonly reflection: boolean;
+  /** Calls at once on one connection. */
+  readonly streams?: number;
+  readonly messageBytes?: number;
+  /** How long a connection may last, ms. */
+  readonly lifeMs?: number;
+}
+
+/** gRPC for connections that somebody else has accepted. */
+export interface GrpcRoom {
+  /** @param socket its handshake is over, and HTTP/2 was agreed on */
+  inject(socket: Socket): void;
+  close(graceMs: number): Promise<void>;
+}
+
+export function createGrpcRoom(options: RoomOptions): GrpcRoom {
+  const { server, close } = furnish(options);
+  // The octets that come in are plain already: TLS is the socket's.
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  return { inject: (socket) => injector.injectConnection(socket), close };
+}
+
+/** A server with its services, which listens nowhere yet. */
+function furnish({ services, health, reflection, ...bounds }: RoomOptions): Pick<GrpcServer, 'close'> & {
+  readonly server: Server;
+} {
   // What gRPC would print by itself is in our errors, in words.
   setLogVerbosity(logVerbosity.NONE);
-  const server = new Server(OPTIONS);
-  const health = new HealthImplementation({ '': 'SERVING' });
-  for (const [name, service] of Object.entries(options.services)) {
+  const server = new Server({ ...OPTIONS, ...channelOptions(bounds) });
+  const states = new HealthImplementation({ '': 'SERVING' });
+  for (const [name, service] of Object.entries(services)) {
     server.addService(service.definition, service.implementation);
-    health.setStatus(name, 'SERVING');
+    states.setStatus(name, 'SERVING');
   }
-  health.addToServer(server);
-  addReflection(server);
-  const port = await bind(server, options.listen);
+  if (health) states.addToServer(server);
+  if (reflection) addReflection(server);
   return {
-    address: options.listen.replace(/:\d+$/, `:${port}`),
-    port,
+    server,
     close: (graceMs) => {
-      health.setStatus('', 'NOT_SERVING');
+      states.setStatus('', 'NOT_SERVING');
       return shutDown(server, graceMs);
     },
   };
 }
+
+const channelOptions = ({
+  streams,
+  messageBytes,
+  lifeMs,
+}: Pick<RoomOptions, 'streams' | 'messageBytes' | 'lifeMs'>): ServerOptions => ({
+  ...(streams === undefined ? {} : { 'grpc.max_concurrent_streams': streams }),
+  ...(messageBytes === undefined ? {} : { 'grpc.max_receive_message_length': messageBytes }),
+  ...(lifeMs === undefined ? {} : { 'grpc.max_connection_age_ms': lifeMs, 'grpc.max_connection_age_grace_ms': 0 }),
+});
 
 function bind(server: Server, listen: string): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -30,6 +30,7 @@ import { RAISE_SECS_MAX_MS } from '../core/raised-secs.ts';
 import { availabilityOf, measuredFigures } from '../core/rollup/availability.ts';
 import { ownBucket } from '../core/verdicts/group-state.ts';
 import { overlay } from '../core/verdicts/overlay.ts';
+import type { AccessAnswers } from './access-answers.ts';
 import { type AdHocLine, createAdHocProbe } from './ad-hoc-probe.ts';
 import { groupNamed, type HistorySources, laneSetAnswer, latencyAnswer, timelineAnswer } from './history-answers.ts';
 import { keepPeriod, keepProblem, keptPeriods } from './keep-request.ts';
@@ -50,6 +51,7 @@ export interface OpsSources extends HistorySources, SaidSources {
   readonly alerts: AlertAnswers;
   /** The way to the agents, for exchanges that somebody asks for. */
   readonly adHoc: AdHocLine;
+  readonly access: AccessAnswers;
   readonly logger: Logger;
   /** Secs of a group's probes are to be raised, or no longer. @returns until when */
   onRaiseSecs(request: ask.RaiseSecsRequest): UnixMicros | null;
@@ -64,6 +66,8 @@ export interface AlertAnswers {
 
 /** Each answers, or throws a Refusal; anything else that is thrown is the collector's own fault. */
 export interface OpsAnswers {
+  /** Who may come in, for admins. */
+  readonly access: AccessAnswers;
   alerts(): reply.AlertsView;
   /** Sends a test alert to each destination. */
   testAlerts(by: Caller): Promise<reply.AlertTestView>;
@@ -153,6 +157,7 @@ export function createOpsAnswers(sources: OpsSources): OpsAnswers {
     }),
     exchanges: (request) => exchanges(sources, request),
     group: (name) => groupNamed(config(), name),
+    access: sources.access,
   };
 }
 

@@ -3,6 +3,7 @@
  * ops-answers' and the same over HTTP.
  */
 import type { handleServerStreamingCall, handleUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type * as access from '../../shared/core/access-view.ts';
 import type * as reply from '../../shared/core/ops-reply.ts';
 import type * as ask from '../../shared/core/ops-request.ts';
 import type { Logger } from '../../shared/io/logger.ts';
@@ -14,19 +15,15 @@ import type { Audit } from './audit.ts';
 import { createEventStreams } from './event-streams.ts';
 import { grpcRefusal } from './grpc-refusal.ts';
 import type { OpsAnswers } from './ops-answers.ts';
+import type { Called } from './peers.ts';
 import { Refusal } from './refusal.ts';
 import { sendAll } from './send-all.ts';
-
-/** A call as far as its caller is told from it. */
-export interface Call {
-  getPeer(): string;
-}
 
 export interface OpsServerOptions {
   readonly answers: OpsAnswers;
   readonly logger: Logger;
   /** Who is at the other end. @throws Refusal */
-  callerOf(call: Call): Caller;
+  callerOf(call: Called): Caller;
   readonly audit: Audit;
 }
 
@@ -75,10 +72,17 @@ const unaryMethods = (answers: OpsAnswers) =>
     Alerts: () => answers.alerts(),
     TestAlerts: (_request: Record<never, never>, by) => answers.testAlerts(by),
     Probe: (request: ask.ProbeRequest, by) => answers.probe(request, by),
+    CreateToken: (request: access.TokenRequest, by) => answers.access.createToken(request, by),
+    Tokens: () => answers.access.tokens(),
+    WithdrawToken: (request: access.TokenIdRequest, by) => answers.access.withdrawToken(request, by),
+    PendingAgents: () => answers.access.pending(),
+    ApproveAgent: (request: access.AgentNameRequest, by) => answers.access.answer(request, 'approved', by),
+    RejectAgent: (request: access.AgentNameRequest, by) => answers.access.answer(request, 'rejected', by),
+    RevokeAgent: (request: access.AgentNameRequest, by) => answers.access.revokeAgent(request, by),
   }) satisfies Readonly<Record<Exclude<keyof typeof opsService, 'Events' | 'Export'>, Answer>>;
 
 /** Who calls, if it may. @throws Refusal forbidden, after it was written down; unauthenticated */
-async function admitted({ callerOf, audit }: OpsServerOptions, name: string, call: Call): Promise<Caller> {
+async function admitted({ callerOf, audit }: OpsServerOptions, name: string, call: Called): Promise<Caller> {
   const by = callerOf(call);
   const problem = rightsProblem(by, needsOf(name), name);
   if (problem === null) return by;

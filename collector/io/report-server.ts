@@ -13,9 +13,12 @@ import { packageVersion } from '../../shared/io/package-version.ts';
 import type { Hello } from '../../shared/wire/agent-message.ts';
 import { agentsService } from '../../shared/wire/agents-service.ts';
 import type { Refusal } from '../../shared/wire/collector-message.ts';
+import type { AgentIdentity, Identity } from '../core/access/identity.ts';
+import { trespass } from '../core/access/site-binding.ts';
 import { type Claimant, clashText, cloneRefusal } from '../core/admission.ts';
 import { type AgentState, forgettable, introduce, MAX_AGENTS } from '../core/agent-table.ts';
 import { protocolRefusal } from '../core/agent-versions.ts';
+import type { BatchFault } from '../core/batch-fault.ts';
 import { createDoor } from '../core/door.ts';
 import { OPENING_MAX } from '../core/limits.ts';
 import { createSayings } from '../core/sayings.ts';
@@ -38,6 +41,10 @@ export interface ReportServerOptions {
   refuseSite?(site: string): string | null;
   /** Why no batch of this may be taken (it names what no configuration has), or null. */
   refuseBatch?(batch: ResultBatch, site: string): string | null;
+  /** Whom a call's certificate speaks for; null: this collector is open, and nobody has one. */
+  readonly identityOf?: ((call: AgentCall) => Identity | null) | null;
+  /** An agent spoke for another site, or under another name, than its certificate has. */
+  onTrespass?(identity: AgentIdentity, text: string): void;
   /** An agent came, went, or changed its site: the moment to share the rates anew and call pushAssignments(). */
   onAgentsChanged?(): void;
 }
@@ -51,6 +58,8 @@ export interface ReportServer {
   pushAssignments(): void;
   /** Has an agent make one exchange beside its schedule; without a session the answer is `lost`. */
   ask(agent: string, asked: AdHocRequest, patienceMs: number): Promise<AskEnd>;
+  /** Ends an agent's session with a word, and stores nothing more of it. */
+  expel(agent: string, reason: Refusal['reason'], text: string): void;
   /** Ends every session, after what was received is stored and acknowledged. */
   close(): Promise<void>;
 }
@@ -63,6 +72,7 @@ export function createReportServer(options: ReportServerOptions): ReportServer {
     agents: () => server.agents(),
     pushAssignments: () => server.pushAssignments(),
     ask: (agent, asked, patienceMs) => server.ask(agent, asked, patienceMs),
+    expel: (agent, reason, text) => server.expel(agent, reason, text),
     close: () => server.close(),
   };
 }
@@ -82,26 +92,49 @@ class SessionTable {
   }
 
   accept(call: AgentCall): void {
-    const { inbox, clock, logger } = this.#options;
+    const { inbox, clock, logger, identityOf = null } = this.#options;
     const address = hostOf(call.getPeer());
     if (!this.#mayOpen(address)) {
-      // Without a listener a broken stream's 'error' would end the collector.
-      call.on('error', () => undefined);
-      call.emit('error', { code: status.RESOURCE_EXHAUSTED, details: `too many sessions from ${address}` });
+      turnAway(call, status.RESOURCE_EXHAUSTED, `too many sessions from ${address}`);
       return;
     }
+    const identity = identityOf?.(call) ?? null;
+    if (identityOf !== null && identity?.kind !== 'agent') {
+      turnAway(call, status.UNAUTHENTICATED, 'a session needs the certificate of an agent');
+      return;
+    }
+    const bound = identity?.kind === 'agent' ? identity : null;
     const session: ReportSession = new ReportSession(call, {
       inbox,
       clock,
       logger,
       sayings: this.#sayings,
-      admit: (hello) => this.#admit({ ...hello, address }, session),
-      refuseBatch: (batch, { site }) => this.#options.refuseBatch?.(batch, site) ?? null,
+      admit: (hello) => this.#trespass(bound, 'the hello', hello) ?? this.#admit({ ...hello, address }, session),
+      refuseBatch: (batch, { site }) => this.#batchFault(bound, batch, site),
       change: (agent, change) => this.#change(agent, change),
       ended: (hello) => this.#ended(hello, session),
     });
     if (this.#closing) session.close();
     else this.#opening.add(session);
+  }
+
+  /** Who speaks for another than its certificate does is refused, and told of. */
+  #trespass(
+    bound: AgentIdentity | null,
+    what: string,
+    spoken: { readonly agent: string; readonly site: string },
+  ): Refusal | null {
+    const text = bound === null ? null : trespass(bound, what, spoken);
+    if (bound === null || text === null) return null;
+    this.#options.onTrespass?.(bound, text);
+    return refusal('certificate', text);
+  }
+
+  #batchFault(bound: AgentIdentity | null, batch: ResultBatch, site: string): BatchFault | null {
+    const foreign = this.#trespass(bound, 'the batch', batch);
+    if (foreign !== null) return ['certificate', foreign.text];
+    const unknown = this.#options.refuseBatch?.(batch, site) ?? null;
+    return unknown === null ? null : ['unconfigured', unknown];
   }
 
   #mayOpen(address: string): boolean {
@@ -127,6 +160,10 @@ class SessionTable {
 
   async ask(agent: string, asked: AdHocRequest, patienceMs: number): Promise<AskEnd> {
     return (await this.#sessions.get(agent)?.ask(asked, patienceMs)) ?? { kind: 'lost' };
+  }
+
+  expel(agent: string, reason: Refusal['reason'], text: string): void {
+    this.#sessions.get(agent)?.supersede(refusal(reason, text));
   }
 
   /** @returns why the session may not go on, or what its agent may send */
@@ -215,6 +252,13 @@ class SessionTable {
     this.#closing = true;
     await Promise.all([...this.#sessions.values(), ...this.#opening].map((session) => session.close()));
   }
+}
+
+/** Ends a call before it is a session. */
+function turnAway(call: AgentCall, code: status, details: string): void {
+  // Without a listener a broken stream's 'error' would end the collector.
+  call.on('error', () => undefined);
+  call.emit('error', { code, details });
 }
 
 const refusal = (reason: Refusal['reason'], text: string): Refusal => ({ kind: 'refusal', reason, text, batch: null });

@@ -25,8 +25,8 @@ export interface IntakeOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly sayings: Sayings;
-  /** Why no batch of this may be taken: it names what no configuration has. Null: it may. */
-  refuseBatch(batch: ResultBatch, hello: Hello): string | null;
+  /** Why no batch of this may be taken: it names what no configuration or not its agent's certificate has. Null: it may. */
+  refuseBatch(batch: ResultBatch, hello: Hello): BatchFault | null;
   change(agent: string, change: (state: AgentState) => Partial<AgentState>): void;
 }
 
@@ -125,8 +125,7 @@ export class SessionIntake {
     if (isDecodeError(batch)) return ['malformed', `${batch.field} ${batch.reason}`];
     const wrong = misnamed(batch, name, this.#hello);
     if (wrong !== null) return wrong;
-    const unknown = this.#options.refuseBatch(batch, this.#hello);
-    return unknown === null ? implausible(batch, this.#clock, receivedAt) : ['unconfigured', unknown];
+    return this.#options.refuseBatch(batch, this.#hello) ?? implausible(batch, this.#clock, receivedAt);
   }
 
   #answer(name: BatchInEpoch, result: AppendResult['kind']): void {

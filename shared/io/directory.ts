@@ -7,16 +7,16 @@ import { dirname, resolve } from 'node:path';
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
-/** @throws the file system's error when it cannot be made, or when something else has its name (ENOTDIR) */
-export async function makeDirectory(path: string): Promise<void> {
+/** @param mode of the directory itself @throws the file system's error when it cannot be made, or when something else has its name (ENOTDIR) */
+export async function makeDirectory(path: string, mode = 0o750): Promise<void> {
   const full = resolve(path);
   try {
-    await mkdir(full, { mode: 0o750 });
+    await mkdir(full, { mode });
   } catch (error) {
     if (codeOf(error) === 'EEXIST' && (await stat(full)).isDirectory()) return;
     if (codeOf(error) !== 'ENOENT' || dirname(full) === full || (await exists(dirname(full)))) throw error;
     await makeDirectory(dirname(full));
-    await mkdir(full, { mode: 0o750 });
+    await mkdir(full, { mode });
   }
 }
 

@@ -2,9 +2,12 @@
  * The Ops service as gRPC needs it: for each method its path and how values become messages and back. Written by hand
  * because the generated code knows messages only; both the collector and the ops command line are typed by it.
  */
+
+import type * as access from '../core/access-view.ts';
 import type * as reply from '../core/ops-reply.ts';
 import type * as ask from '../core/ops-request.ts';
 import type * as view from '../core/ops-view.ts';
+import * as doors from './access-shapes.ts';
 import * as acts from './ops-act-shapes.ts';
 import * as shapes from './ops-shapes.ts';
 import { v1 } from './protobuf.ts';
@@ -70,6 +73,10 @@ const plans = end<reply.MaintenanceView>(v1.MaintenanceReply, acts.fillMaintenan
 
 const noAlerts = end(v1.AlertsRequest, acts.fillAlertsRequest);
 
+const tokens = end<access.TokensView>(v1.TokensReply, doors.fillTokens);
+const pending = end<access.PendingView>(v1.PendingAgentsReply, doors.fillPending);
+const agentName = end<access.AgentNameRequest>(v1.AgentNameRequest, doors.fillAgentName);
+
 /** Every method of Ops, by name. */
 export const opsService = {
   State: method('State', end(v1.StateRequest, shapes.fillStateRequest), end(v1.StateReply, shapes.fillStatus)),
@@ -96,5 +103,16 @@ export const opsService = {
   Alerts: method('Alerts', noAlerts, end(v1.AlertsReply, acts.fillAlerts)),
   TestAlerts: method('TestAlerts', noAlerts, end(v1.AlertTestReply, acts.fillAlertTest)),
   Probe: method('Probe', end(v1.ProbeRequest, acts.fillProbeRequest), end(v1.ProbeReply, acts.fillProbe)),
+  CreateToken: method(
+    'CreateToken',
+    end(v1.TokenRequest, doors.fillTokenRequest),
+    end(v1.CreatedToken, doors.fillCreatedToken),
+  ),
+  Tokens: method('Tokens', end(v1.TokensRequest, doors.fillTokensRequest), tokens),
+  WithdrawToken: method('WithdrawToken', end(v1.TokenIdRequest, doors.fillTokenId), tokens),
+  PendingAgents: method('PendingAgents', end(v1.PendingAgentsRequest, doors.fillPendingRequest), pending),
+  ApproveAgent: method('ApproveAgent', agentName, pending),
+  RejectAgent: method('RejectAgent', agentName, pending),
+  RevokeAgent: method('RevokeAgent', agentName, end(v1.RevokedAgent, doors.fillRevoked)),
   Import: method('Import', end(v1.ImportRequest, acts.fillImportRequest), end(v1.ImportReply, acts.fillImport)),
 } as const;

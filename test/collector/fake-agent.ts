@@ -122,8 +122,10 @@ export class FakeAgent {
       features?: readonly string[];
       protocol?: number;
     } = {},
+    /** With what it comes in; a client of its own. */
+    client = new Client(address, credentials.createInsecure()),
   ) {
-    this.#client = new Client(address, credentials.createInsecure());
+    this.#client = client;
     const { path, requestSerialize, responseDeserialize } = agentsService.Session;
     this.#call = this.#client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
     this.#call.on('data', (message: Down) => {

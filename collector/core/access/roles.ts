@@ -31,6 +31,13 @@ export const OPS_NEEDS = {
   RaiseSecs: 'operator',
   TestAlerts: 'operator',
   Probe: 'operator',
+  CreateToken: 'admin',
+  Tokens: 'admin',
+  WithdrawToken: 'admin',
+  PendingAgents: 'admin',
+  ApproveAgent: 'admin',
+  RejectAgent: 'admin',
+  RevokeAgent: 'admin',
 } as const satisfies Readonly<Record<string, PersonRole>>;
 
 /** Routes of HTTP by the name of their operation; `anybody`: whoever reaches the port. */
