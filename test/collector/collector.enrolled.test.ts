@@ -31,7 +31,15 @@ async function initialised(t: Pick<typeof tap, 'testdir' | 'equal' | 'teardown'>
   const open: Collector[] = [];
   const start = async (): Promise<string> => {
     await open.pop()?.close();
-    const collector = await startCollector({ config, state, grpc: '127.0.0.1:0', http: null, clock, logger });
+    const collector = await startCollector({
+      config,
+      state,
+      grpc: '127.0.0.1:0',
+      http: null,
+      httpTls: null,
+      clock,
+      logger,
+    });
     open.push(collector);
     return collector.address;
   };
