@@ -143,6 +143,7 @@ class RunningCollector implements Collector {
       assignmentFor: ({ agent }) => this.#sharing.assignments.byAgent.get(agent) ?? null,
       onAgentsChanged: () => this.#sharing.shareSoon(),
       identityOf: access === null ? null : (call) => access.peers.of(call)?.identity ?? null,
+      onTrespass: (identity, text) => access?.trespass(identity, text),
     });
     this.#audit = createAudit({
       write: async (by, { act, about, actor }) => logger.info({ who: callerName(by), actor, about }, act),

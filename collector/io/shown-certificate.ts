@@ -13,10 +13,6 @@ export const startOf = (certificate: X509Certificate): UnixMicros =>
   unixMicros(Date.parse(certificate.validFrom) * 1000);
 export const endOf = (certificate: X509Certificate): UnixMicros => unixMicros(Date.parse(certificate.validTo) * 1000);
 
-/** SHA-256 of the DER, hexadecimal. */
-export const fingerprintOf = (certificate: X509Certificate): string =>
-  certificate.fingerprint256.replaceAll(':', '').toLowerCase();
-
 /** Entries of the subject's alternative names with their kinds: "DNS:host", "IP Address:10.0.0.1", "URI:urn:…". */
 export const namesOf = ({ subjectAltName }: X509Certificate): readonly string[] =>
   subjectAltName === undefined || subjectAltName.includes('"') ? [] : subjectAltName.split(', ');

@@ -8,7 +8,6 @@
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import { type Identity, memberKey } from './identity.ts';
 import type { Given, Invited, JournalEntry } from './journal-entry.ts';
-import type { PersonRole } from './roles.ts';
 import { MEMBER_KEPT_US, PENDING_KEPT_US, SERIALS_PER_MEMBER } from './trust-limits.ts';
 
 export interface Token {
@@ -164,10 +163,4 @@ function withMember(book: AccessBook, member: Member, at: UnixMicros): AccessBoo
     Math.max(revokedAt ?? 0, given.at(-1)?.until ?? 0) < at - MEMBER_KEPT_US;
   const kept = [...book.members].filter(([, own]) => !isOver(own));
   return { ...book, members: new Map(kept).set(memberKey(member.identity), member) };
-}
-
-/** What an agent's or a person's role is, as last given; null: nobody of that name was let in. */
-export function roleOf(book: AccessBook, name: string): PersonRole | null {
-  const identity = book.members.get(name)?.identity;
-  return identity?.kind === 'person' ? identity.role : null;
 }

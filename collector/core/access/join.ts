@@ -6,7 +6,7 @@
 import type { UnixMicros } from '../../../shared/core/units.ts';
 import { type AccessBook, type Pending, type Token, validGiven } from './access-book.ts';
 import { type AgentIdentity, type Identity, isIdentityName, memberKey } from './identity.ts';
-import { PENDING_KEPT_US, PENDING_MAX } from './trust-limits.ts';
+import { MEMBERS_MAX, PENDING_KEPT_US, PENDING_MAX } from './trust-limits.ts';
 
 /** Who asks, as far as it matters here. */
 export interface Joining {
@@ -34,6 +34,8 @@ const UNKNOWN = refuse(
 
 export function judgeJoin(book: AccessBook, { token, agent, key }: Joining, now: UnixMicros): JoinVerdict {
   if (token === null) return UNKNOWN;
+  if (book.members.size >= MEMBERS_MAX)
+    return refuse('crowded', `this collector knows ${MEMBERS_MAX} agents and people already`);
   const { invited } = token;
   if (invited.kind === 'person') {
     if (agent !== null) return refuse('misused', 'this token is for a person: dorawatch login --token TOKEN');

@@ -68,5 +68,3 @@ export const SERVER_CERTIFICATE_US = 365 * 86_400e6;
 export const ROOT_CERTIFICATE_US = 3_650 * 86_400e6;
 /** The server's and the root's begin this much before they are made, µs: agents' clocks may be behind. */
 export const CLOCK_TOLERANCE_US = 86_400e6;
-/** A certificate is made anew at this share of its life. */
-export const RENEW_AT = 2 / 3;
