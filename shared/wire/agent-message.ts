@@ -43,6 +43,7 @@ export interface BatchEnvelope {
   /** Null: the session's own. */
   readonly epoch: number | null;
   readonly sequence: number;
+  /** Of what was decoded: a view of the message, which `wholeBatch` copies. */
   readonly bytes: Uint8Array;
   readonly samePrefixBytes: number;
 }

@@ -86,7 +86,8 @@ export class FieldReader {
     const octets = value ?? new Uint8Array();
     this.require(octets.length > 0, field, 'is missing');
     this.require(octets.length <= limit, field, `has ${octets.length} octets, more than ${limit}`);
-    return octets.length <= limit ? octets : new Uint8Array();
+    // A copy: what was read is a view of a packet, and would keep all of it.
+    return octets.length <= limit ? Uint8Array.from(octets) : new Uint8Array();
   }
 
   /** A list that is not longer than a limit; a longer one reads as empty, so that nobody works on it. */

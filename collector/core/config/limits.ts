@@ -28,6 +28,8 @@ export const SITES_MAX = 4096;
 export const SOURCES_MAX = 32;
 /** Octets of a configuration file; the largest sensible one is a few hundred kilobytes. */
 export const FILE_MAX_BYTES = 4 << 20;
+/** Values that aliases may stand for: thirty groups written once. Aliases of aliases are two to the power of their lines. */
+export const ALIASED_MAX = 20_000;
 /** Mistakes reported at once; a wrong file type would otherwise print thousands. */
 export const MISTAKES_MAX = 100;
 /** A shorter retention would prune what is still being gathered; a longer one than ten years is a slip of the pen. */

@@ -84,8 +84,8 @@ function observationsProblem({ observations, servers }: ImportRequest, now: Unix
   return `observation ${wrong + 1}: its server, its moments or its counts do not agree with each other`;
 }
 
-/** Moments in their order and not to come, counts that add up. */
-function isSound(one: ObservationView, now: UnixMicros): boolean {
+/** Moments in their order and not to come, counts that add up. A log that says something else would have all of a request refused. */
+export function isSound(one: ObservationView, now: UnixMicros): boolean {
   const { from, from_latest, last_sent, to, sent, offered, answered, dropped, unmeasured } = one;
   const inOrder = from >= 0 && from <= from_latest && from <= last_sent && from_latest <= to && last_sent <= to;
   const counts = [sent, offered, answered, dropped, unmeasured];

@@ -4,6 +4,7 @@
  */
 import type { ObservationView } from '../../../shared/core/ops-request.ts';
 import type { ReadingOptions } from './clock-reading.ts';
+import { isSound } from './import-request.ts';
 import { observationKey } from './imported-group.ts';
 import { readPerfdhcpLog } from './perfdhcp-report.ts';
 import { type PlacedRun, type PlacedRuns, placeRuns } from './run-spans.ts';
@@ -50,6 +51,12 @@ export function readGivenLogs(given: readonly GivenLog[], options: ReadingOption
         continue;
       }
       const observation = { server: named ?? server, ...run.observation };
+      if (!isSound(observation, options.now)) {
+        notes.add(
+          `${path}:${run.line}: expected counts and times that agree with each other and are not to come; this run is left out`,
+        );
+        continue;
+      }
       found.set(observationKey(observation), observation);
     }
     if (foreign[0]) notes.add(foreignNote(path, foreign[0], foreign.length, servers));

@@ -213,5 +213,7 @@ function problemOf({ offer, ack, offerOnly }: LoggedRun): string | null {
   if (ack === null) return 'expected "***Statistics for: REQUEST-ACK***", and the report ends before it';
   if (ack.sent === null || ack.received === null)
     return 'expected sent and received packets of REQUEST-ACK, and the report ends before them';
+  if (ack.received > offer.received)
+    return `expected at most ${offer.received} ACKs received, one for each OFFER, found ${ack.received}`;
   return ack.received > ack.sent ? `expected at most ${ack.sent} ACKs received, found ${ack.received}` : null;
 }

@@ -95,7 +95,9 @@ function readingNotes(log: ReadLog, moments: readonly UnixMicros[]): LogNote[] {
 
 function whatIsKnown(run: LoggedRun): Known {
   const sent = run.offer?.sent ?? 0;
-  const answered = (run.offerOnly ? run.offer?.received : run.ack?.received) ?? 0;
+  const offered = run.offer?.received ?? 0;
+  // Without an OFFER there was no REQUEST, whatever the report goes on to say.
+  const answered = run.offerOnly || offered === 0 ? offered : (run.ack?.received ?? 0);
   const rate = run.expectedRate ?? argument(run, 'r');
   const waitUs = argument(run, 'W') ?? 0;
   const sending = rate === null || rate <= 0 ? 0 : ((sent - 1) / rate) * 1e6;

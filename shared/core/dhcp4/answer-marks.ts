@@ -33,7 +33,7 @@ export function readAnswerMarks(octets: Uint8Array): AnswerMarks | undefined {
   const hlen = u8(octets, 2);
   if (octets.length < optionsAt || u8(octets, 0) !== 2 || hlen > chaddrOctets) return undefined;
   if (u32(octets, headerOctets) !== magicCookie) return undefined;
-  let type = 0;
+  let type: number | undefined;
   let server: Ipv4 | undefined;
   let leaseSeconds: number | undefined;
   let subnetSelection: Ipv4 | undefined;
@@ -52,7 +52,7 @@ export function readAnswerMarks(octets: Uint8Array): AnswerMarks | undefined {
       case OptionCode.overload:
         return undefined;
       case OptionCode.messageType:
-        if (type !== 0 || length !== 1) return undefined;
+        if (type !== undefined || length !== 1) return undefined;
         type = u8(octets, from);
         break;
       case OptionCode.serverIdentifier:
@@ -72,7 +72,7 @@ export function readAnswerMarks(octets: Uint8Array): AnswerMarks | undefined {
         clientId = octets.slice(from, at);
     }
   }
-  if (!isMessageType(type)) return undefined;
+  if (type === undefined || !isMessageType(type)) return undefined;
   const chaddr = octets.slice(chaddrAt, chaddrAt + hlen);
   return {
     xid: u32(octets, 4),
