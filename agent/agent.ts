@@ -18,6 +18,7 @@ import type { HeldLease } from './core/lease-ledger.ts';
 import { LAST_RELEASES_MS, LEFTOVERS_FIRST_MS } from './core/ledger-limits.ts';
 import type { AgentFigures } from './core/metrics/agent-families.ts';
 import { countOwn, createOwnCounts, worstDelayUs } from './core/metrics/own-counts.ts';
+import { EnrolmentKeeper, type EnrolmentKeeperOptions } from './io/enrolment-keeper.ts';
 import { hostIdentity } from './io/host-identity.ts';
 import { LeaseKeeper } from './io/lease-keeper.ts';
 import { type Released, releaseLeases } from './io/lease-release.ts';
@@ -86,6 +87,7 @@ class RunningAgent implements Agent {
   readonly #stream: ReportStream;
   readonly #leases: LeaseKeeper;
   readonly #silence: SilenceKeeper;
+  readonly #enrolment: EnrolmentKeeper | null;
   /** What the last start left has been given back; nothing is probed before. */
   readonly #begun: Promise<void>;
   readonly #ending = new AbortController();
@@ -119,10 +121,13 @@ class RunningAgent implements Agent {
       ...{ ...start, clock, directory: config.stateDirectory },
       onChange: (isResting) => this.#rest(isResting),
     });
+    const kept = config.enrolment;
+    const directory = config.stateDirectory;
+    this.#enrolment = kept ? this.#keeper({ kept, directory, proxy: config.proxy ?? null, clock, logger }) : null;
     this.#begun = this.#begin();
     this.#stream = startReportStream({
       ...shared,
-      collector: config.collector,
+      ...{ collector: config.collector, proxy: config.proxy ?? null, enrolment: this.#enrolment },
       version,
       host: hostIdentity(config.stateDirectory),
       logger,
@@ -136,6 +141,15 @@ class RunningAgent implements Agent {
       takeResting: () => this.#silence.takeResting(),
       leases: () => this.#leaseCounts(),
     });
+  }
+
+  #keeper(options: Omit<EnrolmentKeeperOptions, 'onRevoked'>): EnrolmentKeeper {
+    return new EnrolmentKeeper({ ...options, onRevoked: () => void this.#begun.then(() => this.#probe()) });
+  }
+
+  /** Nothing is probed by who was thrown out, or has not heard of its collector for days. */
+  get #isResting(): boolean {
+    return this.#silence.isResting || (this.#enrolment?.revoked ?? null) !== null;
   }
 
   get name(): string {
@@ -156,7 +170,8 @@ class RunningAgent implements Agent {
       spool: this.#state.spool,
       line: this.#stream.figures,
       leases: this.#leaseCounts(),
-      isResting: this.#silence.isResting,
+      isResting: this.#isResting,
+      enrolment: this.#enrolment?.kept ?? null,
       assignmentVersion: this.#prober.assignmentVersion,
     };
   }
@@ -215,8 +230,7 @@ class RunningAgent implements Agent {
 
   #probe(): void {
     const assignment = this.#assignment;
-    if (assignment !== undefined)
-      this.#prober.assign(this.#silence.isResting ? { ...assignment, targets: [] } : assignment);
+    if (assignment !== undefined) this.#prober.assign(this.#isResting ? { ...assignment, targets: [] } : assignment);
   }
 
   #rest(isResting: boolean): void {

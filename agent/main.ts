@@ -6,6 +6,7 @@
 import { Command, CommanderError } from 'commander';
 import { addCompletion } from '../shared/io/completion-command.ts';
 import { packageVersion } from '../shared/io/package-version.ts';
+import { joinCommand } from './join-command.ts';
 import { probeCommand } from './one-shot/flags.ts';
 import { probe } from './probe.ts';
 import { runCommand } from './run-command.ts';
@@ -14,7 +15,7 @@ async function main(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
   const program = new Command('dorawatch-agent')
     .description(
-      'Measures DHCP servers from a site: one shot (probe), or as a daemon that reports to a collector (run).',
+      'Measures DHCP servers from a site: one shot (probe), or as a daemon that reports to a collector (join, then run).',
     )
     .version(packageVersion())
     .showHelpAfterError('(dorawatch-agent --help shows how)')
@@ -27,6 +28,10 @@ async function main(argv: readonly string[]): Promise<number> {
     exitCode = code;
   });
   program.addCommand(running.exitOverride());
+  const joining = joinCommand((code) => {
+    exitCode = code;
+  });
+  program.addCommand(joining.exitOverride());
   addCompletion(program, { asksNames: false });
   try {
     await program.parseAsync(argv);

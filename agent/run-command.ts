@@ -9,17 +9,28 @@ import { createLogger, type Logger } from '../shared/io/logger.ts';
 import { createMetricsWriter } from '../shared/io/metrics-page.ts';
 import { packageVersion } from '../shared/io/package-version.ts';
 import { type Agent, startAgent } from './agent.ts';
-import { type AgentConfig, type AgentFlags, DEFAULT_METRICS, readAgentFlags } from './core/agent-config.ts';
+import {
+  type AgentConfig,
+  type AgentFlags,
+  DEFAULT_METRICS,
+  DEFAULT_STATE,
+  readAgentFlags,
+} from './core/agent-config.ts';
 import { agentFamilies } from './core/metrics/agent-families.ts';
+import { keptEnrolment } from './io/enrolment-file.ts';
 import { type MetricsHttp, serveMetrics } from './io/metrics-http.ts';
 import { processFamilies } from './io/process-figures.ts';
 import { startProber } from './prober.ts';
 
 const EXAMPLES = `
 Examples:
-  dorawatch-agent run --collector collector.example.net:6767 --site corsham --state /var/lib/dorawatch-agent
+  dorawatch-agent run                                                 (after dorawatch-agent join)
+  dorawatch-agent run --state /srv/dorawatch --metrics 10.0.0.7:6769
   dorawatch-agent run --collector 127.0.0.1:6767 --site corsham --state ./state --id corsham-1
   dorawatch-agent run --collector 127.0.0.1:6767 --site corsham --state ./state --metrics off
+
+Without an enrolment the stream is plain text, for a collector on the same host or a network that is trusted: --collector and --site say where
+and for whom. With one, both come from it, and nobody but its collector is believed. A proxy: --proxy, or DORAWATCH_PROXY.
 
 What to probe is pushed by the collector; while it is away the agent probes on and keeps its batches in the state directory.
 Beyond --spool-bytes or --spool-age the oldest batches go, and the collector is told which. While the disk takes no writing
@@ -31,12 +42,16 @@ Exit code: 0 ended by a signal, 1 error, 2 wrong arguments. Needs CAP_NET_RAW, a
 export function runCommand(done: (exitCode: number) => void): Command {
   return new Command('run')
     .description('probe what the collector assigns, and report to it; until SIGTERM')
-    .requiredOption('--collector <host:port>', 'where the collector listens')
-    .requiredOption('--site <name>', "this host's site, as the collector's configuration names it")
-    .requiredOption('--state <directory>', 'where name, spool and last assignment are kept; made when missing')
+    .option('--collector <host:port>', 'where the collector listens (default: as enrolled)')
+    .option('--site <name>', "this host's site, as the collector's configuration names it (default: as enrolled)")
+    .option('--state <directory>', 'where name, spool and enrolment are kept; made when missing', DEFAULT_STATE)
     .option('--id <name>', 'name of this agent; default: made once and kept in the state directory')
     .option('--spool-bytes <size>', 'bound on the batches kept for a collector that is away (default: 256MiB)')
     .option('--spool-age <span>', 'how old they may get (default: 7d)')
+    .option(
+      '--proxy <url>',
+      'HTTP proxy on the way to the collector: http://HOST:PORT, or "off" (default: as enrolled)',
+    )
     .option('--metrics <host:port>', `where its metrics are served, or "off" (default: ${DEFAULT_METRICS})`)
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(dorawatch-agent run --help shows how)')
@@ -45,7 +60,18 @@ export function runCommand(done: (exitCode: number) => void): Command {
 
 /** Runs until a signal. @returns the exit code */
 async function runAgent(flags: AgentFlags): Promise<number> {
-  const config = readAgentFlags(flags);
+  try {
+    const enrolment = await keptEnrolment(flags.state);
+    return await runConfigured(readAgentFlags(flags, { enrolment, proxy: process.env['DORAWATCH_PROXY'] ?? '' }));
+  } catch (error) {
+    // Errors with a code are ours and say what to do; anything else is a defect and keeps its stack.
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    process.stderr.write(`dorawatch-agent: ${error.message}\n`);
+    return 1;
+  }
+}
+
+async function runConfigured(config: AgentConfig | readonly string[]): Promise<number> {
   if (!('collector' in config)) {
     for (const mistake of config) process.stderr.write(`dorawatch-agent: ${mistake}\n`);
     process.stderr.write('dorawatch-agent: `dorawatch-agent run --help` shows how\n');
@@ -53,20 +79,13 @@ async function runAgent(flags: AgentFlags): Promise<number> {
   }
   const logger = createLogger('dorawatch-agent');
   const clock = createClock();
-  try {
-    const agent = await startAgent({ config, version: packageVersion(), clock, logger, startProber });
-    const metrics = await startMetrics(agent, config, { clock, logger });
-    await stopSignal();
-    logger.info('stopping: exchanges in flight are finished first; a second SIGINT ends at once');
-    await agent.stop();
-    await metrics?.close();
-    return 0;
-  } catch (error) {
-    // Errors with a code are ours and say what to do; anything else is a defect and keeps its stack.
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    process.stderr.write(`dorawatch-agent: ${error.message}\n`);
-    return 1;
-  }
+  const agent = await startAgent({ config, version: packageVersion(), clock, logger, startProber });
+  const metrics = await startMetrics(agent, config, { clock, logger });
+  await stopSignal();
+  logger.info('stopping: exchanges in flight are finished first; a second SIGINT ends at once');
+  await agent.stop();
+  await metrics?.close();
+  return 0;
 }
 
 async function startMetrics(

@@ -43,6 +43,12 @@ export const BACKLOG_WINDOW_BYTES = 64 * 1024;
 export const BACKLOG_CHUNK = 64;
 /** A session whose collector has not answered the first clock probe by then is given up. */
 export const GREETING_MS = 5_000 as Milliseconds;
+/** Between two looks at whether a certificate is due: of no weight, and a two-thousandth of an hour's certificate. */
+export const RENEWAL_LOOK_MS = 2_000 as Milliseconds;
+/** The longest wait of an agent that its collector does not understand: until one of the two was upgraded. */
+export const VERSION_WAIT_MS = 300_000 as Milliseconds;
+/** The longest wait of an agent that was thrown out. Only a new enrolment brings it back, but a journal may be restored from yesterday. */
+export const REVOKED_WAIT_MS = 900_000 as Milliseconds;
 /** At the end, the longest wait for the last acknowledgements (of batches that only memory has, too), and then for the stream to close. */
 export const GOODBYE_ACKS_MS = 2_000 as Milliseconds;
 export const GOODBYE_UNSPOOLED_MS = 15_000 as Milliseconds;

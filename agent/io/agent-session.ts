@@ -6,20 +6,20 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import type { AdHocRequest, AdHocResult } from '../../shared/core/ad-hoc.ts';
 import type { Assignment } from '../../shared/core/assignment.ts';
-import { CLOCK_INTERVAL_MS, CLOCK_PROBES, CLOCK_REPLY_MS, HEARTBEAT_INTERVAL_MS } from '../../shared/core/limits.ts';
-import type { MonotonicNs, UnixMicros } from '../../shared/core/units.ts';
-import { afterUs } from '../../shared/core/units.ts';
+import { CLOCK_INTERVAL_MS, HEARTBEAT_INTERVAL_MS } from '../../shared/core/limits.ts';
+import type { MonotonicNs } from '../../shared/core/units.ts';
 import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
-import { randomUint32 } from '../../shared/io/random.ts';
 import type { AgentMessage, Heartbeat, Hello } from '../../shared/wire/agent-message.ts';
 import type { Received } from '../../shared/wire/agents-service.ts';
 import { sharedPrefix } from '../../shared/wire/batch-encoder.ts';
 import type { AckRange, CollectorMessage, Refusal } from '../../shared/wire/collector-message.ts';
-import { bestOffset, type ClockOffset, type RoundTrip } from '../core/clock-sample.ts';
+import type { CertificateReply } from '../../shared/wire/enrolment-codec.ts';
+import type { ClockOffset } from '../core/clock-sample.ts';
 import { SendWindow, type SpooledBatch } from '../core/send-window.ts';
 import { GREETING_MS, LIVE_QUEUE_MAX } from '../core/stream-limits.ts';
 import { BacklogSender } from './backlog-sender.ts';
+import { ClockAsking } from './clock-asking.ts';
 import type { Moves, Spool } from './spool-contract.ts';
 
 export type CollectorCall = ClientDuplexStream<Received<AgentMessage>, Received<CollectorMessage>>;
@@ -42,16 +42,12 @@ export interface AgentSessionOptions {
   onAck(batches: number): void;
   /** The clock was measured. */
   onClock(offset: ClockOffset): void;
-  /** The collector will not have this agent, for now: to be tried again slowly. */
-  onSessionRefused(): void;
+  /** The collector will not have this agent, for now; or will not renew its certificate. */
+  onSessionRefused(refusal: Refusal): void;
+  /** A new certificate, or whom to believe from now on. */
+  onCertificate(reply: CertificateReply): void;
   /** A batch was refused for ever, and was thrown away. */
   onRefused(): void;
-}
-
-interface Asked {
-  readonly nonce: number;
-  readonly at: UnixMicros;
-  readonly resolve: (trip: RoundTrip | undefined) => void;
 }
 
 export class AgentSession {
@@ -64,7 +60,7 @@ export class AgentSession {
   /** Numbers of the losses told in this session; bounded as they are. */
   readonly #toldLosses = new Set<number>();
   #before: Uint8Array = new Uint8Array();
-  #asked: Asked | undefined;
+  readonly #asking: ClockAsking;
   #isReady = false;
   #isBlocked = false;
   #isOver = false;
@@ -81,6 +77,8 @@ export class AgentSession {
       send: (batch) => this.#sendBatch(batch, true),
       pumped: () => this.#pump(),
     });
+    const { anchor } = options.hello;
+    this.#asking = new ClockAsking({ ...options, anchor, send: (probe) => this.#send(probe) });
     call.on('data', (message: Received<CollectorMessage>) => this.#receive(message));
     call.on('drain', () => {
       this.#isBlocked = false;
@@ -102,6 +100,11 @@ export class AgentSession {
     if (this.#live.length < LIVE_QUEUE_MAX) this.#live.push(batch);
     else this.#backlog.add(batch.position);
     this.#pump();
+  }
+
+  /** Asks for a new certificate. */
+  renew(signingRequest: Uint8Array): void {
+    this.#send({ kind: 'renewal', signingRequest });
   }
 
   /** What is held has new positions. */
@@ -132,7 +135,7 @@ export class AgentSession {
     this.#isOver = true;
     for (const timer of this.#timers) clearInterval(timer);
     this.#backlog.stop();
-    this.#asked?.resolve(undefined);
+    this.#asking.over();
     this.#tellIdle();
   }
 
@@ -164,37 +167,11 @@ export class AgentSession {
 
   /** @returns whether the collector answered at all */
   async #measureClock(): Promise<boolean> {
-    if (this.#asked !== undefined) return true;
-    const trips: RoundTrip[] = [];
-    for (let probe = 0; probe < CLOCK_PROBES && !this.#isOver; probe += 1) {
-      const trip = await this.#askClock();
-      if (trip !== undefined) trips.push(trip);
-    }
-    const best = bestOffset(trips, this.#options.hello.anchor);
-    if (best === undefined) return false;
+    const best = await this.#asking.measure();
+    if (best === undefined || best === 'busy') return best === 'busy';
     this.#options.onClock(best);
     this.#send({ kind: 'clock-sample', ...best });
     return true;
-  }
-
-  #askClock(): Promise<RoundTrip | undefined> {
-    return new Promise((resolve) => {
-      const giveUp = setTimeout(() => settle(undefined), CLOCK_REPLY_MS);
-      const settle = (trip: RoundTrip | undefined) => {
-        clearTimeout(giveUp);
-        this.#asked = undefined;
-        resolve(trip);
-      };
-      const nonce = randomUint32();
-      this.#asked = { nonce, at: this.#now(), resolve: settle };
-      this.#send({ kind: 'clock-probe', nonce });
-    });
-  }
-
-  /** The agent's clock: anchor + monotonic, so that a step of the wall clock is no news. */
-  #now(): UnixMicros {
-    const { clock, epochStart, hello } = this.#options;
-    return afterUs(hello.anchor, Math.round((clock.monotonic() - epochStart) / 1_000));
   }
 
   #receive(message: Received<CollectorMessage>): void {
@@ -206,12 +183,12 @@ export class AgentSession {
       case 'acks':
         this.#options.onAck(message.ranges.reduce((sum, range) => sum + this.#settle(range), 0));
         break;
-      case 'clock-reply': {
-        const asked = this.#asked;
-        const { received, sent } = message;
-        if (asked?.nonce === message.nonce) asked.resolve({ asked: asked.at, answered: this.#now(), received, sent });
+      case 'clock-reply':
+        this.#asking.answered(message);
         break;
-      }
+      case 'certificate':
+        this.#options.onCertificate(message);
+        break;
       case 'assignment':
         this.#options.onAssignment(message.assignment);
         break;
@@ -246,10 +223,11 @@ export class AgentSession {
     return positions.length;
   }
 
-  #refused({ batch, reason, text }: Refusal): void {
+  #refused(refusal: Refusal): void {
+    const { batch, reason, text } = refusal;
     if (batch === null) {
       this.#options.logger.error({ reason }, `the collector refused this agent: ${text}`);
-      if (reason === 'cloned' || reason === 'crowded' || reason === 'version') this.#options.onSessionRefused();
+      this.#options.onSessionRefused(refusal);
       return;
     }
     this.#options.logger.error({ ...batch, reason }, `the collector refused a batch for ever: ${text}`);

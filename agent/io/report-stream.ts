@@ -3,36 +3,48 @@
  * It never gives up and never blocks the prober: what cannot be sent is in the spool. Rejected: gRPC's own reconnecting; it
  * backs off up to two minutes, tells nobody, and resumes a call for no one.
  */
-import { Client, credentials, logVerbosity, type ServiceError, setLogVerbosity } from '@grpc/grpc-js';
+import { type Client, logVerbosity, type StatusObject, setLogVerbosity, status } from '@grpc/grpc-js';
 import type { AdHocRequest, AdHocResult } from '../../shared/core/ad-hoc.ts';
 import type { Assignment } from '../../shared/core/assignment.ts';
 import { backoffMs } from '../../shared/core/backoff.ts';
 import { OWN_FEATURES } from '../../shared/core/features.ts';
-import {
-  KEEPALIVE_TIME_MS,
-  KEEPALIVE_TIMEOUT_MS,
-  MAX_MESSAGE_BYTES,
-  RECONNECT_BASE_MS,
-  RECONNECT_MAX_MS,
-} from '../../shared/core/limits.ts';
+import { readHostPort } from '../../shared/core/host-port.ts';
+import { RECONNECT_BASE_MS, RECONNECT_MAX_MS } from '../../shared/core/limits.ts';
 import { PROTOCOL } from '../../shared/core/protocol.ts';
-import type { MonotonicNs, UnixMicros } from '../../shared/core/units.ts';
+import type { HttpProxy } from '../../shared/core/proxy.ts';
+import type { Milliseconds, MonotonicNs, UnixMicros } from '../../shared/core/units.ts';
 import type { Clock } from '../../shared/io/clock.ts';
+import { plainDetails } from '../../shared/io/enrolment-client.ts';
+import { createLine, type LineOptions } from '../../shared/io/line.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import { randomFraction } from '../../shared/io/random.ts';
 import { within } from '../../shared/io/within.ts';
 import type { Heartbeat } from '../../shared/wire/agent-message.ts';
 import { agentsService } from '../../shared/wire/agents-service.ts';
+import type { Refusal, RefusalReason } from '../../shared/wire/collector-message.ts';
+import type { CertificateReply } from '../../shared/wire/enrolment-codec.ts';
 import type { ClockOffset } from '../core/clock-sample.ts';
 import type { LineFigures } from '../core/metrics/agent-families.ts';
 import type { SpooledBatch } from '../core/send-window.ts';
-import { GOODBYE_ACKS_MS, GOODBYE_CLOSE_MS, GOODBYE_UNSPOOLED_MS } from '../core/stream-limits.ts';
+import {
+  GOODBYE_ACKS_MS,
+  GOODBYE_CLOSE_MS,
+  GOODBYE_UNSPOOLED_MS,
+  REVOKED_WAIT_MS,
+  VERSION_WAIT_MS,
+} from '../core/stream-limits.ts';
 import { AgentSession, type CollectorCall } from './agent-session.ts';
+import type { EnrolmentKeeper } from './enrolment-keeper.ts';
+import { Renewal } from './renewal.ts';
+import { REPORT_CHANNEL } from './report-channel.ts';
 import type { Spool } from './spool-contract.ts';
 
 export interface ReportStreamOptions {
   /** host:port */
   readonly collector: string;
+  readonly proxy: HttpProxy | null;
+  /** Null: plain text, as nobody in particular. */
+  readonly enrolment: EnrolmentKeeper | null;
   readonly agent: string;
   readonly site: string;
   readonly epoch: number;
@@ -71,15 +83,6 @@ export interface ReportStream {
   close(): Promise<void>;
 }
 
-const CHANNEL = {
-  'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
-  'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
-  'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
-  // Each attempt is a channel of its own: the waits are ours, and the name is looked up anew.
-  'grpc.use_local_subchannel_pool': 1,
-  'grpc.enable_retries': 0,
-};
-
 export function startReportStream(options: ReportStreamOptions): ReportStream {
   setLogVerbosity(logVerbosity.NONE);
   return new Line(options);
@@ -87,6 +90,12 @@ export function startReportStream(options: ReportStreamOptions): ReportStream {
 
 /** A refused session waits as after so many failures: the longest wait, for what refuses it is for a person to mend. */
 const REFUSED_FAILURES = 10;
+const SLOW_REASONS: ReadonlySet<RefusalReason> = new Set(['cloned', 'crowded', 'certificate', 'version', 'revoked']);
+/** What takes a person longer than others. */
+const STAY_AWAY_MS: Partial<Record<RefusalReason, Milliseconds>> = {
+  version: VERSION_WAIT_MS,
+  revoked: REVOKED_WAIT_MS,
+};
 
 class Line implements ReportStream {
   readonly #options: ReportStreamOptions;
@@ -94,6 +103,11 @@ class Line implements ReportStream {
   #client: Client | undefined;
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
+  /** The longest wait before the next attempt. */
+  #longestMs = RECONNECT_MAX_MS;
+  /** The session is ended on purpose, for one with the new certificate. */
+  #isTurning = false;
+  readonly #renewal: Renewal | undefined;
   #refusedBatches = 0;
   #acknowledged = 0;
   #sessions = 0;
@@ -104,6 +118,14 @@ class Line implements ReportStream {
   constructor(options: ReportStreamOptions) {
     this.#options = options;
     options.spool.onMoved = (moves) => this.#session?.moved(moves);
+    const { enrolment, logger } = options;
+    if (enrolment !== null) {
+      this.#renewal = new Renewal({
+        ...{ enrolment, logger, onTurn: () => void this.#turn() },
+        isReady: () => this.#session?.isReady ?? false,
+        ask: (signingRequest) => this.#session?.renew(signingRequest),
+      });
+    }
     this.#connect();
   }
 
@@ -125,33 +147,43 @@ class Line implements ReportStream {
   async close(): Promise<void> {
     this.#isClosing = true;
     clearTimeout(this.#retry);
-    const session = this.#session;
-    if (session?.isReady) {
-      const limit = this.#options.spool.isWritable ? GOODBYE_ACKS_MS : GOODBYE_UNSPOOLED_MS;
-      await within(limit, session.settled());
-      const ended = new Promise<void>((resolve) => {
-        this.#ended = resolve;
-      });
-      session.goodbye();
-      if (this.#session !== undefined) await within(GOODBYE_CLOSE_MS, ended);
-    }
+    this.#renewal?.over();
+    if (this.#session?.isReady) await this.#farewell(this.#session);
     this.#session?.over();
     this.#client?.close();
   }
 
+  async #farewell(session: AgentSession): Promise<void> {
+    const limit = this.#options.spool.isWritable ? GOODBYE_ACKS_MS : GOODBYE_UNSPOOLED_MS;
+    await within(limit, session.settled());
+    const ended = new Promise<void>((resolve) => {
+      this.#ended = resolve;
+    });
+    session.goodbye();
+    if (this.#session !== undefined) await within(GOODBYE_CLOSE_MS, ended);
+  }
+
   #connect(): void {
     const { collector } = this.#options;
-    this.#client = new Client(collector, credentials.createInsecure(), CHANNEL);
+    this.#client = createLine(this.#line(), REPORT_CHANNEL);
     const { path, requestSerialize, responseDeserialize } = agentsService.Session;
     const call: CollectorCall = this.#client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
     // 'status' always comes, exactly once; 'error' says the same before it, and must have a listener.
     call.on('error', () => undefined);
-    call.on('status', (status: ServiceError) => this.#over(status.details));
+    call.on('status', (ended: StatusObject) => this.#over(ended));
     call.on('metadata', () => {
       this.#sessions += 1;
       this.#options.logger.info({ collector }, `connected to the collector at ${collector}`);
     });
     this.#session = new AgentSession(call, this.#sessionOptions());
+  }
+
+  #line(): LineOptions {
+    const { collector, proxy, enrolment } = this.#options;
+    if (enrolment !== null) return enrolment.line;
+    const at = readHostPort(collector);
+    if (at === undefined) throw new Error(`"${collector}" is no HOST:PORT`);
+    return { collector: at, proxy, trust: null };
   }
 
   #sessionOptions() {
@@ -168,17 +200,20 @@ class Line implements ReportStream {
       onAssignment,
       onAdHoc,
       heartbeat: () => this.#heartbeat(),
-      onHeard: () => this.#options.onHeard(),
+      onHeard: () => {
+        this.#options.onHeard();
+        void this.#options.enrolment?.heard();
+      },
+      onCertificate: (reply: CertificateReply) => void this.#renewal?.take(reply),
       onAck: (batches: number) => {
         this.#failures = 0;
+        this.#longestMs = RECONNECT_MAX_MS;
         this.#acknowledged += batches;
       },
       onClock: (measured: ClockOffset) => {
         this.#clock = measured;
       },
-      onSessionRefused: () => {
-        this.#failures = Math.max(this.#failures, REFUSED_FAILURES);
-      },
+      onSessionRefused: (refusal: Refusal) => this.#refused(refusal),
       onRefused: () => {
         this.#refusedBatches += 1;
       },
@@ -199,15 +234,51 @@ class Line implements ReportStream {
     };
   }
 
-  #over(details: string): void {
+  #refused({ reason, text }: Refusal): void {
+    if (reason === 'revoked') void this.#options.enrolment?.revoke(text);
+    this.#longestMs = STAY_AWAY_MS[reason] ?? RECONNECT_MAX_MS;
+    if (SLOW_REASONS.has(reason)) this.#failures = Math.max(this.#failures, REFUSED_FAILURES);
+  }
+
+  /** Ends the session of the old certificate and begins one with the new; nothing is lost, as what is not acknowledged is sent again. */
+  async #turn(): Promise<void> {
+    if (this.#session?.isReady !== true || this.#isClosing) return;
+    this.#isTurning = true;
+    await this.#farewell(this.#session);
+    if (this.#isTurning) this.#client?.close();
+  }
+
+  #over({ code, details }: StatusObject): void {
     const wasReady = this.#session?.isReady ?? false;
+    const isTurning = this.#isTurning;
     this.#session?.over();
     this.#session = undefined;
+    this.#isTurning = false;
     this.#client?.close();
     this.#ended?.();
     if (this.#isClosing) return;
+    if (isTurning) this.#connect();
+    else if (code === status.UNIMPLEMENTED && this.#options.enrolment !== null)
+      void this.#comeBack(this.#options.enrolment);
+    else this.#again(wasReady, details);
+  }
+
+  /** The collector has no session for this certificate: only whoever has none, or none any more, is told that there is no such method. */
+  async #comeBack(enrolment: EnrolmentKeeper): Promise<void> {
+    const isRenewed = await enrolment.comeBack();
+    if (this.#isClosing) return;
+    if (enrolment.revoked !== null)
+      this.#refused({ kind: 'refusal', reason: 'revoked', text: enrolment.revoked, batch: null });
+    if (isRenewed) this.#connect();
+    else this.#again(false, 'this certificate is not taken');
+  }
+
+  #again(wasReady: boolean, details: string): void {
     this.#failures += 1;
-    const limits = { base: RECONNECT_BASE_MS, max: RECONNECT_MAX_MS };
+    const limits = {
+      base: Math.max(RECONNECT_BASE_MS, this.#longestMs - RECONNECT_MAX_MS) as Milliseconds,
+      max: this.#longestMs,
+    };
     const waitMs = Math.round(backoffMs(this.#failures, randomFraction(), limits));
     this.#sayGone(wasReady, details, waitMs);
     this.#retry = setTimeout(() => this.#connect(), waitMs);
@@ -218,14 +289,6 @@ class Line implements ReportStream {
     const what = wasReady ? `lost the collector at ${collector}` : `no collector at ${collector}`;
     const goesOn = `probing goes on, ${spool.count} batches wait in the spool; next try in ${(waitMs / 1_000).toFixed(1)} s`;
     const fields = { collector, attempts: this.#failures, backlog_batches: spool.count, next_try_ms: waitMs };
-    logger.warn(fields, `${what} (${plain(details)}): ${goesOn}`);
+    logger.warn(fields, `${what} (${plainDetails(details) || 'the stream ended'}): ${goesOn}`);
   }
-}
-
-/** gRPC's words without what only its developers need. */
-function plain(details: string): string {
-  const said = details
-    .replace(/^No connection established[.] Last error: (Error: )?/, '')
-    .replace(/[.]? ?Resolution note:.*$/, '');
-  return said === '' ? 'the stream ended' : said;
 }

@@ -6,7 +6,7 @@
  * read-only stops nobody: the start is made without it, and what could not be written is tried again.
  * Rejected: a name made from the host's; hosts are cloned and renamed, and a second agent would speak as the first.
  */
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Assignment } from '../../shared/core/assignment.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
@@ -18,26 +18,8 @@ import { decodeAssignment, encodeAssignment } from '../../shared/wire/assignment
 import { isDecodeError } from '../../shared/wire/decode-error.ts';
 import { openSpool } from './spool.ts';
 import type { Spool, SpoolOptions } from './spool-contract.ts';
-
-export type StateErrorCode = 'STATE_NOT_WRITABLE' | 'STATE_DAMAGED' | 'STATE_OF_ANOTHER';
-
-const ADVICE: Record<StateErrorCode, string> = {
-  STATE_NOT_WRITABLE: 'cannot be written; give this user the right to, or choose another --state directory',
-  STATE_DAMAGED:
-    'cannot be understood; move it away, and the agent will begin anew under a new name (or the one given by --id)',
-  STATE_OF_ANOTHER: 'belongs to an agent of another name; leave out --id, or choose another --state directory',
-};
-
-/** `code` says what to do next. */
-export class StateError extends Error {
-  readonly code: StateErrorCode;
-
-  constructor(code: StateErrorCode, path: string, cause?: unknown) {
-    super(`${path} ${ADVICE[code]}`, { cause });
-    this.name = 'StateError';
-    this.code = code;
-  }
-}
+import { StateError } from './state-error.ts';
+import { readIfThere, replaceFile } from './whole-file.ts';
 
 export interface StateDirectory {
   readonly agent: string;
@@ -224,17 +206,6 @@ class OpenDirectory implements StateDirectory {
   }
 }
 
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
-
-async function readIfThere(path: string): Promise<Buffer | undefined> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw new StateError('STATE_NOT_WRITABLE', path, error);
-  }
-}
-
 async function readIdentity(path: string): Promise<Identity | undefined> {
   const bytes = await readIfThere(path);
   if (bytes === undefined) return undefined;
@@ -262,19 +233,4 @@ async function readAssignment(path: string): Promise<Assignment | undefined> {
 
 function writeIdentity(directory: string, identity: Identity): Promise<void> {
   return replaceFile(join(directory, 'agent.json'), Buffer.from(`${JSON.stringify(identity)}\n`));
-}
-
-async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
-  try {
-    const draft = await open(`${path}.new`, 'w', 0o600);
-    try {
-      await draft.writeFile(bytes);
-      await draft.sync();
-    } finally {
-      await draft.close();
-    }
-    await rename(`${path}.new`, path);
-  } catch (error) {
-    throw new StateError('STATE_NOT_WRITABLE', path, error);
-  }
 }

@@ -56,6 +56,8 @@ export const SEND_WINDOW_BYTES = 4 * 1024 * 1024;
 export const KEEPALIVE_TIME_MS = 2_000 as Milliseconds;
 /** … unanswered for this long means that the peer is dead: 5 s in all, well under any silence limit. */
 export const KEEPALIVE_TIMEOUT_MS = 3_000 as Milliseconds;
+/** Proxy and TLS handshake together: many times what the slowest line takes, and no longer than a dead peer is waited for. */
+export const LINE_MS = 5_000 as Milliseconds;
 /** First wait before a reconnect; doubled with each failure. */
 export const RECONNECT_BASE_MS = 500 as Milliseconds;
 /** Longest wait: a collector that comes back hears of every site within half a minute. */

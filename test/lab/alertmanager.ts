@@ -3,9 +3,9 @@
  * in seconds what it would tell people. Rejected: a fake of its API; what is the same alert to it is the question.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { LabChild, pause } from './child.ts';
 import { LabError } from './command.ts';
+import { freePort } from './free-port.ts';
 import { POLL_MS } from './limits.ts';
 
 /** An alert as its API lists it. */
@@ -69,16 +69,4 @@ export class Alertmanager {
   async stop(): Promise<void> {
     await this.#child.stop();
   }
-}
-
-/** A port that nobody listened on a moment ago. */
-function freePort(): Promise<number> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -35,6 +35,7 @@ export const TOOLS: Readonly<Record<string, string>> = {
   chromium: 'chromium',
   promtool: 'prometheus',
   'prometheus-alertmanager': 'prometheus-alertmanager',
+  tinyproxy: 'tinyproxy-bin',
 };
 
 /** Whether the lab can run here, as things are: nothing is installed. Makes and removes one namespace to find out. */

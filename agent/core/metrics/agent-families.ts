@@ -7,6 +7,7 @@
 import type { LeaseCount } from '../../../shared/core/lease-count.ts';
 import { type ExchangeCounts, exchangeFamilies } from '../../../shared/core/metrics/exchange-counts.ts';
 import { counter, type Family, gauge, seconds, single } from '../../../shared/core/metrics/family.ts';
+import type { KeptEnrolment } from '../enrolment.ts';
 
 /** The agent's line to the collector, since its start. */
 export interface LineFigures {
@@ -38,6 +39,8 @@ export interface AgentFigures {
   readonly line: LineFigures;
   readonly leases: readonly LeaseCount[];
   readonly isResting: boolean;
+  /** Null: it has none. */
+  readonly enrolment: Pick<KeptEnrolment, 'validTo' | 'revoked'> | null;
   /** 0: none. */
   readonly assignmentVersion: number;
 }
@@ -51,6 +54,25 @@ export const agentFamilies = (figures: AgentFigures, version: string): readonly 
   ...lineFamilies(figures.line),
   ...spoolFamilies(figures),
   ...stateFamilies(figures),
+  ...enrolmentFamilies(figures.enrolment),
+];
+
+const enrolmentFamilies = (enrolment: AgentFigures['enrolment']): readonly Family[] => [
+  gauge(
+    'dorawatch_agent_enrolled',
+    'Whether the agent has a certificate of its collector.',
+    single(Number(enrolment !== null)),
+  ),
+  gauge(
+    'dorawatch_agent_revoked',
+    'Whether the collector has thrown this agent out: it probes nothing.',
+    single(Number((enrolment?.revoked ?? null) !== null)),
+  ),
+  gauge(
+    'dorawatch_agent_certificate_expiry_timestamp_seconds',
+    'When its certificate expires; it is renewed at two thirds of its life.',
+    single(enrolment === null ? null : seconds(enrolment.validTo)),
+  ),
 ];
 
 const usToS = (us: number | null): number | null => (us === null ? null : seconds(us));

@@ -1,0 +1,24 @@
+/**
+ * When a certificate is renewed: at two thirds of its life, up to a thirtieth later, so that sites that were enrolled together do not come
+ * back together for ever. A third of its life is then left for a collector that is away. Rejected: a day of the month; a certificate's
+ * life is the collector's to choose.
+ */
+import { afterUs, type UnixMicros } from '../../shared/core/units.ts';
+
+export interface Validity {
+  readonly validFrom: UnixMicros;
+  readonly validTo: UnixMicros;
+}
+
+const lifeUs = ({ validFrom, validTo }: Validity): number => Math.max(0, validTo - validFrom);
+
+/** @param random uniform in [0, 1) @returns by the clock that the validity is on */
+export const renewalAt = (validity: Validity, random: number): UnixMicros =>
+  afterUs(validity.validFrom, Math.round(lifeUs(validity) * (2 / 3 + random / 30)));
+
+/** Between two attempts: an hour, for a certificate of thirty days. µs */
+export const renewalRetryUs = (validity: Validity): number => Math.max(1e6, lifeUs(validity) / 720);
+
+/** How long after a renewal the connection is made anew, with the new certificate: within two hours for one of thirty days. ms */
+export const turnAfterMs = (validity: Validity, random: number): number =>
+  Math.min(2 ** 31 - 1, Math.round((lifeUs(validity) / 1_000 / 360) * random));
