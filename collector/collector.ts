@@ -6,9 +6,9 @@
  * half-built picture and no agent is accepted by a collector that cannot store what it sends.
  */
 
-import { type Clock, steadyClock } from '../shared/io/clock.ts';
+import { steadyClock } from '../shared/io/clock.ts';
 import type { Logger } from '../shared/io/logger.ts';
-import { type Access, openAccess } from './access.ts';
+import { type Access, type AccessOptions, openAccess, remarksOf } from './access.ts';
 import { callerName } from './core/access/caller.ts';
 import { siteRefusal } from './core/assignment.ts';
 import type { CollectorConfig } from './core/config/config.ts';
@@ -31,19 +31,13 @@ import { type Metrics, startMetrics } from './metrics.ts';
 import { Neighbours } from './neighbours.ts';
 import { RateSharing } from './rate-sharing.ts';
 
-export interface CollectorOptions {
+export interface CollectorOptions extends AccessOptions {
   /** Path of the YAML file. */
   readonly config: string;
-  /** State directory; made when it is not there. */
-  readonly state: string;
-  /** HOST:PORT; port 0 lets the kernel choose. */
-  readonly grpc: string;
   /** The same for the page and the API; null: neither. */
   readonly http: string | null;
   /** Certificate and key of HTTP; null: plain text. */
   readonly httpTls: TlsFiles | null;
-  readonly clock: Clock;
-  readonly logger: Logger;
 }
 
 export interface Collector {
@@ -69,7 +63,7 @@ export async function startCollector(given: CollectorOptions): Promise<Collector
   const inbox = await openInbox(`${options.state}/log`);
   let access: Access | null = null;
   try {
-    access = await openAccess({ ...options, caKey: null, passphrase: null });
+    access = await openAccess(options);
     const { clock, logger } = options;
     const store = createSnapshotStore(options.state);
     const foundation = createSnapshotStore(options.state, 'foundation');
@@ -142,8 +136,7 @@ class RunningCollector implements Collector {
       refuseBatch: (batch, site) => unconfigured(this.#names, batch, site),
       assignmentFor: ({ agent }) => this.#sharing.assignments.byAgent.get(agent) ?? null,
       onAgentsChanged: () => this.#sharing.shareSoon(),
-      identityOf: access === null ? null : (call) => access.peers.of(call)?.identity ?? null,
-      onTrespass: (identity, text) => access?.trespass(identity, text),
+      membershipOf: access === null ? null : (call) => access.memberships.of(call),
     });
     this.#audit = createAudit({
       write: async (by, { act, about, actor }) => logger.info({ who: callerName(by), actor, about }, act),
@@ -171,6 +164,7 @@ class RunningCollector implements Collector {
       alerts: this.#neighbours,
       audit: this.#audit,
       logger,
+      remarks: () => remarksOf(access, options),
       access: createAccessAnswers({
         registry: access?.registry ?? null,
         clock,
@@ -185,6 +179,7 @@ class RunningCollector implements Collector {
       onPaused: () => this.#sharing.share(),
       onRaiseSecs: (request) => this.#sharing.raiseSecs(request),
     });
+    access?.onTrust(() => setImmediate(() => this.#reports.pushRoots()));
     this.#startedAt = clock.wall();
     this.#reshare = setInterval(() => {
       this.#sharing.share();
@@ -243,6 +238,7 @@ class RunningCollector implements Collector {
   }
 
   async #readAgain(): Promise<boolean> {
+    const believed = await (this.#access?.reload() ?? true);
     const { config: path, clock, logger } = this.#options;
     try {
       const file = await acceptedFile(path);
@@ -253,7 +249,7 @@ class RunningCollector implements Collector {
       await this.#neighbours.turnTo(file);
       this.#sharing.share();
       logger.info('configuration read again');
-      return true;
+      return believed;
     } catch (error) {
       // Whole or not at all: the old configuration goes on.
       logger.error({ err: error }, 'the new configuration is refused, the old one stays in force');

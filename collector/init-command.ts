@@ -12,6 +12,7 @@ import { isIdentityName } from './core/access/identity.ts';
 import { COLLECTOR } from './core/access/journal-entry.ts';
 import { openAccessJournal } from './io/access-journal.ts';
 import { createRegistry } from './io/registry.ts';
+import { secretOf } from './io/secret-file.ts';
 import { readTrust, replaceFile, TrustError } from './io/trust-files.ts';
 
 interface InitFlags {
@@ -105,4 +106,11 @@ async function adminToken({
   } finally {
     await journal.close();
   }
+}
+
+/** What the CA's key is encrypted with, from a file or the environment; null: it was not said. @throws SecretFileError */
+export async function passphraseOf(file: string | undefined): Promise<string | null> {
+  if (file !== undefined) return secretOf('--ca-passphrase-file', file);
+  const said = process.env['DORAWATCH_CA_PASSPHRASE'] ?? '';
+  return said === '' ? null : said;
 }

@@ -11,7 +11,7 @@ import { createLogger, type Logger } from '../shared/io/logger.ts';
 import { packageVersion } from '../shared/io/package-version.ts';
 import { addCheckConfig } from './check-config.ts';
 import { type Collector, startCollector } from './collector.ts';
-import { addInit } from './init-command.ts';
+import { addInit, passphraseOf } from './init-command.ts';
 import type { TlsFiles } from './io/tls-pair.ts';
 import { addReplay } from './replay-command.ts';
 
@@ -20,6 +20,9 @@ interface ServeFlags {
   readonly state: string;
   readonly grpc: string;
   readonly http: string;
+  readonly insecureListen?: boolean;
+  readonly caKey?: string;
+  readonly caPassphraseFile?: string;
   readonly httpCert?: string;
   readonly httpKey?: string;
 }
@@ -31,7 +34,7 @@ Examples:
   dorawatch-collector serve --config collector.yaml --state DIR --grpc 0.0.0.0:6767 --http 0.0.0.0:6768
   dorawatch-collector replay --state DIR --config other.yaml
 
-SIGHUP reads the configuration again and re-assigns every agent; a file with mistakes is refused whole and the old one
+SIGHUP reads the configuration and tls/ again and re-assigns every agent; a file with mistakes is refused whole and the old one
 goes on. SIGTERM and SIGINT close cleanly. DORAWATCH_LOG_LEVEL (debug, info, warn, error) sets how much is logged.`;
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -53,6 +56,9 @@ async function main(argv: readonly string[]): Promise<void> {
       'certificate of the HTTP port, PEM, what is between it and a root after it; then it speaks HTTPS',
     )
     .option('--http-key <file>', 'its key, PEM; both are read again when they change')
+    .option('--insecure-listen', 'speak plain text, to whoever comes, on more than loopback too')
+    .option('--ca-key <file>', 'key of the CA, PEM, where it is not in the state directory')
+    .option('--ca-passphrase-file <file>', 'what it is encrypted with (or DORAWATCH_CA_PASSPHRASE)')
     .addHelpText('after', EXAMPLES)
     .action(serve);
   addInit(program, createClock());
@@ -84,6 +90,9 @@ async function serve(flags: ServeFlags): Promise<void> {
     grpc,
     http: pages,
     httpTls: tlsFiles(flags),
+    insecureListen: flags.insecureListen ?? false,
+    caKey: flags.caKey ?? null,
+    passphrase: await passphraseOf(flags.caPassphraseFile),
     clock: createClock(),
     logger,
   });

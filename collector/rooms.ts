@@ -58,13 +58,14 @@ export interface Rooms {
 /** @throws ListenError */
 export async function openRooms(options: RoomsOptions): Promise<Rooms> {
   const guests = new Guests(options);
-  const { chain, key } = options.access.trust().server;
+  const { chain, key } = options.access.trust.server;
   const listener = await startTlsListener({
     listen: options.listen,
     identity: { chain, key },
     isKnown: (address) => guests.isKnown(address),
     onSecure: (socket, certificate) => guests.receive(socket, certificate),
   });
+  options.access.onTrust(({ server }) => listener.show(server));
   return {
     address: listener.address,
     get counts() {
@@ -116,7 +117,7 @@ class Guests {
   #judge(der: Buffer | null): PeerVerdict {
     const { access, clock, logger } = this.#options;
     const now = clock.wall();
-    const { roots: own, clientAuthorities: others } = access.trust();
+    const { roots: own, clientAuthorities: others } = access.trust;
     try {
       return judgePeer(readShown(der, { own, others }, now), access.registry.book, now);
     } catch (error) {

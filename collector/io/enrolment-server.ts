@@ -139,7 +139,7 @@ async function renew(
   if (typeof signing === 'string') throw new Denied(status.INVALID_ARGUMENT, signing);
   const renewed = await registry.renew(peer, signing, from);
   if (typeof renewed === 'string') throw new Denied(status.PERMISSION_DENIED, renewed);
-  return renewed;
+  return renewed.reply;
 }
 
 const now = (clock: Clock): UnixMicros => clock.wall();

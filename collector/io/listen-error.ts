@@ -32,3 +32,16 @@ function codeOf(said: string): ListenErrorCode {
   if (/EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN|resolution|Could not get a bound/i.test(said)) return 'ADDRESS_UNKNOWN';
   return 'BIND_FAILED';
 }
+
+/** It would listen in plain text, and not for this machine alone. */
+export class PlainTextError extends Error {
+  readonly code = 'PLAIN_TEXT';
+  /** @param listen HOST:PORT */
+  constructor(listen: string) {
+    super(
+      `${listen} would be plain text for whoever reaches it, and this collector asks nobody who he is. ` +
+        'Make certificates ("dorawatch-collector init --state DIR --name HOST"), or listen on 127.0.0.1, or say --insecure-listen',
+    );
+    this.name = 'PlainTextError';
+  }
+}

@@ -52,6 +52,8 @@ export interface OpsSources extends HistorySources, SaidSources {
   /** The way to the agents, for exchanges that somebody asks for. */
   readonly adHoc: AdHocLine;
   readonly access: AccessAnswers;
+  /** What deserves a look about who may come in, a sentence each. */
+  remarks(): readonly string[];
   readonly logger: Logger;
   /** Secs of a group's probes are to be raised, or no longer. @returns until when */
   onRaiseSecs(request: ask.RaiseSecsRequest): UnixMicros | null;
@@ -173,7 +175,7 @@ function state(sources: OpsSources, { group }: ask.StateRequest): view.StatusVie
   const now = clock.wall();
   const planned = fold.model.maintenance.periods({ group: null, since: now, until: afterUs(now, 1) });
   const behind = behindText(knownAgents(sources), packageVersion());
-  const remarks = [...(behind === null ? [] : [behind])];
+  const remarks = [...sources.remarks(), ...(behind === null ? [] : [behind])];
   return statusOf({ ...standOf(sources), recent: fold.recent, now, ...readers, planned, remarks }, group);
 }
 

@@ -33,8 +33,8 @@ export interface Peers {
   of(call: Called): CertifiedPeer | null;
   /** Its connections may last until then: it has a newer certificate. */
   extend(member: string, until: UnixMicros): void;
-  /** Connections whose certificates are over. */
-  overdue(now: UnixMicros): readonly CertifiedPeer[];
+  /** Ends connections whose certificates are over. @returns how many */
+  cutOverdue(now: UnixMicros): number;
   /** A member's connections lead to nobody at once, and are destroyed when a last word has had time to leave. @returns how many */
   cut(member: string): number;
   readonly size: number;
@@ -72,8 +72,11 @@ export function createPeers(): Peers {
     extend: (member, until) => {
       for (const connection of byMember.get(member) ?? []) connection.until = until;
     },
-    overdue: (now) =>
-      [...byMember.values()].flatMap((own) => [...own].filter(({ until }) => until <= now)).map(({ peer }) => peer),
+    cutOverdue: (now) => {
+      const over = [...byMember.values()].flatMap((own) => [...own].filter(({ until }) => until <= now));
+      for (const { socket } of over) socket.destroy();
+      return over.length;
+    },
     cut: (member) => {
       const own = [...(byMember.get(member) ?? [])];
       for (const connection of own) leave(member, connection);

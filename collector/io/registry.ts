@@ -40,6 +40,11 @@ export type JoinOutcome =
   | { readonly kind: 'certificate'; readonly certificate: CertificateReply }
   | Exclude<JoinVerdict, { kind: 'give' }>;
 
+export interface Renewed {
+  readonly reply: CertificateReply;
+  readonly until: UnixMicros;
+}
+
 export interface TokenOrder {
   readonly invited: Invited;
   readonly ttlMs: number;
@@ -52,9 +57,11 @@ export interface Registry {
   readRequest(der: Uint8Array): Promise<SigningRequest | string>;
   join(attempt: JoinAttempt): Promise<JoinOutcome>;
   /** @returns a sentence: why not */
-  renew(peer: CertifiedPeer, signing: SigningRequest, from: string): Promise<CertificateReply | string>;
+  renew(peer: CertifiedPeer, signing: SigningRequest, from: string): Promise<Renewed | string>;
   /** The roots as they are, and nothing else new. */
   rootsFor(identity: Identity): CertificateReply;
+  /** An agent has these roots; a line of the journal unless that is known. */
+  told(agent: string, roots: CertificateReply): Promise<void>;
   /** @returns the token, and its text, which is nowhere else. @throws Refusal */
   createToken(order: TokenOrder, author: Author): Promise<{ readonly token: Token; readonly text: string }>;
   /** @throws Refusal not-found */
@@ -94,9 +101,16 @@ export function createRegistry(options: RegistryOptions): Registry {
       const written = await write({ who: memberKey(identity), role: null, from }, (book) =>
         isRevoked(book, identity, peer) ? null : renewal(identity, given),
       );
-      return written === null ? 'its certificate was revoked' : reply(trust(), identity, [der]);
+      if (written === null) return 'its certificate was revoked';
+      return { reply: reply(trust(), identity, [der]), until: given.until };
     },
     rootsFor: (identity) => reply(trust(), identity, []),
+    told: async (agent, { roots }) => {
+      const hash = rootsHash(roots);
+      const own = journal.book.members.get(`agent:${agent}`);
+      if (own === undefined || own.roots === hash) return;
+      await write({ who: `agent:${agent}`, role: null, from: null }, () => ({ act: 'agent-told', agent, roots: hash }));
+    },
     createToken: async (order, author) => createToken(options, order, author),
     withdrawToken: async (id, author) => {
       const written = await write(author, (book) =>
@@ -180,6 +194,13 @@ async function issue(
   const { issueMember } = await import('./certificate-authority.ts');
   const { der, serial, until } = await issueMember(signer, signing, { identity, now: clock.wall() });
   return { der, serial, until, key: signing.keyHash };
+}
+
+/** What tells one set of roots from another: SHA-256 over all of them, hexadecimal. */
+export function rootsHash(roots: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const root of roots) hash.update(root);
+  return hash.digest('hex');
 }
 
 const reply = ({ roots }: Trust, identity: Identity, chain: readonly Uint8Array[]): CertificateReply => ({

@@ -13,8 +13,6 @@ import { packageVersion } from '../../shared/io/package-version.ts';
 import type { Hello } from '../../shared/wire/agent-message.ts';
 import { agentsService } from '../../shared/wire/agents-service.ts';
 import type { Refusal } from '../../shared/wire/collector-message.ts';
-import type { AgentIdentity, Identity } from '../core/access/identity.ts';
-import { trespass } from '../core/access/site-binding.ts';
 import { type Claimant, clashText, cloneRefusal } from '../core/admission.ts';
 import { type AgentState, forgettable, introduce, MAX_AGENTS } from '../core/agent-table.ts';
 import { protocolRefusal } from '../core/agent-versions.ts';
@@ -26,6 +24,7 @@ import type { AskEnd } from './ad-hoc-asks.ts';
 import type { AgentCall } from './agent-stream.ts';
 import { Allowance } from './allowance.ts';
 import type { Inbox } from './inbox.ts';
+import type { Membership } from './membership.ts';
 import { ReportSession } from './report-session.ts';
 
 export interface ReportServerOptions {
@@ -41,10 +40,8 @@ export interface ReportServerOptions {
   refuseSite?(site: string): string | null;
   /** Why no batch of this may be taken (it names what no configuration has), or null. */
   refuseBatch?(batch: ResultBatch, site: string): string | null;
-  /** Whom a call's certificate speaks for; null: this collector is open, and nobody has one. */
-  readonly identityOf?: ((call: AgentCall) => Identity | null) | null;
-  /** An agent spoke for another site, or under another name, than its certificate has. */
-  onTrespass?(identity: AgentIdentity, text: string): void;
+  /** What a call's certificate lets it do, null: it is no agent's. Absent or null: this collector is open, and nobody has one. */
+  readonly membershipOf?: ((call: AgentCall) => Membership | null) | null;
   /** An agent came, went, or changed its site: the moment to share the rates anew and call pushAssignments(). */
   onAgentsChanged?(): void;
 }
@@ -56,6 +53,8 @@ export interface ReportServer {
   agents(): readonly AgentState[];
   /** Sends each connected agent its assignment if that differs from what its session was last sent. */
   pushAssignments(): void;
+  /** Tells every connected agent whom to believe from now on. */
+  pushRoots(): void;
   /** Has an agent make one exchange beside its schedule; without a session the answer is `lost`. */
   ask(agent: string, asked: AdHocRequest, patienceMs: number): Promise<AskEnd>;
   /** Ends an agent's session with a word, and stores nothing more of it. */
@@ -72,6 +71,7 @@ export function createReportServer(options: ReportServerOptions): ReportServer {
     agents: () => server.agents(),
     pushAssignments: () => server.pushAssignments(),
     ask: (agent, asked, patienceMs) => server.ask(agent, asked, patienceMs),
+    pushRoots: () => server.pushRoots(),
     expel: (agent, reason, text) => server.expel(agent, reason, text),
     close: () => server.close(),
   };
@@ -92,25 +92,25 @@ class SessionTable {
   }
 
   accept(call: AgentCall): void {
-    const { inbox, clock, logger, identityOf = null } = this.#options;
+    const { inbox, clock, logger, membershipOf = null } = this.#options;
     const address = hostOf(call.getPeer());
     if (!this.#mayOpen(address)) {
       turnAway(call, status.RESOURCE_EXHAUSTED, `too many sessions from ${address}`);
       return;
     }
-    const identity = identityOf?.(call) ?? null;
-    if (identityOf !== null && identity?.kind !== 'agent') {
+    const membership = membershipOf?.(call) ?? null;
+    if (membershipOf !== null && membership === null) {
       turnAway(call, status.UNAUTHENTICATED, 'a session needs the certificate of an agent');
       return;
     }
-    const bound = identity?.kind === 'agent' ? identity : null;
     const session: ReportSession = new ReportSession(call, {
       inbox,
       clock,
       logger,
       sayings: this.#sayings,
-      admit: (hello) => this.#trespass(bound, 'the hello', hello) ?? this.#admit({ ...hello, address }, session),
-      refuseBatch: (batch, { site }) => this.#batchFault(bound, batch, site),
+      membership,
+      admit: (hello) => trespassOf(membership, hello) ?? this.#admit({ ...hello, address }, session),
+      refuseBatch: (batch, { site }) => this.#batchFault(membership, batch, site),
       change: (agent, change) => this.#change(agent, change),
       ended: (hello) => this.#ended(hello, session),
     });
@@ -118,21 +118,9 @@ class SessionTable {
     else this.#opening.add(session);
   }
 
-  /** Who speaks for another than its certificate does is refused, and told of. */
-  #trespass(
-    bound: AgentIdentity | null,
-    what: string,
-    spoken: { readonly agent: string; readonly site: string },
-  ): Refusal | null {
-    const text = bound === null ? null : trespass(bound, what, spoken);
-    if (bound === null || text === null) return null;
-    this.#options.onTrespass?.(bound, text);
-    return refusal('certificate', text);
-  }
-
-  #batchFault(bound: AgentIdentity | null, batch: ResultBatch, site: string): BatchFault | null {
-    const foreign = this.#trespass(bound, 'the batch', batch);
-    if (foreign !== null) return ['certificate', foreign.text];
+  #batchFault(membership: Membership | null, batch: ResultBatch, site: string): BatchFault | null {
+    const foreign = membership?.trespass('the batch', batch) ?? null;
+    if (foreign !== null) return ['certificate', foreign];
     const unknown = this.#options.refuseBatch?.(batch, site) ?? null;
     return unknown === null ? null : ['unconfigured', unknown];
   }
@@ -160,6 +148,10 @@ class SessionTable {
 
   async ask(agent: string, asked: AdHocRequest, patienceMs: number): Promise<AskEnd> {
     return (await this.#sessions.get(agent)?.ask(asked, patienceMs)) ?? { kind: 'lost' };
+  }
+
+  pushRoots(): void {
+    for (const session of this.#sessions.values()) session.tellRoots();
   }
 
   expel(agent: string, reason: Refusal['reason'], text: string): void {
@@ -252,6 +244,12 @@ class SessionTable {
     this.#closing = true;
     await Promise.all([...this.#sessions.values(), ...this.#opening].map((session) => session.close()));
   }
+}
+
+/** Who says hello for another than its certificate does is refused. */
+function trespassOf(membership: Membership | null, hello: Hello): Refusal | null {
+  const text = membership?.trespass('the hello', hello) ?? null;
+  return text === null ? null : refusal('certificate', text);
 }
 
 /** Ends a call before it is a session. */

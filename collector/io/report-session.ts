@@ -6,16 +6,20 @@
 import { status } from '@grpc/grpc-js';
 import type { AdHocRequest } from '../../shared/core/ad-hoc.ts';
 import type { Assignment } from '../../shared/core/assignment.ts';
-import type { AgentMessage, Hello } from '../../shared/wire/agent-message.ts';
+import type { AgentMessage, Hello, Renewal } from '../../shared/wire/agent-message.ts';
 import type { Received } from '../../shared/wire/agents-service.ts';
 import type { Refusal } from '../../shared/wire/collector-message.ts';
+import type { CertificateReply } from '../../shared/wire/enrolment-codec.ts';
 import { HELLO_MAX_MS } from '../core/limits.ts';
 import { AdHocAsks, type AskEnd } from './ad-hoc-asks.ts';
 import { type AgentCall, AgentStream } from './agent-stream.ts';
 import type { Allowance } from './allowance.ts';
+import type { Membership } from './membership.ts';
 import { type IntakeOptions, SessionIntake } from './session-intake.ts';
 
 export interface SessionOptions extends IntakeOptions {
+  /** Null: this collector is open. */
+  readonly membership: Membership | null;
   /** @returns why the session may not go on, or what the agent may send */
   admit(hello: Hello): Refusal | Allowance;
   ended(hello: Hello | undefined): void;
@@ -35,6 +39,9 @@ export class ReportSession {
   readonly #asks = new AdHocAsks((message) => this.#stream.send(message));
   #admitted: Admitted | undefined;
   #assigned: Assignment | undefined;
+  /** Sent, and nothing was heard since. */
+  #untold: CertificateReply | undefined;
+  #renewing = false;
   #over = false;
 
   constructor(call: AgentCall, options: SessionOptions) {
@@ -59,6 +66,14 @@ export class ReportSession {
   /** Has the agent make one exchange beside its schedule. */
   ask(asked: AdHocRequest, patienceMs: number): Promise<AskEnd> {
     return this.#asks.ask(asked, patienceMs);
+  }
+
+  /** Whom to believe, whole. */
+  tellRoots(): void {
+    const roots = this.#options.membership?.roots();
+    if (roots === undefined) return;
+    this.#untold = roots;
+    this.#stream.send(roots);
   }
 
   /** Another session has this one's place. @param refusal what to say; undefined: nothing */
@@ -102,6 +117,7 @@ export class ReportSession {
       this.#fail(status.UNAVAILABLE, 'the collector cannot write its log'),
     );
     this.#admitted = { hello: message, allowance: allowed, intake };
+    this.tellRoots();
   }
 
   #turnAway({ agent, site }: Hello, refusal: Refusal): void {
@@ -142,8 +158,13 @@ export class ReportSession {
       case 'heartbeat': {
         const { kind: _, refusedBatches: __, ...figures } = message;
         this.#options.change(hello.agent, () => figures);
+        if (this.#untold !== undefined) this.#options.membership?.told(this.#untold);
+        this.#untold = undefined;
         break;
       }
+      case 'renewal':
+        void this.#renew(message);
+        break;
       case 'ad-hoc-answer':
         this.#asks.answered(message);
         break;
@@ -160,6 +181,23 @@ export class ReportSession {
         // From a later version, which knows that we may not understand it.
         break;
     }
+  }
+
+  /** One at a time: who asks again while it is being signed is not heard. */
+  async #renew({ signingRequest }: Renewal): Promise<void> {
+    if (this.#renewing) return;
+    this.#renewing = true;
+    const { membership, logger } = this.#options;
+    const answer = await Promise.resolve(membership?.renew(signingRequest) ?? 'this collector is open').catch(
+      (error: unknown) => {
+        logger.error({ err: error }, 'a certificate could not be renewed');
+        return 'the collector cannot sign, or write its journal, just now';
+      },
+    );
+    this.#renewing = false;
+    this.#stream.send(
+      typeof answer === 'string' ? { kind: 'refusal', reason: 'certificate', text: answer, batch: null } : answer,
+    );
   }
 
   #cutOff(): void {

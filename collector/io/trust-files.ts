@@ -55,7 +55,10 @@ export async function readTrust(state: string, place: KeyPlace): Promise<Trust |
 async function readServer(folder: string, roots: readonly X509Certificate[]): Promise<Trust['server']> {
   const path = `${folder}/server.crt`;
   const chain = await textOf(path);
-  const key = await textOf(`${folder}/server.key`);
+  // Killed in the midst of a renewal: the certificate is the new one, and its key lies beside the old one still.
+  const next = await textOf(`${folder}/server.next.key`);
+  const old = await textOf(`${folder}/server.key`);
+  const key = chain !== null && next !== null && fits(chain, next) ? next : old;
   if (chain === null || key === null)
     throw new TrustError(`${folder} has a ca.crt and no server.crt and server.key; restore them from a backup`);
   const [certificate, ...between] = certificatesIn(chain, path);
@@ -85,6 +88,9 @@ async function readSigner(
   const { openSigner } = await import('./certificate-authority.ts');
   return { signer: await openSigner(root.toString(), text, passphrase), cannotSign: null };
 }
+
+const fits = (chain: string, key: string): boolean =>
+  certificatesIn(chain, 'server.crt')[0]?.checkPrivateKey(createPrivateKey(key)) ?? false;
 
 function privateKey(text: string, path: string, passphrase: string | null = null): ReturnType<typeof createPrivateKey> {
   try {

@@ -5,6 +5,7 @@ import { countText } from '../core/answers/availability-text.ts';
 import { localTime } from '../core/answers/clock-text.ts';
 import { jsonDocument } from '../core/answers/ops-json.ts';
 import type { Column } from '../core/answers/table-fit.ts';
+import { addAgentsAccess } from './agents-access.ts';
 import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
 
@@ -24,10 +25,12 @@ Examples:
   dorawatch agents --json | jq -r '.agents[] | select(.connected | not) | .id'`;
 
 export function addAgents(program: Command, runtime: Runtime): void {
-  withCommonOptions(program.command('agents'), 'print one JSON document')
+  const agents = withCommonOptions(program.command('agents'), 'print one JSON document');
+  agents
     .description('the agents and how they are doing')
     .addHelpText('after', HELP)
     .action((flags: CommonFlags) => showAgents(flags, runtime));
+  addAgentsAccess(agents, runtime);
 }
 
 async function showAgents(flags: CommonFlags, runtime: Runtime): Promise<void> {

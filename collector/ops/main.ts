@@ -26,6 +26,7 @@ import { processRuntime } from './runtime.ts';
 import { addScopes } from './scopes.ts';
 import { addSites } from './sites.ts';
 import { addStatus } from './status.ts';
+import { addToken } from './token.ts';
 import { addTop } from './top.ts';
 
 const HELP = `
@@ -69,6 +70,7 @@ async function main(argv: readonly string[]): Promise<void> {
     addMaintenance,
     addPause,
     addResume,
+    addToken,
     addComplete,
   ])
     add(program, runtime);

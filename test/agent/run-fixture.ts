@@ -24,7 +24,14 @@ export function folder(t: { teardown: (end: () => void) => void }): string {
 /** Starts a collector in the agent's namespace, on the usual port. */
 export async function startCollector(network: ProbeNetwork, directory: string): Promise<LabChild> {
   writeFileSync(join(directory, 'collector.yaml'), CONFIG);
-  const args = ['serve', '--config', join(directory, 'collector.yaml'), '--state', join(directory, 'collector')];
+  const args = [
+    'serve',
+    '--insecure-listen',
+    '--config',
+    join(directory, 'collector.yaml'),
+    '--state',
+    join(directory, 'collector'),
+  ];
   const collector = network.run(network.agent, 'collector/main.ts', args);
   await collector.waitForOutput(/collector ready/, 20_000);
   return collector;

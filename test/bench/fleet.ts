@@ -31,7 +31,16 @@ export async function fleetFigures(lab: Lab, tell: Tell): Promise<readonly Figur
   const config = join(lab.folder, 'fleet.yaml');
   writeFileSync(config, fleetYaml({ sites: SITES, subnets: SUBNETS }));
   const address = `${lab.network.collector.address}:6767`;
-  const args = ['serve', '--config', config, '--state', join(lab.folder, 'fleet'), '--grpc', address];
+  const args = [
+    'serve',
+    '--insecure-listen',
+    '--config',
+    config,
+    '--state',
+    join(lab.folder, 'fleet'),
+    '--grpc',
+    address,
+  ];
   const collector = lab.run(lab.network.collector, process.execPath, [COLLECTOR, ...args], { name: 'collector' });
   await collector.waitForOutput(/collector ready/, 20_000);
   const words = [TYPESCRIPT, FLEET, address, String(SITES), String(SUBNETS), String(SECONDS)];

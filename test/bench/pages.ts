@@ -46,7 +46,17 @@ export async function pagesFigures(lab: Lab, tell: Tell): Promise<readonly Figur
     lab.run(lab.network.collector, process.execPath, words, { name, cwd: REPOSITORY });
   const doors = ['--grpc', `${address}:6767`, '--http', `${address}:6768`];
   const state = join(lab.folder, 'pages');
-  const collector = start('collector', COLLECTOR, 'serve', '--config', config, '--state', state, ...doors);
+  const collector = start(
+    'collector',
+    COLLECTOR,
+    'serve',
+    '--insecure-listen',
+    '--config',
+    config,
+    '--state',
+    state,
+    ...doors,
+  );
   await collector.waitForOutput(/collector ready/, 20_000);
   const seconds = SETTLE_S + 2 * ROUNDS * (TURN_S + 2);
   const fleet = start(

@@ -66,6 +66,7 @@ async function startCollector(lab: Lab, address: string, name: string): Promise<
   const args = [
     COLLECTOR,
     'serve',
+    '--insecure-listen',
     '--config',
     config,
     '--state',

@@ -105,7 +105,16 @@ export class Parts {
 
   startCollector(): void {
     const seat = this.#collector;
-    const args = ['serve', '--config', this.#configPath, '--state', seat.disk.folder, '--grpc', this.address];
+    const args = [
+      'serve',
+      '--insecure-listen',
+      '--config',
+      this.#configPath,
+      '--state',
+      seat.disk.folder,
+      '--grpc',
+      this.address,
+    ];
     seat.child = this.#start(seat, 'collector/main.js', args, 'dorawatch-collector');
   }
 

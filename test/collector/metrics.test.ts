@@ -39,6 +39,9 @@ const start = (folder: string): Promise<Collector> => {
     grpc,
     http,
     httpTls: null,
+    insecureListen: false,
+    caKey: null,
+    passphrase: null,
     clock,
     logger,
   });

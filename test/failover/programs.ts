@@ -88,7 +88,7 @@ export class Programs {
 
   startCollector(): LabChild {
     const state = join(this.#folder, 'collector-state');
-    const args = ['serve', '--config', this.configPath, '--state', state, '--grpc', this.address];
+    const args = ['serve', '--insecure-listen', '--config', this.configPath, '--state', state, '--grpc', this.address];
     // Two collectors in one namespace: one of them on the usual port.
     if (this.#options.second !== undefined) args.push('--http', '127.0.0.1:0');
     this.#collector = this.#node(this.#lab.network.collector, 'collector/main.js', args, 'dorawatch-collector');

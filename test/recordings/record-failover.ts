@@ -51,7 +51,16 @@ class Cast {
 
   async collector(): Promise<LabChild> {
     const config = join(this.#lab.folder, 'collector.yaml');
-    const args = ['serve', '--config', config, '--state', this.collectorState, '--grpc', this.#address];
+    const args = [
+      'serve',
+      '--insecure-listen',
+      '--config',
+      config,
+      '--state',
+      this.collectorState,
+      '--grpc',
+      this.#address,
+    ];
     const child = this.#run(this.#lab.network.collector, 'collector/main.js', args);
     await child.waitForOutput(/collector ready/, 20_000);
     return child;

@@ -42,6 +42,8 @@ export interface Member {
   /** Given since it was last thrown out, oldest first. */
   readonly given: readonly (Given & { readonly at: UnixMicros })[];
   readonly revokedAt: UnixMicros | null;
+  /** The roots that it is known to believe, as one hash; null: not known. */
+  readonly roots: string | null;
 }
 
 export interface AccessBook {
@@ -79,6 +81,8 @@ export function bookAfter(book: AccessBook, entry: JournalEntry): AccessBook {
       return revoked(book, `agent:${entry.agent}`, { kind: 'agent', site: '', name: entry.agent }, entry.at);
     case 'person-revoked':
       return revoked(book, entry.name, { kind: 'person', role: 'viewer', name: entry.name }, entry.at);
+    case 'agent-told':
+      return told(book, entry);
     default:
       return book;
   }
@@ -150,12 +154,17 @@ function joined(book: AccessBook, entry: Certified & { readonly token: string },
 function certified(book: AccessBook, { serial, key, until, at }: Certified, identity: Identity): AccessBook {
   const before = book.members.get(memberKey(identity));
   const given = [...(before?.given ?? []), { serial, key, until, at }].slice(-SERIALS_PER_MEMBER);
-  return withMember(book, { identity, given, revokedAt: before?.revokedAt ?? null }, at);
+  return withMember(book, { identity, given, revokedAt: before?.revokedAt ?? null, roots: before?.roots ?? null }, at);
 }
 
 function revoked(book: AccessBook, key: string, unknown: Identity, at: UnixMicros): AccessBook {
   const identity = book.members.get(key)?.identity ?? unknown;
-  return withMember(book, { identity, given: [], revokedAt: at }, at);
+  return withMember(book, { identity, given: [], revokedAt: at, roots: null }, at);
+}
+
+function told(book: AccessBook, { agent, roots, at }: Extract<JournalEntry, { act: 'agent-told' }>): AccessBook {
+  const member = book.members.get(`agent:${agent}`);
+  return member === undefined ? book : withMember(book, { ...member, roots }, at);
 }
 
 function withMember(book: AccessBook, member: Member, at: UnixMicros): AccessBook {

@@ -48,6 +48,8 @@ export type Act =
   | { readonly act: 'person-revoked'; readonly name: string }
   /** An agent spoke for another site, or under another name, than its certificate has. */
   | { readonly act: 'agent-refused'; readonly agent: string; readonly site: string; readonly text: string }
+  /** The agent believes these roots now: one SHA-256 over all of them, hexadecimal. */
+  | { readonly act: 'agent-told'; readonly agent: string; readonly roots: string }
   /** What is believed, or who signs, changed: SHA-256 of the roots, hexadecimal, the signing one first. */
   | { readonly act: 'roots-changed'; readonly roots: readonly string[] }
   | { readonly act: 'server-certificate-made'; readonly until: UnixMicros };
@@ -99,6 +101,7 @@ const ACTS: Readonly<Record<Act['act'], Fields>> = {
   'agent-revoked': { agent: isText },
   'person-revoked': { name: isText },
   'agent-refused': { ...AGENT, text: isText },
+  'agent-told': { agent: isText, roots: isText },
   'roots-changed': { roots: isTexts },
   'server-certificate-made': { until: isCount },
 };

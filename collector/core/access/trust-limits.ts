@@ -68,3 +68,9 @@ export const SERVER_CERTIFICATE_US = 365 * 86_400e6;
 export const ROOT_CERTIFICATE_US = 3_650 * 86_400e6;
 /** The server's and the root's begin this much before they are made, µs: agents' clocks may be behind. */
 export const CLOCK_TOLERANCE_US = 86_400e6;
+/** The server's certificate is made anew at this share of its life. */
+export const RENEW_AT = 2 / 3;
+/** Its end is remarked on this long before, µs: whoever makes it by hand has a month. */
+export const SERVER_WARNING_US = 30 * 86_400e6;
+/** How often connections whose certificates are over are looked for, and the server's own, ms. */
+export const UPKEEP_EVERY_MS = 5_000;
