@@ -19,6 +19,12 @@ export const renewalAt = (validity: Validity, random: number): UnixMicros =>
 /** Between two attempts: an hour, for a certificate of thirty days. µs */
 export const renewalRetryUs = (validity: Validity): number => Math.max(1e6, lifeUs(validity) / 720);
 
-/** How long after a renewal the connection is made anew, with the new certificate: within two hours for one of thirty days. ms */
-export const turnAfterMs = (validity: Validity, random: number): number =>
-  Math.min(2 ** 31 - 1, Math.round((lifeUs(validity) / 1_000 / 360) * random));
+/** Longest wait between a renewal and the connection that shows the new certificate. */
+const TURN_MAX_MS = 2 * 3_600_000;
+
+/**
+ * How long after a renewal the connection is made anew: at random, so that sites do not come in one wave, and long before the old
+ * certificate ends, with which the collector ends its connections. ms
+ */
+export const turnAfterMs = (oldValidTo: UnixMicros, now: UnixMicros, random: number): number =>
+  Math.max(0, Math.min(TURN_MAX_MS, (oldValidTo - now) / 1_000 / 2) * random);

@@ -3,6 +3,7 @@
  * that, as what is not acknowledged is sent again. Rejected: going on with the old certificate until it expires; the collector ends the
  * connection then, and the new certificate would be tried for the first time when it must work.
  */
+import type { Clock } from '../../shared/io/clock.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import { randomFraction } from '../../shared/io/random.ts';
 import type { CertificateReply } from '../../shared/wire/enrolment-codec.ts';
@@ -12,6 +13,7 @@ import type { EnrolmentKeeper } from './enrolment-keeper.ts';
 
 export interface RenewalOptions {
   readonly enrolment: EnrolmentKeeper;
+  readonly clock: Clock;
   readonly logger: Logger;
   /** Sends a request for a certificate, if there is a session; false: there is none. */
   isReady(): boolean;
@@ -32,13 +34,14 @@ export class Renewal {
   }
 
   async take(reply: CertificateReply): Promise<void> {
-    const { enrolment, logger, onTurn } = this.#options;
+    const { enrolment, logger, onTurn, clock } = this.#options;
+    const { validTo } = enrolment.kept;
     const taken = await enrolment.take(reply);
     if (taken === 'roots') logger.info('the collector has other roots: they are believed from the next connection on');
     if (taken !== 'renewed' || this.#isOver) return;
     logger.info('the certificate was renewed');
     clearTimeout(this.#turn);
-    this.#turn = setTimeout(onTurn, turnAfterMs(enrolment.kept, randomFraction()));
+    this.#turn = setTimeout(onTurn, turnAfterMs(validTo, clock.wall(), randomFraction()));
   }
 
   over(): void {

@@ -118,10 +118,10 @@ class Line implements ReportStream {
   constructor(options: ReportStreamOptions) {
     this.#options = options;
     options.spool.onMoved = (moves) => this.#session?.moved(moves);
-    const { enrolment, logger } = options;
+    const { enrolment, clock, logger } = options;
     if (enrolment !== null) {
       this.#renewal = new Renewal({
-        ...{ enrolment, logger, onTurn: () => void this.#turn() },
+        ...{ enrolment, clock, logger, onTurn: () => void this.#turn() },
         isReady: () => this.#session?.isReady ?? false,
         ask: (signingRequest) => this.#session?.renew(signingRequest),
       });
