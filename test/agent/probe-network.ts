@@ -70,6 +70,11 @@ export class ProbeNetwork {
     return this.#start(line);
   }
 
+  /** Runs any command in the server's namespace. */
+  serverCommand(...line: readonly string[]): LabChild {
+    return this.#start(line, this.server);
+  }
+
   #start(line: readonly string[], namespace = this.agent): LabChild {
     const logPath = join(this.#folder, `${this.#children.length}.log`);
     const child = new LabChild('ip', ['netns', 'exec', namespace, ...line], { logPath, cwd: ROOT });
