@@ -3,19 +3,19 @@
  * and the connections that are open. Without tls/ there is none of it, and the collector is open. Rejected: a flag that says which;
  * it would be forgotten once, and hundreds of sites be open for an evening.
  */
-import { createHash } from 'node:crypto';
 import type { Clock } from '../shared/io/clock.ts';
 import type { Logger } from '../shared/io/logger.ts';
 import { COLLECTOR } from './core/access/journal-entry.ts';
 import { accessRemarks, isLoopback, openRemark } from './core/access/remarks.ts';
 import { UPKEEP_EVERY_MS } from './core/access/trust-limits.ts';
+import type { AccessFigures } from './core/metrics/access-families.ts';
 import { type AccessJournal, openAccessJournal } from './io/access-journal.ts';
 import { PlainTextError } from './io/listen-error.ts';
 import { createMemberships, type Memberships } from './io/membership.ts';
 import { createPeers, type Peers } from './io/peers.ts';
 import { createRegistry, type Registry } from './io/registry.ts';
 import { endOf } from './io/shown-certificate.ts';
-import { type KeyPlace, readTrust, type Trust, TrustError } from './io/trust-files.ts';
+import { type KeyPlace, readTrust, rootPrints, type Trust, TrustError } from './io/trust-files.ts';
 import { isServerDue, renewServer } from './io/trust-renewal.ts';
 
 export interface AccessOptions extends KeyPlace {
@@ -44,6 +44,17 @@ export async function openAccess(options: AccessOptions): Promise<Access | null>
 /** What deserves a look about who may come in, a sentence each. */
 export const remarksOf = (access: Access | null, { grpc }: Pick<AccessOptions, 'grpc'>): readonly string[] =>
   access?.remarks() ?? (isLoopback(grpc) ? [] : [openRemark(grpc)]);
+
+/** What came to the door, and what is known of it; null: the collector is open, or not open yet. */
+export function figuresOf(access: Access | null, counts: DoorCounts | null): AccessFigures | null {
+  if (access === null || counts === null) return null;
+  const { registry, memberships, trust } = access;
+  const pending = [...registry.book.pending.values()].filter(({ answer }) => answer === null).length;
+  return { ...counts, pending, trespasses: memberships.trespasses, serverUntil: endOf(trust.server.certificate) };
+}
+
+/** What came to the gRPC port, as far as it is counted there. */
+export type DoorCounts = Omit<AccessFigures, 'trespasses' | 'pending' | 'serverUntil'>;
 
 export class Access {
   readonly journal: AccessJournal;
@@ -98,8 +109,8 @@ export class Access {
       await this.journal.catchUp();
       const read = await readTrust(state, this.#options);
       if (read === null) throw new TrustError(`${state}/tls is gone; it is needed until the collector is stopped`);
-      const roots = rootsOf(read);
-      const isOther = roots.join() !== rootsOf(this.#trust).join();
+      const roots = rootPrints(read);
+      const isOther = roots.join() !== rootPrints(this.#trust).join();
       for (const listener of this.#listeners) listener(read);
       this.#trust = read;
       if (isOther) await this.registry.note({ act: 'roots-changed', roots }, COLLECTOR);
@@ -137,7 +148,3 @@ export class Access {
     await this.journal.close();
   }
 }
-
-/** SHA-256 of each root, hexadecimal. */
-const rootsOf = ({ roots }: Trust): readonly string[] =>
-  roots.map(({ raw }) => createHash('sha256').update(raw).digest('hex'));

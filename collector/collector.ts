@@ -8,7 +8,7 @@
 
 import { steadyClock } from '../shared/io/clock.ts';
 import type { Logger } from '../shared/io/logger.ts';
-import { type Access, type AccessOptions, openAccess, remarksOf } from './access.ts';
+import { type Access, type AccessOptions, figuresOf, openAccess, remarksOf } from './access.ts';
 import { callerName } from './core/access/caller.ts';
 import { siteRefusal } from './core/assignment.ts';
 import type { CollectorConfig } from './core/config/config.ts';
@@ -155,7 +155,12 @@ class RunningCollector implements Collector {
       consumers: () => [...keeping.consumers(), ...this.#neighbours.consumers()],
       store: keeping.store,
     };
-    this.#metrics = startMetrics({ ...told, logger, http: () => this.#doors?.httpCounts ?? null });
+    this.#metrics = startMetrics({
+      ...told,
+      logger,
+      http: () => this.#doors?.httpCounts ?? null,
+      access: () => figuresOf(access, this.#doors?.accessCounts ?? null),
+    });
     this.#answers = createOpsAnswers({
       ...told,
       figures: keeping.figures,

@@ -5,7 +5,7 @@
 import type { Clock } from '../shared/io/clock.ts';
 import type { Logger } from '../shared/io/logger.ts';
 import { AGENTS_SERVICE_NAME } from '../shared/wire/agents-service.ts';
-import type { Access } from './access.ts';
+import type { Access, DoorCounts } from './access.ts';
 import { type Caller, LOCAL } from './core/access/caller.ts';
 import type { Gate } from './http/gate.ts';
 import { type HttpServer, startHttpServer } from './http/http-server.ts';
@@ -42,6 +42,8 @@ export interface Doors {
   /** HOST:PORT as bound. */
   readonly grpc: string;
   readonly http: string | null;
+  /** What came to the gRPC port; null: it is open to everybody. */
+  readonly accessCounts: DoorCounts | null;
   /** What the HTTP port's bounds have held back; null: there is no HTTP. */
   readonly httpCounts: HttpServer['counts'] | null;
   /** Ends streams and sessions, stores what was received, and lets go of the ports. */
@@ -87,6 +89,9 @@ export async function openDoors({
       http === null ? null : await startHttpServer({ listen: http, answers, gate, tls, further, clock, logger });
     return {
       grpc: calls.address,
+      get accessCounts() {
+        return 'counts' in calls ? calls.counts : null;
+      },
       http: pages?.address ?? null,
       get httpCounts() {
         return pages?.counts ?? null;

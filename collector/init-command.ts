@@ -5,20 +5,28 @@
  */
 import { isIP } from 'node:net';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { UnixMicros } from '../shared/core/units.ts';
 import type { Clock } from '../shared/io/clock.ts';
 import { makeDirectory } from '../shared/io/directory.ts';
-import { createLogger, type Logger } from '../shared/io/logger.ts';
+import { createLogger } from '../shared/io/logger.ts';
 import { isIdentityName } from './core/access/identity.ts';
 import { COLLECTOR } from './core/access/journal-entry.ts';
 import { openAccessJournal } from './io/access-journal.ts';
+import { keptKey } from './io/ca-rotation.ts';
 import { createRegistry } from './io/registry.ts';
-import { secretOf } from './io/secret-file.ts';
-import { readTrust, replaceFile, TrustError } from './io/trust-files.ts';
+import { contentOf, secretOf } from './io/secret-file.ts';
+import { type KeyPlace, readTrust, replaceFile, rootPrints, TrustError, textOf } from './io/trust-files.ts';
 
 interface InitFlags {
   readonly state: string;
   readonly name: readonly string[];
   readonly admin: string;
+  readonly caKey?: string;
+  readonly encryptCaKey?: boolean;
+  readonly caPassphraseFile?: string;
+  readonly caCert?: string;
+  readonly serverCert?: string;
+  readonly serverKey?: string;
 }
 
 const HELP = `
@@ -28,7 +36,9 @@ first admin in, once, within a day; who has it decides over everybody else.
 Examples:
   dorawatch-collector init --state /var/lib/dorawatch-collector --name dorawatch.example.net --name 10.0.0.5
   dorawatch login --collector dorawatch.example.net:6767 --token TOKEN      what the admin then runs
-  dorawatch token create --site corsham                                     and then, for each site`;
+  dorawatch token create --site corsham                                     and then, for each site
+  dorawatch-collector init --state DIR --name HOST --ca-key /media/key/ca.key --encrypt-ca-key --ca-passphrase-file FILE
+  dorawatch-collector init --state DIR --name HOST --ca-cert corp.crt --server-cert own.crt --server-key own.key`;
 
 const ADMIN_TTL_MS = 86_400_000;
 
@@ -44,8 +54,17 @@ export function addInit(program: Command, clock: Clock): void {
       [],
     )
     .option('--admin <name>', 'name of the first admin', adminName, 'admin')
+    .option('--ca-key <file>', "where to put the CA's key, if not into DIR/tls; serve needs the same")
+    .option('--encrypt-ca-key', "encrypt the CA's key; serve needs the passphrase")
+    .option('--ca-passphrase-file <file>', 'what to encrypt it with (or DORAWATCH_CA_PASSPHRASE)')
+    .option('--ca-cert <file>', 'PEM of an outside CA whose certificates let agents and people in, too')
+    .option(
+      '--server-cert <file>',
+      "the collector's certificate from that CA, PEM; then the collector has no CA of its own",
+    )
+    .option('--server-key <file>', 'its key, PEM')
     .addHelpText('after', HELP)
-    .action((flags: InitFlags) => init(flags, clock, createLogger('dorawatch-collector')));
+    .action((flags: InitFlags) => init(flags, clock));
 }
 
 function addName(name: string, before: readonly string[]): readonly string[] {
@@ -56,50 +75,97 @@ function addName(name: string, before: readonly string[]): readonly string[] {
   return [...before, name];
 }
 
-function adminName(name: string): string {
+export function adminName(name: string): string {
   if (isIdentityName(name)) return name;
   throw new InvalidArgumentError('expected letters, digits, ".", "_" and "-", 63 at most.');
 }
 
-async function init({ state, name: names, admin }: InitFlags, clock: Clock, logger: Logger): Promise<void> {
-  const place = { caKey: null, passphrase: null };
-  if ((await readTrust(state, place)) !== null)
+async function init(flags: InitFlags, clock: Clock): Promise<void> {
+  const { state, name: names, admin } = flags;
+  const folder = `${state}/tls`;
+  if ((await textOf(`${folder}/ca.crt`)) !== null)
     throw new TrustError(
-      `${state}/tls is there already; nothing was changed. To replace the CA: dorawatch-collector ca rotate`,
+      `${folder} is there already; nothing was changed. To replace the CA: dorawatch-collector ca rotate`,
     );
-  const { makeRoot, makeServer, openSigner } = await import('./io/certificate-authority.ts');
-  const root = await makeRoot(clock.wall());
-  const server = await makeServer(await openSigner(root.certificate, root.key, null), names, clock.wall());
-  await makeDirectory(`${state}/tls`, 0o700);
-  await replaceFile(`${state}/tls/ca.key`, root.key);
-  await replaceFile(`${state}/tls/server.key`, server.key);
-  await replaceFile(`${state}/tls/server.crt`, server.certificate);
-  // The last: it is what says that the collector is enrolled.
-  await replaceFile(`${state}/tls/ca.crt`, root.certificate);
-  const text = await adminToken({ state, clock, logger, admin });
+  const outside = await outsideOf(flags);
+  const passphrase = await passphraseOf(flags.caPassphraseFile);
+  if (flags.encryptCaKey === true && passphrase === null)
+    throw new InvalidArgumentError('--encrypt-ca-key needs --ca-passphrase-file, or DORAWATCH_CA_PASSPHRASE');
+  await makeDirectory(folder, 0o700);
+  if (outside.server !== null) {
+    await replaceFile(`${folder}/server.key`, outside.server.key);
+    await replaceFile(`${folder}/server.crt`, outside.server.certificate);
+    await replaceFile(`${folder}/ca.crt`, outside.authorities ?? '');
+    await readTrust(state, { caKey: null, passphrase: null });
+    process.stdout.write(`${folder} has the certificates of the outside CA. ${OUTSIDE_HELP}\n`);
+    return;
+  }
+  if (outside.authorities !== null) await replaceFile(`${folder}/clients.crt`, outside.authorities);
+  const key = flags.caKey ?? `${folder}/ca.key`;
+  await makeOwn({ folder, key, names, passphrase: flags.encryptCaKey === true ? passphrase : null }, clock.wall());
+  const text = await adminToken({ state, caKey: key, passphrase, clock, admin });
   process.stdout.write(
-    `${state}/tls has a CA and a certificate for ${names.join(', ')}.\n` +
+    `${folder} has a CA and a certificate for ${names.join(', ')}${flags.caKey === undefined ? '' : `; the CA's key is ${key}`}.\n` +
       `The first admin, within a day:\n  dorawatch login --collector ${hostText(names[0] ?? '')}:6767 --token ${text}\n`,
   );
 }
 
+const OUTSIDE_HELP =
+  'Agents and people are let in by certificates of that CA, with urn:dorawatch:agent:SITE:NAME or urn:dorawatch:person:ROLE:NAME as their one URI name.';
+
+interface Outside {
+  /** PEM of the CAs; null: there is none. */
+  readonly authorities: string | null;
+  /** What the outside CA has made for the collector; null: its own CA does. */
+  readonly server: { readonly certificate: string; readonly key: string } | null;
+}
+
+async function outsideOf({ caCert, serverCert, serverKey }: InitFlags): Promise<Outside> {
+  const authorities = caCert === undefined ? null : await contentOf('--ca-cert', caCert);
+  if (serverCert === undefined && serverKey === undefined) return { authorities, server: null };
+  if (serverCert === undefined || serverKey === undefined || authorities === null)
+    throw new InvalidArgumentError(
+      '--server-cert and --server-key go together, and with the --ca-cert that has signed them',
+    );
+  const certificate = await contentOf('--server-cert', serverCert);
+  return { authorities, server: { certificate, key: await contentOf('--server-key', serverKey) } };
+}
+
+interface OwnFiles {
+  readonly folder: string;
+  readonly key: string;
+  readonly names: readonly string[];
+  readonly passphrase: string | null;
+}
+
+async function makeOwn({ folder, key, names, passphrase }: OwnFiles, now: UnixMicros): Promise<void> {
+  const { makeRoot, makeServer, openSigner } = await import('./io/certificate-authority.ts');
+  const root = await makeRoot(now);
+  const server = await makeServer(await openSigner(root.certificate, root.key, null), names, now);
+  await replaceFile(key, keptKey(root.key, passphrase));
+  await replaceFile(`${folder}/server.key`, server.key);
+  await replaceFile(`${folder}/server.crt`, server.certificate);
+  // The last: it is what says that the collector is enrolled.
+  await replaceFile(`${folder}/ca.crt`, root.certificate);
+}
+
 const hostText = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host);
 
-async function adminToken({
-  state,
-  clock,
-  logger,
+/** A login token for an admin, written into the journal beside a collector that may be running. @throws TrustError, Refusal */
+export async function adminToken({
   admin,
-}: {
-  readonly state: string;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly admin: string;
-}): Promise<string> {
-  const trust = await readTrust(state, { caKey: null, passphrase: null });
-  if (trust === null) throw new TrustError(`${state}/tls was not written`);
-  const journal = await openAccessJournal(state, { logger });
+  clock,
+  ...place
+}: KeyPlace & { readonly state: string; readonly clock: Clock; readonly admin: string }): Promise<string> {
+  const trust = await readTrust(place.state, place);
+  if (trust === null) throw new TrustError(`${place.state} has no CA; dorawatch-collector init makes one`);
+  const logger = createLogger('dorawatch-collector');
+  const journal = await openAccessJournal(place.state, { logger, isShared: true });
   try {
+    if (journal.book.signing === null) {
+      const roots = rootPrints(trust);
+      await journal.record(() => ({ at: clock.wall(), ...COLLECTOR, act: 'roots-changed', roots }));
+    }
     const registry = createRegistry({ journal, clock, trust: () => trust });
     const invited = { kind: 'person', name: admin, role: 'admin' } as const;
     return (await registry.createToken({ invited, ttlMs: ADMIN_TTL_MS, uses: 1 }, COLLECTOR)).text;

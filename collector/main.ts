@@ -9,6 +9,7 @@ import { createClock } from '../shared/io/clock.ts';
 import { addCompletion } from '../shared/io/completion-command.ts';
 import { createLogger, type Logger } from '../shared/io/logger.ts';
 import { packageVersion } from '../shared/io/package-version.ts';
+import { addCa } from './ca-command.ts';
 import { addCheckConfig } from './check-config.ts';
 import { type Collector, startCollector } from './collector.ts';
 import { addInit, passphraseOf } from './init-command.ts';
@@ -62,6 +63,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .addHelpText('after', EXAMPLES)
     .action(serve);
   addInit(program, createClock());
+  addCa(program, createClock());
   addCheckConfig(program);
   addReplay(program, createClock());
   addCompletion(program, { asksNames: false });

@@ -13,6 +13,7 @@ import { packageVersion } from '../shared/io/package-version.ts';
 import type { AgentState } from './core/agent-table.ts';
 import { agentRows } from './core/answers/agent-rows.ts';
 import type { CollectorConfig } from './core/config/config.ts';
+import { type AccessFigures, accessFamilies } from './core/metrics/access-families.ts';
 import { agentFamilies } from './core/metrics/agent-families.ts';
 import { gapTotals } from './core/metrics/gap-seconds.ts';
 import { PAGE_AGE_MS } from './core/metrics/limits.ts';
@@ -37,6 +38,8 @@ export interface MetricsOptions {
   store(): StoreView;
   /** What is open at the HTTP port, and what its bounds have held back; null: there is none. */
   http(): HttpServer['counts'] | null;
+  /** What came to the gRPC port; null: it is open to everybody. */
+  access(): AccessFigures | null;
 }
 
 export interface Metrics {
@@ -93,6 +96,7 @@ function pageFamilies(options: MetricsOptions, feed: MetricsFeed): readonly Fami
       pauses: model.pauses.length,
       streams: options.http()?.open ?? 0,
     }),
+    ...accessFamilies(options.access()),
     ...verdictFamilies(sources),
     ...maintenanceFamilies({
       config: sources.config,

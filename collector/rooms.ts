@@ -8,7 +8,7 @@ import type { Clock } from '../shared/io/clock.ts';
 import type { Logger } from '../shared/io/logger.ts';
 import { AGENTS_SERVICE_NAME } from '../shared/wire/agents-service.ts';
 import { ENROLMENT_SERVICE_NAME } from '../shared/wire/enrolment-service.ts';
-import type { Access } from './access.ts';
+import type { Access, DoorCounts } from './access.ts';
 import { judgePeer, type PeerVerdict, STRANGERS, type Stranger } from './core/access/peer.ts';
 import {
   AGENT_STREAMS,
@@ -20,11 +20,11 @@ import {
   LOBBY_STREAMS,
   PERSON_STREAMS,
 } from './core/access/trust-limits.ts';
-import { createEnrolmentServer, type EnrolmentCounts } from './io/enrolment-server.ts';
+import { createEnrolmentServer } from './io/enrolment-server.ts';
 import { createGrpcRoom, type GrpcService } from './io/grpc-server.ts';
 import { createPeers } from './io/peers.ts';
 import { readShown } from './io/shown-certificate.ts';
-import { type HandshakeCounts, startTlsListener } from './io/tls-listener.ts';
+import { startTlsListener } from './io/tls-listener.ts';
 
 export interface RoomsOptions {
   /** HOST:PORT; port 0 lets the kernel choose. */
@@ -34,18 +34,6 @@ export interface RoomsOptions {
   readonly ops: GrpcService;
   readonly clock: Clock;
   readonly logger: Logger;
-}
-
-/** What came to the door, since the start. */
-export interface DoorCounts {
-  readonly handshakes: HandshakeCounts;
-  /** Connections without a valid certificate, by why. */
-  readonly strangers: Readonly<Record<Stranger, number>>;
-  /** Connections refused after their handshake: the lobby was full, or one certificate had too many. */
-  readonly crowded: number;
-  readonly lobby: number;
-  readonly members: number;
-  readonly enrolment: EnrolmentCounts;
 }
 
 export interface Rooms {
@@ -95,7 +83,7 @@ class Guests {
   get counts(): Omit<DoorCounts, 'handshakes'> {
     return {
       strangers: this.#strangers,
-      crowded: this.#crowded,
+      crowded: this.#crowded + this.#options.access.peers.shed,
       lobby: this.#inLobby,
       members: this.#options.access.peers.size,
       enrolment: this.#rooms.enrolment.counts,
@@ -128,7 +116,8 @@ class Guests {
   }
 
   #enter(socket: TLSSocket, der: Buffer | null, verdict: Exclude<PeerVerdict, { room: 'lobby' }>): boolean {
-    if (der === null || !this.#options.access.peers.enter(socket, der, verdict.peer)) return false;
+    if (der === null) return false;
+    this.#options.access.peers.enter(socket, der, verdict.peer);
     const address = socket.remoteAddress ?? '';
     this.#known.delete(address);
     this.#known.set(address, true);

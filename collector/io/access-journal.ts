@@ -33,16 +33,23 @@ export interface AccessJournal {
   close(): Promise<void>;
 }
 
+export interface JournalOptions {
+  readonly logger: Logger;
+  /** A collector may be running on it: half a line is its. */
+  readonly isShared?: boolean;
+}
+
 /** @param state directory of the collector @throws AccessJournalError */
 export async function openAccessJournal(
   state: string,
-  { logger, onEntry }: { readonly logger: Logger; readonly onEntry?: (entry: JournalEntry) => void },
+  { logger, isShared = false }: JournalOptions,
 ): Promise<AccessJournal> {
   const path = `${state}/access/journal.jsonl`;
   const file = await openFile(state, path);
-  const journal = new OpenJournal(file, path, { logger, ...(onEntry === undefined ? {} : { onEntry }) });
+  const journal = new OpenJournal(file, path, logger);
   try {
-    await journal.start();
+    await journal.catchUp();
+    if (!isShared) await journal.mend();
     return journal;
   } catch (error) {
     await file.close();
@@ -60,37 +67,30 @@ async function openFile(state: string, path: string): Promise<FileHandle> {
   }
 }
 
-interface JournalOptions {
-  readonly logger: Logger;
-  onEntry?(entry: JournalEntry): void;
-}
-
 class OpenJournal implements AccessJournal {
   readonly #file: FileHandle;
   readonly #path: string;
-  readonly #options: JournalOptions;
+  readonly #logger: Logger;
   #book = EMPTY_BOOK;
   /** Octets and lines that have been folded in. */
   #read = 0;
   #lines = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(file: FileHandle, path: string, options: JournalOptions) {
+  constructor(file: FileHandle, path: string, logger: Logger) {
     this.#file = file;
     this.#path = path;
-    this.#options = options;
+    this.#logger = logger;
   }
 
   get book(): AccessBook {
     return this.#book;
   }
 
-  async start(): Promise<void> {
-    await this.#takeIn();
+  async mend(): Promise<void> {
     const torn = (await this.#file.stat()).size - this.#read;
     if (torn === 0) return;
-    const { logger } = this.#options;
-    logger.warn({ path: this.#path, octets: torn }, 'the last line was torn by a power cut, and is cut off');
+    this.#logger.warn({ path: this.#path, octets: torn }, 'the last line was torn by a power cut, and is cut off');
     await this.#file.truncate(this.#read);
     await this.#file.datasync();
   }
@@ -151,7 +151,6 @@ class OpenJournal implements AccessJournal {
       );
     }
     this.#book = bookAfter(this.#book, entry);
-    this.#options.onEntry?.(entry);
   }
 
   /** Whole, or not at all: the rest of a line that a full disk did not take would spoil the next one. */

@@ -27,8 +27,8 @@ interface Connection {
 }
 
 export interface Peers {
-  /** @returns false: this member has more connections than it needs */
-  enter(socket: TLSSocket, der: Buffer, peer: CertifiedPeer): boolean;
+  /** When a member has more connections than it needs, its oldest makes room: it is the one that is half dead. */
+  enter(socket: TLSSocket, der: Buffer, peer: CertifiedPeer): void;
   /** Who calls; null: nobody that is known. */
   of(call: Called): CertifiedPeer | null;
   /** Its connections may last until then: it has a newer certificate. */
@@ -38,12 +38,15 @@ export interface Peers {
   /** A member's connections lead to nobody at once, and are destroyed when a last word has had time to leave. @returns how many */
   cut(member: string): number;
   readonly size: number;
+  /** Connections that had to make room, since the start. */
+  readonly shed: number;
 }
 
 export function createPeers(): Peers {
   const byMember = new Map<string, Set<Connection>>();
   const known = new Map<string, { readonly peer: CertifiedPeer; connections: number }>();
   let size = 0;
+  let shed = 0;
   const leave = (member: string, connection: Connection): void => {
     if (!byMember.get(member)?.delete(connection)) return;
     size -= 1;
@@ -55,7 +58,13 @@ export function createPeers(): Peers {
     enter: (socket, der, peer) => {
       const member = memberKey(peer.identity);
       const own = byMember.get(member) ?? new Set();
-      if (own.size >= (peer.identity.kind === 'agent' ? CONNECTIONS_PER_AGENT : CONNECTIONS_PER_PERSON)) return false;
+      const most = peer.identity.kind === 'agent' ? CONNECTIONS_PER_AGENT : CONNECTIONS_PER_PERSON;
+      const [oldest] = own;
+      if (own.size >= most && oldest !== undefined) {
+        shed += 1;
+        leave(member, oldest);
+        oldest.socket.destroy();
+      }
       const hash = hashOf(der);
       const connection: Connection = { socket, hash, peer, until: peer.until };
       byMember.set(member, own.add(connection));
@@ -63,7 +72,6 @@ export function createPeers(): Peers {
       size += 1;
       socket.authorized = true;
       socket.once('close', () => leave(member, connection));
-      return true;
     },
     of: (call) => {
       const der = call.getAuthContext().sslPeerCertificate?.raw;
@@ -87,6 +95,9 @@ export function createPeers(): Peers {
     },
     get size() {
       return size;
+    },
+    get shed() {
+      return shed;
     },
   };
 }

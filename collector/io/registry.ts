@@ -20,7 +20,7 @@ import { createBucketShelf } from '../core/bucket-shelf.ts';
 import type { AccessJournal } from './access-journal.ts';
 import type { SigningRequest } from './certificate-authority.ts';
 import { Refusal } from './refusal.ts';
-import type { Trust } from './trust-files.ts';
+import { shownRoot, type Trust } from './trust-files.ts';
 
 export interface RegistryOptions {
   readonly journal: AccessJournal;
@@ -216,8 +216,8 @@ async function createToken(
   { invited, ttlMs, uses }: TokenOrder,
   author: Author,
 ): Promise<{ readonly token: Token; readonly text: string }> {
-  const { roots, cannotSign } = trust();
-  const [root] = roots;
+  const { cannotSign } = trust();
+  const root = shownRoot(trust());
   if (cannotSign !== null || root === undefined)
     throw new Refusal(
       'not-now',

@@ -36,19 +36,30 @@ export interface KeyPlace {
   readonly passphrase: string | null;
 }
 
+/** SHA-256 of each root's DER, hexadecimal. */
+export const rootPrints = ({ roots }: Trust): readonly string[] =>
+  roots.map(({ fingerprint256 }) => fingerprint256.replaceAll(':', '').toLowerCase());
+
+/** The root that has signed what the collector shows: whoever joins is given its fingerprint. */
+export const shownRoot = ({ roots, server: { certificate } }: Trust): X509Certificate | undefined =>
+  roots.find((root) => certificate.checkIssued(root) && certificate.verify(root.publicKey)) ?? roots[0];
+
 /** @returns null: the collector is open @throws TrustError with words that say which file, and what to do */
 export async function readTrust(state: string, place: KeyPlace): Promise<Trust | null> {
   const folder = `${state}/tls`;
   const bundle = await textOf(`${folder}/ca.crt`);
   if (bundle === null) return null;
-  const roots = certificatesIn(bundle, `${folder}/ca.crt`);
+  const listed = certificatesIn(bundle, `${folder}/ca.crt`);
+  const { root, ...signing } = await readSigner(folder, listed, place);
+  // The one that signs first, however a rotation that was cut short has left the file.
+  const roots = root === null ? listed : [root, ...listed.filter((one) => one !== root)];
   const further = await textOf(`${folder}/clients.crt`);
   const server = await readServer(folder, roots);
   return {
     roots,
     clientAuthorities: further === null ? [] : certificatesIn(further, `${folder}/clients.crt`),
     server,
-    ...(await readSigner(folder, roots, place)),
+    ...signing,
   };
 }
 
@@ -71,22 +82,23 @@ async function readServer(folder: string, roots: readonly X509Certificate[]): Pr
 
 async function readSigner(
   folder: string,
-  [root]: readonly X509Certificate[],
+  roots: readonly X509Certificate[],
   { caKey, passphrase }: KeyPlace,
-): Promise<Pick<Trust, 'signer' | 'cannotSign'>> {
+): Promise<Pick<Trust, 'signer' | 'cannotSign'> & { readonly root: X509Certificate | null }> {
   const path = caKey ?? `${folder}/ca.key`;
   const text = await textOf(path);
   const nowhere = `the key of the CA is not at ${path}; start the collector with --ca-key FILE, or have certificates made by the outside CA`;
-  if (text === null || root === undefined) return { signer: null, cannotSign: nowhere };
+  if (text === null) return { root: null, signer: null, cannotSign: nowhere };
   if (text.includes('ENCRYPTED') && passphrase === null) {
     const locked = `${path} is encrypted; start the collector with --ca-passphrase-file FILE, or DORAWATCH_CA_PASSPHRASE`;
-    return { signer: null, cannotSign: locked };
+    return { root: null, signer: null, cannotSign: locked };
   }
-  if (!root.checkPrivateKey(privateKey(text, path, passphrase)))
-    throw new TrustError(`${path} is not the key of the first certificate in ${folder}/ca.crt`);
+  const key = privateKey(text, path, passphrase);
+  const root = roots.find((one) => one.checkPrivateKey(key));
+  if (root === undefined) throw new TrustError(`${path} is not the key of a certificate in ${folder}/ca.crt`);
   // Loaded late: it takes a sixth of a second, which nobody else needs to wait.
   const { openSigner } = await import('./certificate-authority.ts');
-  return { signer: await openSigner(root.toString(), text, passphrase), cannotSign: null };
+  return { root, signer: await openSigner(root.toString(), text, passphrase), cannotSign: null };
 }
 
 const fits = (chain: string, key: string): boolean =>
@@ -116,7 +128,7 @@ export function certificatesIn(text: string, path: string): readonly X509Certifi
 }
 
 /** @returns null: there is no such file @throws TrustError */
-async function textOf(path: string): Promise<string | null> {
+export async function textOf(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {

@@ -53,9 +53,11 @@ export interface AccessBook {
   readonly pending: ReadonlyMap<string, Pending>;
   /** By memberKey. */
   readonly members: ReadonlyMap<string, Member>;
+  /** The root that signs, by its SHA-256, and since when; null: it was never written down. */
+  readonly signing: { readonly root: string; readonly since: UnixMicros } | null;
 }
 
-export const EMPTY_BOOK: AccessBook = { tokens: new Map(), pending: new Map(), members: new Map() };
+export const EMPTY_BOOK: AccessBook = { tokens: new Map(), pending: new Map(), members: new Map(), signing: null };
 
 /** The book after one more line. */
 export function bookAfter(book: AccessBook, entry: JournalEntry): AccessBook {
@@ -83,6 +85,8 @@ export function bookAfter(book: AccessBook, entry: JournalEntry): AccessBook {
       return revoked(book, entry.name, { kind: 'person', role: 'viewer', name: entry.name }, entry.at);
     case 'agent-told':
       return told(book, entry);
+    case 'roots-changed':
+      return rooted(book, entry);
     default:
       return book;
   }
@@ -160,6 +164,11 @@ function certified(book: AccessBook, { serial, key, until, at }: Certified, iden
 function revoked(book: AccessBook, key: string, unknown: Identity, at: UnixMicros): AccessBook {
   const identity = book.members.get(key)?.identity ?? unknown;
   return withMember(book, { identity, given: [], revokedAt: at, roots: null }, at);
+}
+
+function rooted(book: AccessBook, { roots, at }: Extract<JournalEntry, { act: 'roots-changed' }>): AccessBook {
+  const [root] = roots;
+  return root === undefined || root === book.signing?.root ? book : { ...book, signing: { root, since: at } };
 }
 
 function told(book: AccessBook, { agent, roots, at }: Extract<JournalEntry, { act: 'agent-told' }>): AccessBook {
