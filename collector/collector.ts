@@ -9,7 +9,6 @@
 import { steadyClock } from '../shared/io/clock.ts';
 import type { Logger } from '../shared/io/logger.ts';
 import { type Access, type AccessOptions, figuresOf, openAccess, remarksOf } from './access.ts';
-import { callerName } from './core/access/caller.ts';
 import { siteRefusal } from './core/assignment.ts';
 import type { CollectorConfig } from './core/config/config.ts';
 import { type ConfiguredNames, configuredNames, unconfigured } from './core/configured-names.ts';
@@ -19,7 +18,6 @@ import { createGate } from './http/gate.ts';
 import { metricsRoute } from './http/routes/metrics-route.ts';
 import { type AcceptedFile, acceptedFile, recordConfig } from './io/accepted-config.ts';
 import { createAccessAnswers } from './io/access-answers.ts';
-import { type Audit, createAudit } from './io/audit.ts';
 import { type Inbox, openInbox } from './io/inbox.ts';
 import { type Keeping, startKeeping } from './io/keeping.ts';
 import { type LogFold, startLogFold } from './io/log-fold.ts';
@@ -29,6 +27,7 @@ import { createSnapshotStore } from './io/snapshot-store.ts';
 import type { TlsFiles } from './io/tls-pair.ts';
 import { type Metrics, startMetrics } from './metrics.ts';
 import { Neighbours } from './neighbours.ts';
+import { openPeople, type People } from './people.ts';
 import { RateSharing } from './rate-sharing.ts';
 
 export interface CollectorOptions extends AccessOptions {
@@ -62,8 +61,10 @@ export async function startCollector(given: CollectorOptions): Promise<Collector
   const file = await acceptedFile(options.config);
   const inbox = await openInbox(`${options.state}/log`);
   let access: Access | null = null;
+  let people: People | null = null;
   try {
     access = await openAccess(options);
+    people = await openPeople({ ...options, access });
     const { clock, logger } = options;
     const store = createSnapshotStore(options.state);
     const foundation = createSnapshotStore(options.state, 'foundation');
@@ -74,8 +75,9 @@ export async function startCollector(given: CollectorOptions): Promise<Collector
       await fold.close();
       throw error;
     });
-    return await RunningCollector.start(options, { inbox, fold, keeping, file, access });
+    return await RunningCollector.start(options, { inbox, fold, keeping, file, access, people });
   } catch (error) {
+    await people?.close();
     await access?.close();
     await inbox.close();
     throw error;
@@ -97,6 +99,7 @@ interface Parts {
   readonly file: AcceptedFile;
   /** Null: the collector is open. */
   readonly access: Access | null;
+  readonly people: People;
 }
 
 class RunningCollector implements Collector {
@@ -109,7 +112,7 @@ class RunningCollector implements Collector {
   readonly #answers: OpsAnswers;
   readonly #metrics: Metrics;
   readonly #sharing: RateSharing;
-  readonly #audit: Audit;
+  readonly #people: People;
   readonly #reshare: NodeJS.Timeout;
   #config: CollectorConfig;
   #names: ConfiguredNames;
@@ -119,13 +122,14 @@ class RunningCollector implements Collector {
   readonly #neighbours: Neighbours;
   #reloading: Promise<boolean> = Promise.resolve(true);
 
-  private constructor(options: CollectorOptions, { inbox, fold, keeping, file, access }: Parts) {
+  private constructor(options: CollectorOptions, { inbox, fold, keeping, file, access, people }: Parts) {
     const { clock, logger } = options;
     this.#options = options;
     this.#inbox = inbox;
     this.#fold = fold;
     this.#keeping = keeping;
     this.#access = access;
+    this.#people = people;
     this.#config = file.config;
     this.#names = configuredNames(file.config, fold.model.verdicts.view().servers);
     this.#reports = createReportServer({
@@ -137,10 +141,6 @@ class RunningCollector implements Collector {
       assignmentFor: ({ agent }) => this.#sharing.assignments.byAgent.get(agent) ?? null,
       onAgentsChanged: () => this.#sharing.shareSoon(),
       membershipOf: access === null ? null : (call) => access.memberships.of(call),
-    });
-    this.#audit = createAudit({
-      write: async (by, { act, about, actor }) => logger.info({ who: callerName(by), actor, about }, act),
-      clock,
     });
     const agents = () => this.#reports.agents();
     const push = () => this.#reports.pushAssignments();
@@ -167,7 +167,8 @@ class RunningCollector implements Collector {
       rollups: (names) => keeping.rollups.rows(names),
       minutesFrom: keeping.minutesFrom,
       alerts: this.#neighbours,
-      audit: this.#audit,
+      audit: people.audit,
+      people: people.answers,
       logger,
       remarks: () => remarksOf(access, options),
       access: createAccessAnswers({
@@ -201,12 +202,11 @@ class RunningCollector implements Collector {
         access: parts.access,
         reports: collector.#reports,
         answers: collector.#answers,
-        audit: collector.#audit,
-        tls: options.httpTls,
+        audit: parts.people.audit,
+
         gate: createGate({
-          sessions: null,
+          ...parts.people,
           proxy: () => collector.#config.http.trustedProxy,
-          audit: collector.#audit,
           clock: options.clock,
         }),
         further: [metricsRoute(collector.#metrics.page)],
@@ -293,6 +293,7 @@ class RunningCollector implements Collector {
     await this.#neighbours.close();
     await this.#keeping.close();
     await this.#fold.close();
+    await this.#people.close();
     await this.#access?.close();
     await this.#inbox.close();
     this.#options.logger.info('collector closed');

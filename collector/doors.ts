@@ -7,11 +7,13 @@ import type { Logger } from '../shared/io/logger.ts';
 import { AGENTS_SERVICE_NAME } from '../shared/wire/agents-service.ts';
 import type { Access, DoorCounts } from './access.ts';
 import { type Caller, LOCAL } from './core/access/caller.ts';
+import { isLoopback } from './core/access/remarks.ts';
 import type { Gate } from './http/gate.ts';
 import { type HttpServer, startHttpServer } from './http/http-server.ts';
 import type { Route } from './http/route.ts';
 import type { Audit } from './io/audit.ts';
 import { startGrpcServer } from './io/grpc-server.ts';
+import { PlainTextError } from './io/listen-error.ts';
 import type { OpsAnswers } from './io/ops-answers.ts';
 import { createOpsServer } from './io/ops-server.ts';
 import type { Called } from './io/peers.ts';
@@ -30,8 +32,12 @@ export interface DoorsOptions {
   readonly answers: OpsAnswers;
   readonly audit: Audit;
   readonly gate: Gate;
-  /** Of the HTTP port; null: plain text. */
-  readonly tls: TlsFiles | null;
+  /** Certificate and key of HTTP; null: none were given. */
+  readonly httpTls: TlsFiles | null;
+  /** State directory. */
+  readonly state: string;
+  /** An open collector may speak plain text on more than loopback. */
+  readonly insecureListen: boolean;
   /** What HTTP serves beside the answers. */
   readonly further: readonly Route[];
   readonly clock: Clock;
@@ -54,19 +60,8 @@ export interface Doors {
 const CLOSE_GRACE_MS = 2000;
 
 /** @throws ListenError, in words that say what to do */
-export async function openDoors({
-  grpc,
-  http,
-  access,
-  reports,
-  answers,
-  audit,
-  gate,
-  tls,
-  further,
-  clock,
-  logger,
-}: DoorsOptions): Promise<Doors> {
+export async function openDoors(options: DoorsOptions): Promise<Doors> {
+  const { grpc, access, reports, answers, audit, clock, logger } = options;
   const ops = createOpsServer({
     answers,
     audit,
@@ -85,8 +80,7 @@ export async function openDoors({
     await calls.close(CLOSE_GRACE_MS);
   };
   try {
-    const pages =
-      http === null ? null : await startHttpServer({ listen: http, answers, gate, tls, further, clock, logger });
+    const pages = await openPages(options);
     return {
       grpc: calls.address,
       get accessCounts() {
@@ -102,6 +96,16 @@ export async function openDoors({
     await close(null);
     throw error;
   }
+}
+
+/** The HTTP port. An enrolled collector shows there what it shows over gRPC, wherever others could listen in. */
+async function openPages(options: DoorsOptions): Promise<HttpServer | null> {
+  const { http: listen, access, httpTls, state, insecureListen } = options;
+  if (listen === null) return null;
+  const own = access === null || isLoopback(listen) ? null : `${state}/tls/server`;
+  if (access === null && httpTls === null && !isLoopback(listen) && !insecureListen) throw new PlainTextError(listen);
+  const tls = httpTls ?? (own === null ? null : { cert: `${own}.crt`, key: `${own}.key` });
+  return startHttpServer({ ...options, listen, tls });
 }
 
 /** Who calls Ops: whom its certificate names, or without enrolment whoever reaches the port. */

@@ -144,7 +144,7 @@ class Hub {
     };
     every(STATUS_EVERY_MS, () => {
       this.#endOver();
-      this.#look('status');
+      if (this.#readers.size > 0) this.#look('status');
     });
     every(AGENTS_EVERY_MS, () => this.#look('agents'));
     every(KEEP_ALIVE_MS, () => this.#keepAlive());
@@ -155,7 +155,12 @@ class Hub {
 
   /** Whose token has ended or was taken back, or who logged out, is told nothing more. */
   #endOver(): void {
-    for (const [reader, visitor] of this.#readers) if (!this.#options.gate.isStill(visitor)) reader.end();
+    for (const [reader, visitor] of this.#readers) {
+      if (this.#options.gate.isStill(visitor)) continue;
+      // First out of the list: whoever is written to after its end takes the whole collector along.
+      this.#remove(reader);
+      reader.end();
+    }
   }
 
   #remove(reader: ServerResponse): void {

@@ -33,14 +33,15 @@ export interface AccessSources {
   cut(agent: string): number;
 }
 
+/** Of a collector that lets everybody in. */
+export const OPEN_REFUSAL =
+  'this collector lets everybody in, so there is nobody to let in; "dorawatch-collector init --state DIR --name HOST" makes it ask for certificates';
+
 export function createAccessAnswers(sources: AccessSources): AccessAnswers {
   const { clock } = sources;
   const registry = (): Registry => {
     if (sources.registry !== null) return sources.registry;
-    throw new Refusal(
-      'not-now',
-      'this collector lets everybody in, so there is nobody to let in; "dorawatch-collector init --state DIR --name HOST" makes it ask for certificates',
-    );
+    throw new Refusal('not-now', OPEN_REFUSAL);
   };
   const tokens = (): access.TokensView => ({ tokens: usable(registry(), clock.wall()).map(tokenRow) });
   const pending = (): access.PendingView => ({ pending: [...registry().book.pending.values()].map(pendingRow) });

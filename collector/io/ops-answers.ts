@@ -34,6 +34,7 @@ import type { AccessAnswers } from './access-answers.ts';
 import { type AdHocLine, createAdHocProbe } from './ad-hoc-probe.ts';
 import { groupNamed, type HistorySources, laneSetAnswer, latencyAnswer, timelineAnswer } from './history-answers.ts';
 import { keepPeriod, keepProblem, keptPeriods } from './keep-request.ts';
+import type { PeopleAnswers } from './people-answers.ts';
 import type { FiguresFound } from './period-figures.ts';
 import { Refusal } from './refusal.ts';
 import { type SaidSources, takeImport, takeMaintenance, takeMark, takePause } from './said-answers.ts';
@@ -54,6 +55,7 @@ export interface OpsSources extends HistorySources, SaidSources {
   readonly access: AccessAnswers;
   /** What deserves a look about who may come in, a sentence each. */
   remarks(): readonly string[];
+  readonly people: PeopleAnswers;
   readonly logger: Logger;
   /** Secs of a group's probes are to be raised, or no longer. @returns until when */
   onRaiseSecs(request: ask.RaiseSecsRequest): UnixMicros | null;
@@ -70,6 +72,7 @@ export interface AlertAnswers {
 export interface OpsAnswers {
   /** Who may come in, for admins. */
   readonly access: AccessAnswers;
+  readonly people: PeopleAnswers;
   alerts(): reply.AlertsView;
   /** Sends a test alert to each destination. */
   testAlerts(by: Caller): Promise<reply.AlertTestView>;
@@ -160,6 +163,7 @@ export function createOpsAnswers(sources: OpsSources): OpsAnswers {
     exchanges: (request) => exchanges(sources, request),
     group: (name) => groupNamed(config(), name),
     access: sources.access,
+    people: sources.people,
   };
 }
 

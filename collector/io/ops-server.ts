@@ -6,6 +6,7 @@ import type { handleServerStreamingCall, handleUnaryCall, UntypedServiceImplemen
 import type * as access from '../../shared/core/access-view.ts';
 import type * as reply from '../../shared/core/ops-reply.ts';
 import type * as ask from '../../shared/core/ops-request.ts';
+import type * as people from '../../shared/core/people-view.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import { opsService } from '../../shared/wire/ops-service.ts';
 import { type Caller, rightsProblem } from '../core/access/caller.ts';
@@ -44,7 +45,12 @@ export function createOpsServer(options: OpsServerOptions): OpsServer {
   const implementation = {
     ...Object.fromEntries(answering.map(([name, answer]) => [name, unary(options, name, answer)])),
     Events: stream(options, 'Events', streams.open),
-    Export: stream(options, 'Export', exportStream(options)),
+    Export: stream(options, 'Export', yielding(options, chunks(options.answers))),
+    Audit: stream(
+      options,
+      'Audit',
+      yielding(options, (request: people.AuditRequest) => options.answers.people.audit(request)),
+    ),
   };
   return { definition: opsService, implementation, close: streams.close };
 }
@@ -79,7 +85,13 @@ const unaryMethods = (answers: OpsAnswers) =>
     ApproveAgent: (request: access.AgentNameRequest, by) => answers.access.answer(request, 'approved', by),
     RejectAgent: (request: access.AgentNameRequest, by) => answers.access.answer(request, 'rejected', by),
     RevokeAgent: (request: access.AgentNameRequest, by) => answers.access.revokeAgent(request, by),
-  }) satisfies Readonly<Record<Exclude<keyof typeof opsService, 'Events' | 'Export'>, Answer>>;
+    WhoAmI: (_request: Record<never, never>, by) => answers.people.whoAmI(by),
+    People: () => answers.people.people(),
+    InvitePerson: (request: people.InviteRequest, by) => answers.people.invite(request, by),
+    RevokePerson: (request: people.PersonNameRequest, by) => answers.people.revoke(request, by),
+    CreateBearer: (request: people.InviteRequest, by) => answers.people.createBearer(request, by),
+    Bearers: () => answers.people.bearers(),
+  }) satisfies Readonly<Record<Exclude<keyof typeof opsService, 'Events' | 'Export' | 'Audit'>, Answer>>;
 
 /** Who calls, if it may. @throws Refusal forbidden, after it was written down; unauthenticated */
 async function admitted({ callerOf, audit }: OpsServerOptions, name: string, call: Called): Promise<Caller> {
@@ -93,20 +105,23 @@ async function admitted({ callerOf, audit }: OpsServerOptions, name: string, cal
 const needsOf = (name: string): PersonRole =>
   Object.hasOwn(NEEDS, name) ? NEEDS[name as keyof typeof NEEDS] : 'admin';
 
-function exportStream({
-  answers,
-  logger,
-}: OpsServerOptions): handleServerStreamingCall<ask.PeriodRequest, ExchangeChunk> {
+/** A streaming method from what yields its messages. */
+function yielding<Request, Reply>(
+  { logger }: OpsServerOptions,
+  answer: (request: Request) => AsyncIterable<Reply>,
+): handleServerStreamingCall<Request, Reply> {
   return (call) => {
-    const chunks = (async function* (): AsyncIterable<ExchangeChunk> {
-      for await (const exchanges of answers.exchanges(call.request)) yield { exchanges };
-    })();
-    sendAll(call, chunks).then(
+    sendAll(call, answer(call.request)).then(
       () => call.end(),
       (error: unknown) => call.emit('error', grpcRefusal(error, logger)),
     );
   };
 }
+
+const chunks = (answers: OpsAnswers) =>
+  async function* (request: ask.PeriodRequest): AsyncIterable<ExchangeChunk> {
+    for await (const exchanges of answers.exchanges(request)) yield { exchanges };
+  };
 
 interface ExchangeChunk {
   readonly exchanges: readonly reply.ExchangeView[];

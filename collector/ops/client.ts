@@ -2,9 +2,14 @@
  * The connection of an ops command to the collector. A failure becomes an OpsError with its exit code and a sentence that
  * says where we looked and what to do; commands know nothing of gRPC.
  */
-import { Client, connectivityState, credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { type Client, connectivityState, type ServiceError, status } from '@grpc/grpc-js';
 import { KEEPALIVE_TIME_MS, KEEPALIVE_TIMEOUT_MS, MAX_MESSAGE_BYTES } from '../../shared/core/limits.ts';
+import { plainDetails } from '../../shared/io/enrolment-client.ts';
+import { createLine } from '../../shared/io/line.ts';
 import { type OpsMethod, opsService } from '../../shared/wire/ops-service.ts';
+
+import { type Login, lineTo } from './logins.ts';
+import { OpsError } from './ops-error.ts';
 
 type Methods = typeof opsService;
 type RequestOf<Name extends keyof Methods> = Methods[Name] extends OpsMethod<infer Request, infer _> ? Request : never;
@@ -22,18 +27,10 @@ export interface OpsClient {
 export interface Destination {
   /** HOST:PORT */
   readonly address: string;
-  /** "--collector", "DORAWATCH_COLLECTOR" or "the default". */
+  /** "--collector", "DORAWATCH_COLLECTOR", "the only login" or "the default". */
   readonly source: string;
-}
-
-/** `exitCode` 1: failed, 2: the arguments were wrong. */
-export class OpsError extends Error {
-  readonly exitCode: 1 | 2;
-  constructor(message: string, exitCode: 1 | 2, cause?: unknown) {
-    super(message, { cause });
-    this.name = 'OpsError';
-    this.exitCode = exitCode;
-  }
+  /** Who comes there; null: nobody in particular. */
+  readonly login: Login | null;
 }
 
 /** A collector on the same continent answers within this, or is not there. */
@@ -41,9 +38,10 @@ const CONNECT_TIMEOUT_MS = 5000;
 /** A report over a year of many sites reads a long log. */
 const ANSWER_TIMEOUT_MS = 10 * 60 * 1000;
 
-/** @param now wall clock in ms, for deadlines */
-export function connectOps(destination: Destination, now: () => number): OpsClient {
-  const client = new Client(destination.address, credentials.createInsecure(), {
+/** @param login null: as nobody, in plain text @param now wall clock in ms, for deadlines */
+export function connectOps(given: Omit<Destination, 'login'>, login: Login | null, now: () => number): OpsClient {
+  const destination = { ...given, login };
+  const client = createLine(lineTo(given.address, login), {
     'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
     // A program that waits for a collector to come back looks this often, not ever more rarely.
@@ -85,12 +83,16 @@ function connected(client: Client, destination: Destination, now: () => number):
   });
 }
 
-function unreachable({ address, source }: Destination, cause: Error): OpsError {
-  // gRPC's own words are for its developers.
-  const why = 'details' in cause ? '' : `: ${cause.message}`;
+function unreachable({ address, source, login }: Destination, cause: Error): OpsError {
+  // gRPC's own words are for its developers, and those of our own lines are for whoever connects.
+  const why = `: ${'details' in cause ? plainDetails(String(cause.details)) : cause.message}`;
+  const remedy =
+    login === null
+      ? `Is "dorawatch-collector serve" running there, and its --grpc open to this host? If it lets nobody in without a certificate: ` +
+        `dorawatch login --collector ${address} --token TOKEN. `
+      : '';
   return new OpsError(
-    `cannot reach the collector at ${address} (${source})${why}.\n` +
-      `Is "dorawatch-collector serve" running there, and its --grpc open to this host? ` +
+    `cannot reach the collector at ${address} (${source})${why}.\n${remedy}` +
       `Another place: --collector HOST:PORT, or DORAWATCH_COLLECTOR in the environment.`,
     1,
     cause,
@@ -141,6 +143,15 @@ const isServiceError = (error: unknown): error is ServiceError => error instance
 function opsError(error: unknown, destination: Destination): OpsError {
   if (!isServiceError(error)) return new OpsError(String(error), 1, error);
   if (error.code === status.UNAVAILABLE) return unreachable(destination, error);
+  if (error.code === status.UNIMPLEMENTED && destination.login !== null) {
+    const { address, login } = destination;
+    const remedy = `an admin makes a new token (dorawatch people invite ${login.name} --role ROLE), then: dorawatch login --collector ${address} --token TOKEN`;
+    return new OpsError(
+      `${address} does not know ${login.name} any more: the certificate was revoked, or has expired; ${remedy}`,
+      1,
+      error,
+    );
+  }
   if (error.code === status.UNIMPLEMENTED) {
     return new OpsError(`what answers at ${destination.address} is no collector of this version`, 1, error);
   }

@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline/promises';
 import type { PlannedView } from '../../shared/core/ops-view.ts';
 import { afterUs } from '../../shared/core/units.ts';
 import type { OpsClient } from './client.ts';
-import { OpsError } from './client.ts';
 import type { DrillHost } from './drill-run.ts';
+import { OpsError } from './ops-error.ts';
 import type { Runtime } from './runtime.ts';
 import { waitFor } from './waiting.ts';
 

@@ -10,7 +10,7 @@ import { elapsedText } from '../core/answers/clock-text.ts';
 import { type DrillPair, readiness, standing } from '../core/drill/readiness.ts';
 import { type DrillLimits, type DrillRecord, type DrillStep, drillChecks } from '../core/drill/verdict.ts';
 import { LENGTH_MAX_MS } from '../core/maintenance/limits.ts';
-import { OpsError } from './client.ts';
+import { OpsError } from './ops-error.ts';
 
 export interface DrillPlan {
   readonly group: string;

@@ -11,9 +11,9 @@ import { jsonDocument } from '../core/answers/ops-json.ts';
 import { reportMarkdown } from '../core/answers/report-text.ts';
 import type { Column } from '../core/answers/table-fit.ts';
 import { checkTable, type DrillRecord } from '../core/drill/verdict.ts';
-import { OpsError } from './client.ts';
 import { openDrillHost } from './drill-host.ts';
 import { type DrillPlan, runDrill } from './drill-run.ts';
+import { OpsError } from './ops-error.ts';
 import { type CommonFlags, durationReader, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 import { tableText } from './table.ts';
 

@@ -12,7 +12,8 @@ import { MODES, type Mode } from '../core/config/config.ts';
 import { importedPeriod, importedReport, importedRows } from '../core/import/imported-group.ts';
 import { NAME_MAX, REQUEST_OBSERVATIONS, SERVERS_MAX } from '../core/import/limits.ts';
 import { type GivenLog, type ReadLogs, readGivenLogs } from '../core/import/perfdhcp-import.ts';
-import { type OpsClient, OpsError } from './client.ts';
+import type { OpsClient } from './client.ts';
+import { OpsError } from './ops-error.ts';
 import { printReport } from './report.ts';
 import { type CommonFlags, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 

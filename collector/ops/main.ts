@@ -10,16 +10,20 @@ import { addCompletion } from '../../shared/io/completion-command.ts';
 import { packageVersion } from '../../shared/io/package-version.ts';
 import { addAgents } from './agents.ts';
 import { addAlerts } from './alerts.ts';
-import { OpsError } from './client.ts';
+import { addAudit } from './audit.ts';
+import { addBearer } from './bearer.ts';
 import { addComplete } from './complete.ts';
 import { addDrill } from './drill.ts';
 import { addEvents } from './events.ts';
 import { addExport } from './export.ts';
 import { addImport } from './import.ts';
 import { addKeep } from './keep.ts';
+import { addLogin, addLogout, addWhoAmI } from './login.ts';
 import { addMaintenance } from './maintenance.ts';
 import { addMark } from './mark.ts';
+import { OpsError } from './ops-error.ts';
 import { addPause, addResume } from './pause.ts';
+import { addPeople } from './people.ts';
 import { addProbe } from './probe.ts';
 import { addReport } from './report.ts';
 import { processRuntime } from './runtime.ts';
@@ -39,6 +43,7 @@ Examples:
   dorawatch sites --unserved --collector 10.0.0.5:6767
   dorawatch probe --site corsham primary                      one exchange from a site, decoded
   dorawatch drill --group corsham-dhcp --max-gap 60s          a failover on purpose, and its verdict
+  dorawatch login --collector 10.0.0.5:6767 --token dw1-…     a certificate of one's own
 
 Every command takes --json; keys are stable. Tables show local time, JSON is RFC 3339 UTC. NO_COLOR turns colour off.
 Exit codes: 0 done, 1 failed, 2 bad arguments, 3 some group is not normal (status --exit-code),
@@ -71,6 +76,12 @@ async function main(argv: readonly string[]): Promise<void> {
     addPause,
     addResume,
     addToken,
+    addLogin,
+    addLogout,
+    addWhoAmI,
+    addPeople,
+    addBearer,
+    addAudit,
     addComplete,
   ])
     add(program, runtime);

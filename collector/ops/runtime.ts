@@ -9,7 +9,10 @@ import { outputWidth, wantsColour } from '../../shared/io/terminal.ts';
 import { wrapped } from '../core/answers/table-fit.ts';
 import { parseTime } from '../core/answers/time-input.ts';
 import { parseDuration } from '../core/config/values.ts';
-import { connectOps, type Destination, type OpsClient, OpsError } from './client.ts';
+import { connectOps, type Destination, type OpsClient } from './client.ts';
+import { currentLogin } from './login-renewal.ts';
+import { Logins } from './logins.ts';
+import { OpsError } from './ops-error.ts';
 import { type Paint, painter } from './table.ts';
 
 export interface Runtime {
@@ -67,7 +70,7 @@ export interface CommonFlags {
 export function withCommonOptions(command: Command, output: string | null): Command {
   command.option(
     '--collector <host:port>',
-    `where the collector listens (DORAWATCH_COLLECTOR; ${DEFAULT_ADDRESS})`,
+    `where the collector listens (DORAWATCH_COLLECTOR; where you are logged in, if that is one place; ${DEFAULT_ADDRESS})`,
     parseAddress,
   );
   return output === null ? command : command.option('--json', output);
@@ -81,23 +84,27 @@ function parseAddress(text: string): string {
   throw new InvalidArgumentError('expected HOST:PORT, 127.0.0.1:6767 say.');
 }
 
-/** Where a command's flags and the environment say that the collector is. @throws OpsError */
-export function destinationOf(flags: CommonFlags, runtime: Runtime): Destination {
+/** Where a command's flags, the environment and the logins say that the collector is. @throws OpsError */
+export async function destinationOf(flags: CommonFlags, runtime: Runtime): Promise<Omit<Destination, 'login'>> {
   if (flags.collector !== undefined) return { address: flags.collector, source: '--collector' };
   const named = runtime.environment['DORAWATCH_COLLECTOR'] ?? '';
   if (named !== '' && !isAddress(named))
     throw new OpsError(`DORAWATCH_COLLECTOR is "${named}"; expected HOST:PORT, 127.0.0.1:6767 say.`, 2);
   if (named !== '') return { address: named, source: 'DORAWATCH_COLLECTOR' };
+  const [only, ...others] = await new Logins(runtime.environment).collectors();
+  if (only !== undefined && others.length === 0) return { address: only, source: 'the only login' };
   return { address: DEFAULT_ADDRESS, source: 'the default' };
 }
 
-/** Runs with a connection that is closed whatever happens. */
+/** Runs with a connection that is closed whatever happens; a login that is due is renewed before. */
 export async function withClient<Value>(
   flags: CommonFlags,
   runtime: Runtime,
   use: (client: OpsClient) => Promise<Value>,
 ): Promise<Value> {
-  const client = connectOps(destinationOf(flags, runtime), () => runtime.clock.wall() / 1000);
+  const destination = await destinationOf(flags, runtime);
+  const login = await currentLogin(new Logins(runtime.environment), destination.address, runtime.clock.wall());
+  const client = connectOps(destination, login, () => runtime.clock.wall() / 1000);
   try {
     return await use(client);
   } finally {

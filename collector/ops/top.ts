@@ -8,7 +8,8 @@ import { afterUs } from '../../shared/core/units.ts';
 import { EVENTS_SINCE_US } from '../core/top/limits.ts';
 import { topScreen } from '../core/top/screen.ts';
 import { heard, initialTop, keysOf, lost, pictured, pressed, type TopState } from '../core/top/state.ts';
-import { type OpsClient, OpsError } from './client.ts';
+import type { OpsClient } from './client.ts';
+import { OpsError } from './ops-error.ts';
 import { type CommonFlags, destinationOf, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 import { type OpenScreen, openScreen } from './screen.ts';
 import { waitFor } from './waiting.ts';
@@ -46,7 +47,7 @@ async function showTop(flags: TopFlags, runtime: Runtime): Promise<void> {
       'top draws on a terminal, and standard output is none; "dorawatch status" prints the same once',
       2,
     );
-  const collector = destinationOf(flags, runtime).address;
+  const { address: collector } = await destinationOf(flags, runtime);
   await withClient(flags, runtime, (client) => new Top(client, runtime, collector, flags.group ?? '').run());
   // The stream of events has no end of its own, and nothing is left to say.
   setTimeout(() => process.exit(), LINGER_MS).unref();

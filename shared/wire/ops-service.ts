@@ -10,6 +10,7 @@ import type * as view from '../core/ops-view.ts';
 import * as doors from './access-shapes.ts';
 import * as acts from './ops-act-shapes.ts';
 import * as shapes from './ops-shapes.ts';
+import * as people from './people-shapes.ts';
 import { v1 } from './protobuf.ts';
 
 /** A method, in the form that grpc-js takes for a server and for a client. */
@@ -77,6 +78,9 @@ const tokens = end<access.TokensView>(v1.TokensReply, doors.fillTokens);
 const pending = end<access.PendingView>(v1.PendingAgentsReply, doors.fillPending);
 const agentName = end<access.AgentNameRequest>(v1.AgentNameRequest, doors.fillAgentName);
 
+const invitation = end(v1.InviteRequest, people.fillInvite);
+const givenToken = end(v1.GivenToken, people.fillGivenToken);
+
 /** Every method of Ops, by name. */
 export const opsService = {
   State: method('State', end(v1.StateRequest, shapes.fillStateRequest), end(v1.StateReply, shapes.fillStatus)),
@@ -115,4 +119,17 @@ export const opsService = {
   RejectAgent: method('RejectAgent', agentName, pending),
   RevokeAgent: method('RevokeAgent', agentName, end(v1.RevokedAgent, doors.fillRevoked)),
   Import: method('Import', end(v1.ImportRequest, acts.fillImportRequest), end(v1.ImportReply, acts.fillImport)),
+  WhoAmI: method('WhoAmI', end(v1.WhoAmIRequest, people.fillNothing), end(v1.WhoAmIReply, people.fillWhoAmI)),
+  People: method('People', end(v1.PeopleRequest, people.fillNothing), end(v1.PeopleReply, people.fillPeople)),
+  InvitePerson: method('InvitePerson', invitation, givenToken),
+  RevokePerson: method(
+    'RevokePerson',
+    end(v1.PersonNameRequest, people.fillPersonName),
+    end(v1.RevokedPerson, people.fillRevokedPerson),
+  ),
+  CreateBearer: method('CreateBearer', invitation, givenToken),
+  Bearers: method('Bearers', end(v1.BearersRequest, people.fillNothing), end(v1.BearersReply, people.fillBearers)),
+  Audit: method('Audit', end(v1.AuditRequest, people.fillAuditRequest), end(v1.AuditRow, people.fillAuditRow), {
+    stream: true,
+  }),
 } as const;

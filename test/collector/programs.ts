@@ -51,12 +51,12 @@ export async function startCollectorProcess(
   config: string,
   state: string,
   env: Readonly<Record<string, string>> = {},
-  listen: { readonly grpc?: string; readonly http?: string } = {},
+  listen: { readonly grpc?: string; readonly http?: string; readonly args?: readonly string[] } = {},
 ): Promise<CollectorProcess> {
-  const { grpc = '127.0.0.1:0', http = '127.0.0.1:0' } = listen;
+  const { grpc = '127.0.0.1:0', http = '127.0.0.1:0', args = [] } = listen;
   const child = start(
     'collector/main.ts',
-    ['serve', '--config', config, '--state', state, '--grpc', grpc, '--http', http],
+    ['serve', '--config', config, '--state', state, '--grpc', grpc, '--http', http, ...args],
     env,
   );
   const ended = collected(child);

@@ -6,6 +6,7 @@
  * those are out that a restored backup of the journal has forgotten. Rejected: a list of what is valid; that backup would lock agents out.
  */
 import type { UnixMicros } from '../../../shared/core/units.ts';
+import { type Bearer, type BearerBook, bearersWithout, withBearer } from './bearer-book.ts';
 import { type Identity, memberKey } from './identity.ts';
 import type { Given, Invited, JournalEntry } from './journal-entry.ts';
 import { MEMBER_KEPT_US, PENDING_KEPT_US, SERIALS_PER_MEMBER } from './trust-limits.ts';
@@ -55,9 +56,16 @@ export interface AccessBook {
   readonly members: ReadonlyMap<string, Member>;
   /** The root that signs, by its SHA-256, and since when; null: it was never written down. */
   readonly signing: { readonly root: string; readonly since: UnixMicros } | null;
+  readonly bearers: BearerBook;
 }
 
-export const EMPTY_BOOK: AccessBook = { tokens: new Map(), pending: new Map(), members: new Map(), signing: null };
+export const EMPTY_BOOK: AccessBook = {
+  tokens: new Map(),
+  pending: new Map(),
+  members: new Map(),
+  signing: null,
+  bearers: new Map(),
+};
 
 /** The book after one more line. */
 export function bookAfter(book: AccessBook, entry: JournalEntry): AccessBook {
@@ -81,8 +89,15 @@ export function bookAfter(book: AccessBook, entry: JournalEntry): AccessBook {
       return certified(book, entry, { kind: 'person', role: entry.as, name: entry.name });
     case 'agent-revoked':
       return revoked(book, `agent:${entry.agent}`, { kind: 'agent', site: '', name: entry.agent }, entry.at);
+    case 'bearer-created':
+      return { ...book, bearers: withBearer(book.bearers, bearerOf(entry)) };
     case 'person-revoked':
-      return revoked(book, entry.name, { kind: 'person', role: 'viewer', name: entry.name }, entry.at);
+      return revoked(
+        { ...book, bearers: bearersWithout(book.bearers, entry.name) },
+        entry.name,
+        { kind: 'person', role: 'viewer', name: entry.name },
+        entry.at,
+      );
     case 'agent-told':
       return told(book, entry);
     case 'roots-changed':
@@ -107,6 +122,10 @@ export function isRevoked(
 export function validGiven(member: Member | undefined, now: UnixMicros): Given | null {
   return member?.given.findLast(({ until }) => until > now) ?? null;
 }
+
+const bearerOf = ({ bearer, name, as, until, at, who }: Extract<JournalEntry, { act: 'bearer-created' }>): Bearer => ({
+  ...{ bearer, name, role: as, until, at, by: who },
+});
 
 const without = <Value>(map: ReadonlyMap<string, Value>, key: string): ReadonlyMap<string, Value> =>
   new Map([...map].filter(([own]) => own !== key));

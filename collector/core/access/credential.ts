@@ -23,7 +23,6 @@ export interface SessionShelf {
   close(session: string): void;
   /** @returns the hash of its token; null: there is no such session */
   bearerOf(session: string): string | null;
-  readonly size: number;
 }
 
 export function createSessionShelf(): SessionShelf {
@@ -39,8 +38,5 @@ export function createSessionShelf(): SessionShelf {
     },
     close: (session) => void bearers.delete(session),
     bearerOf: (session) => bearers.get(session) ?? null,
-    get size() {
-      return bearers.size;
-    },
   };
 }

@@ -20,8 +20,6 @@ export const DEED_ACTS = [
   'secs-raised',
   'probed',
   'alerts-tested',
-  'logged-in',
-  'logged-out',
   'rights-refused',
 ] as const;
 export type DeedAct = (typeof DEED_ACTS)[number];

@@ -4,6 +4,7 @@
  * Rejected: entries of the log of results; it goes after its retention, and this list must not.
  */
 import type { UnixMicros } from '../../../shared/core/units.ts';
+import { DEED_ACTS, type Deed, type DeedAct } from './deed.ts';
 import type { PersonRole } from './roles.ts';
 
 /** For whom a token is. */
@@ -52,7 +53,19 @@ export type Act =
   | { readonly act: 'agent-told'; readonly agent: string; readonly roots: string }
   /** What is believed, or who signs, changed: SHA-256 of the roots, hexadecimal, the signing one first. */
   | { readonly act: 'roots-changed'; readonly roots: readonly string[] }
-  | { readonly act: 'server-certificate-made'; readonly until: UnixMicros };
+  | { readonly act: 'server-certificate-made'; readonly until: UnixMicros }
+  | {
+      readonly act: 'bearer-created';
+      /** SHA-256 of the token, hexadecimal. */
+      readonly bearer: string;
+      readonly name: string;
+      readonly as: PersonRole;
+      readonly until: UnixMicros;
+    }
+  /** At the page. SHA-256 of the session's identifier and of the bearer token that opened it, hexadecimal. */
+  | { readonly act: 'logged-in'; readonly session: string; readonly bearer: string }
+  | { readonly act: 'logged-out'; readonly session: string }
+  | Deed;
 
 export interface Author {
   /** "anna", "local", "agent:corsham-1" or "collector". */
@@ -81,12 +94,16 @@ type Fields = Readonly<Record<string, (value: unknown) => boolean>>;
 const GIVEN: Fields = { serial: isText, key: isText, until: isCount };
 const AGENT: Fields = { agent: isText, site: isText };
 
+const DEED: Fields = { about: isText, actor: (value) => value === null || isText(value) };
+
 function isInvited(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
   return value.kind === 'agent'
     ? has(value, { site: isText, approval: isOneOf(true, false) })
     : value.kind === 'person' && has(value, { name: isText, role: isRole });
 }
+
+const DEEDS = Object.fromEntries(DEED_ACTS.map((act) => [act, DEED])) as Readonly<Record<DeedAct, Fields>>;
 
 const ACTS: Readonly<Record<Act['act'], Fields>> = {
   'token-created': { token: isText, hash: isText, invited: isInvited, uses: isCount, until: isCount },
@@ -104,6 +121,10 @@ const ACTS: Readonly<Record<Act['act'], Fields>> = {
   'agent-told': { agent: isText, roots: isText },
   'roots-changed': { roots: isTexts },
   'server-certificate-made': { until: isCount },
+  'bearer-created': { bearer: isText, name: isText, as: isRole, until: isCount },
+  'logged-in': { session: isText, bearer: isText },
+  'logged-out': { session: isText },
+  ...DEEDS,
 };
 
 const AUTHOR: Fields = {

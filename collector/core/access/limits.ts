@@ -13,3 +13,7 @@ export const GUESSERS_MAX = 4096;
 export const REFUSALS_WRITTEN = { perSecond: 0.1, burst: 50 };
 /** Characters of a user's name, as a proxy tells it. */
 export const NAME_MAX = 64;
+/** Bearer tokens that are valid at once: people, and the programs that ask. */
+export const BEARERS_MAX = 1024;
+/** How long one may live, ms: a scraper's is made anew once a year. */
+export const BEARER_TTL_MAX_MS = 366 * 86_400_000;

@@ -7,7 +7,6 @@ import { connect } from 'node:net';
 import t, { type Test } from 'tap';
 import { callerName } from '../../../collector/core/access/caller.ts';
 import type { Credential } from '../../../collector/core/access/credential.ts';
-import type { deed } from '../../../collector/core/access/deed.ts';
 import { GUESSES } from '../../../collector/core/access/limits.ts';
 import type { PersonRole } from '../../../collector/core/access/roles.ts';
 import type { TrustedProxyConfig } from '../../../collector/core/config/config.ts';
@@ -43,12 +42,13 @@ async function stage(t: Test, proxy: TrustedProxyConfig | null = null): Promise<
   const bearers = new Map<string, Credential>();
   const audited: string[] = [];
   const clock = createClock();
-  const audit = async (by: Parameters<typeof callerName>[0], { act }: ReturnType<typeof deed>): Promise<void> => {
+  const note = async (by: Parameters<typeof callerName>[0], { act }: { readonly act: string }): Promise<void> => {
     audited.push(`${callerName(by)} ${act}`);
   };
-  const sessions = new Sessions({ bearer: (hash) => bearers.get(hash) ?? null, audit, clock });
+  const sessions = new Sessions({ bearer: (hash) => bearers.get(hash) ?? null, note, clock });
   const answers = {
-    state: () => ({ groups: [] }),
+    // Another one each time: every reader is written to at every look.
+    state: () => ({ groups: [], window_s: clock.monotonic() }),
     agents: () => ({ agents: [] }),
     follow: () => () => undefined,
     health: () => ({
@@ -58,7 +58,7 @@ async function stage(t: Test, proxy: TrustedProxyConfig | null = null): Promise<
     }),
     addMark: async (mark: object, by: Parameters<typeof callerName>[0]) => ({ ...mark, actor: callerName(by) }),
   } as unknown as OpsAnswers;
-  const gate = createGate({ sessions, proxy: () => proxy, audit, clock });
+  const gate = createGate({ sessions, proxy: () => proxy, audit: note, clock });
   const logger = createLogger('test', 'silent');
   const server = await startHttpServer({ listen: '127.0.0.1:0', answers, clock, logger, gate, tls: null });
   t.teardown(() => server.close());

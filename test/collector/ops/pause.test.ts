@@ -29,6 +29,7 @@ t.test('secs are raised for a while; pause and resume', async (t) => {
 
   const client = connectOps(
     { address: collector.address, source: 'the test' },
+    null,
     () => performance.timeOrigin + performance.now(),
   );
   t.teardown(() => client.close());
