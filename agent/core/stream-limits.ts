@@ -45,8 +45,8 @@ export const BACKLOG_CHUNK = 64;
 export const GREETING_MS = 5_000 as Milliseconds;
 /** Between two looks at whether a certificate is due: of no weight, and a two-thousandth of an hour's certificate. */
 export const RENEWAL_LOOK_MS = 2_000 as Milliseconds;
-/** The longest wait of an agent that its collector does not understand: until one of the two was upgraded. */
-export const VERSION_WAIT_MS = 300_000 as Milliseconds;
+/** The longest wait of an agent that its collector does not understand, or whose certificate it does not take: a person has to mend that. */
+export const PERSON_WAIT_MS = 300_000 as Milliseconds;
 /** The longest wait of an agent that was thrown out. Only a new enrolment brings it back, but a journal may be restored from yesterday. */
 export const REVOKED_WAIT_MS = 900_000 as Milliseconds;
 /** At the end, the longest wait for the last acknowledgements (of batches that only memory has, too), and then for the stream to close. */

@@ -99,21 +99,24 @@ export class EnrolmentKeeper {
 
   /**
    * The collector knows no session for this certificate: it has expired, or was revoked.
-   * @returns whether there is a new one now
+   * @returns `refused`: a person has to do something; `away`: it could not be asked
    */
-  async comeBack(): Promise<boolean> {
+  async comeBack(): Promise<'renewed' | 'revoked' | 'refused' | 'away'> {
     const { logger } = this.#options;
     try {
       const reply = await askRenewal(this.line, { signingRequest: this.#request() });
-      if ((await this.take(reply)) !== 'renewed') return false;
+      if ((await this.take(reply)) !== 'renewed') return 'refused';
       logger.info(`the certificate had expired: the collector gave a new one, until ${this.#until()}`);
       await this.heard();
-      return true;
+      return 'renewed';
     } catch (error) {
       if (!(error instanceof EnrolmentError)) throw error;
-      if (error.code === 'revoked') await this.revoke(error.message);
-      else logger.error({ code: error.code }, `the collector gives no new certificate: ${error.message}`);
-      return false;
+      if (error.code !== 'revoked') {
+        logger.error({ code: error.code }, `the collector gives no new certificate: ${error.message}`);
+        return error.code === 'refused' ? 'refused' : 'away';
+      }
+      await this.revoke(error.message);
+      return 'revoked';
     }
   }
 

@@ -30,8 +30,8 @@ import {
   GOODBYE_ACKS_MS,
   GOODBYE_CLOSE_MS,
   GOODBYE_UNSPOOLED_MS,
+  PERSON_WAIT_MS,
   REVOKED_WAIT_MS,
-  VERSION_WAIT_MS,
 } from '../core/stream-limits.ts';
 import { AgentSession, type CollectorCall } from './agent-session.ts';
 import type { EnrolmentKeeper } from './enrolment-keeper.ts';
@@ -93,7 +93,8 @@ const REFUSED_FAILURES = 10;
 const SLOW_REASONS: ReadonlySet<RefusalReason> = new Set(['cloned', 'crowded', 'certificate', 'version', 'revoked']);
 /** What takes a person longer than others. */
 const STAY_AWAY_MS: Partial<Record<RefusalReason, Milliseconds>> = {
-  version: VERSION_WAIT_MS,
+  certificate: PERSON_WAIT_MS,
+  version: PERSON_WAIT_MS,
   revoked: REVOKED_WAIT_MS,
 };
 
@@ -236,6 +237,10 @@ class Line implements ReportStream {
 
   #refused({ reason, text }: Refusal): void {
     if (reason === 'revoked') void this.#options.enrolment?.revoke(text);
+    this.#slowDown(reason);
+  }
+
+  #slowDown(reason: RefusalReason): void {
     this.#longestMs = STAY_AWAY_MS[reason] ?? RECONNECT_MAX_MS;
     if (SLOW_REASONS.has(reason)) this.#failures = Math.max(this.#failures, REFUSED_FAILURES);
   }
@@ -265,12 +270,11 @@ class Line implements ReportStream {
 
   /** The collector has no session for this certificate: only whoever has none, or none any more, is told that there is no such method. */
   async #comeBack(enrolment: EnrolmentKeeper): Promise<void> {
-    const isRenewed = await enrolment.comeBack();
+    const outcome = await enrolment.comeBack();
     if (this.#isClosing) return;
-    if (enrolment.revoked !== null)
-      this.#refused({ kind: 'refusal', reason: 'revoked', text: enrolment.revoked, batch: null });
-    if (isRenewed) this.#connect();
-    else this.#again(false, 'this certificate is not taken');
+    if (outcome === 'renewed') return this.#connect();
+    if (outcome !== 'away') this.#slowDown(outcome === 'revoked' ? 'revoked' : 'certificate');
+    this.#again(false, 'this certificate is not taken');
   }
 
   #again(wasReady: boolean, details: string): void {

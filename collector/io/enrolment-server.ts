@@ -12,7 +12,7 @@ import type { Received } from '../../shared/wire/agents-service.ts';
 import { isDecodeError } from '../../shared/wire/decode-error.ts';
 import type { JoinReply, JoinRequest, RenewRequest } from '../../shared/wire/enrolment-codec.ts';
 import { enrolmentService } from '../../shared/wire/enrolment-service.ts';
-import type { AccessBook, Token } from '../core/access/access-book.ts';
+import { type AccessBook, isRevoked, type Token } from '../core/access/access-book.ts';
 import { type JoinProblem, type JoinVerdict, judgeJoin } from '../core/access/join.ts';
 import type { CertifiedPeer } from '../core/access/peer.ts';
 import { JOIN_ADDRESSES_MAX, JOINS_ALL, JOINS_PER_ADDRESS, PENDING_RETRY_MS } from '../core/access/trust-limits.ts';
@@ -131,14 +131,15 @@ async function renew(
 ): Promise<JoinReply> {
   if (peer === null) {
     throw new Denied(
-      status.PERMISSION_DENIED,
-      'only a certificate that this collector gave and did not revoke is renewed; join with a new token',
+      status.FAILED_PRECONDITION,
+      'only a certificate that this collector gave is renewed; join with a new token',
     );
   }
+  if (isRevoked(registry.book, peer.identity, peer)) throw new Denied(status.PERMISSION_DENIED, 'it was revoked');
   const signing = await registry.readRequest(signingRequest);
   if (typeof signing === 'string') throw new Denied(status.INVALID_ARGUMENT, signing);
   const renewed = await registry.renew(peer, signing, from);
-  if (typeof renewed === 'string') throw new Denied(status.PERMISSION_DENIED, renewed);
+  if (typeof renewed === 'string') throw new Denied(status.FAILED_PRECONDITION, renewed);
   return renewed.reply;
 }
 

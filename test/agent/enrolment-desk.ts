@@ -1,5 +1,5 @@
 /** A collector's enrolment as far as an agent sees it: signs what it is asked to, unless a test says otherwise. */
-import { status } from '@grpc/grpc-js';
+import type { status } from '@grpc/grpc-js';
 import type { CertificateReply, JoinReply, JoinRequest, RenewRequest } from '../../shared/wire/enrolment-codec.ts';
 import { enrolmentService } from '../../shared/wire/enrolment-service.ts';
 import { tokenText } from '../../shared/wire/enrolment-token.ts';
@@ -15,7 +15,7 @@ export class EnrolmentDesk {
   /** What joins are refused with. */
   refusal: { code: status; details: string } | null = null;
   /** What renewals are refused with. */
-  revoked: string | null = null;
+  renewalRefusal: { code: status; details: string } | null = null;
   /** Validity of what is signed, days from now. */
   days: readonly [number, number] = [-1, 29];
   roots: readonly Uint8Array[];
@@ -57,7 +57,7 @@ export class EnrolmentDesk {
 
   async #renew({ signingRequest }: RenewRequest, answer: Answer): Promise<void> {
     this.renewals += 1;
-    if (this.revoked !== null) return answer({ code: status.PERMISSION_DENIED, details: this.revoked });
+    if (this.renewalRefusal !== null) return answer(this.renewalRefusal);
     answer(null, await this.certificate(signingRequest));
   }
 }

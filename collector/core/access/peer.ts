@@ -35,7 +35,10 @@ export interface CertifiedPeer<Who extends Identity = Identity> {
 export type PeerVerdict =
   | { readonly room: 'agents'; readonly peer: CertifiedPeer<AgentIdentity> }
   | { readonly room: 'people'; readonly peer: CertifiedPeer<PersonIdentity> }
-  /** `expired`: an agent whose certificate is over and in order otherwise; it may renew. */
+  /**
+   * `expired`: an agent whose certificate is over, or was revoked, and in order otherwise: who asks for a new one gets it, or is told for
+   * good that it was thrown out. From any other refusal an agent must not conclude that.
+   */
   | { readonly room: 'lobby'; readonly why: Stranger; readonly expired: CertifiedPeer<AgentIdentity> | null };
 
 /** Why somebody is in the lobby; also the label of a metric. */
@@ -51,10 +54,13 @@ export function judgePeer(shown: ShownCertificate | null, book: AccessBook, now:
   const [uri = '', ...others] = shown.uris;
   const identity = readIdentityUri(uri);
   if (identity === null || others.length > 0 || shown.isAuthority || !shown.isForClients) return lobby('misshapen');
-  if (isRevoked(book, identity, shown)) return lobby('revoked');
   const { serial, until, issuedAt, signedBy } = shown;
-  if (issuedAt > now) return lobby('early');
   const certificate = { serial, until, issuedAt, signedBy };
+  if (isRevoked(book, identity, shown)) {
+    const expired = identity.kind === 'agent' ? { identity, ...certificate } : null;
+    return { room: 'lobby', why: 'revoked', expired };
+  }
+  if (issuedAt > now) return lobby('early');
   if (identity.kind === 'person')
     return until > now ? { room: 'people', peer: { identity, ...certificate } } : lobby('expired');
   const peer = { identity, ...certificate };

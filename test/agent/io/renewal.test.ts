@@ -1,6 +1,8 @@
 /** The line of an enrolled agent to a server of the test's own: which certificate each connection shows, and whom the agent believes. */
 import { X509Certificate } from 'node:crypto';
-import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { type ServerDuplexStream, status } from '@grpc/grpc-js';
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { type Agent, startAgent } from '../../../agent/agent.ts';
@@ -40,26 +42,26 @@ async function answer(stream: Stream, desk: EnrolmentDesk, message: AgentMessage
     stream.write({ kind: 'acks', ranges: [{ epoch, from: sequence, to: sequence }] });
   } else if (message.kind === 'renewal') {
     desk.renewals += 1;
-    if (desk.revoked === null) stream.write(await desk.certificate(message.signingRequest));
-    else stream.write({ kind: 'refusal', reason: 'certificate', text: desk.revoked, batch: null });
+    if (desk.renewalRefusal === null) stream.write(await desk.certificate(message.signingRequest));
+    else stream.write({ kind: 'refusal', reason: 'certificate', text: desk.renewalRefusal.details, batch: null });
   }
 }
 
-async function stage(t: Test, days: readonly [number, number]) {
+/** @param refusal what a lobby answers; null: it is no lobby */
+async function stage(t: Test, days: readonly [number, number], refusal: EnrolmentDesk['renewalRefusal'] = null) {
   const desk = new EnrolmentDesk(authority);
   desk.days = days;
+  desk.renewalRefusal = refusal;
   const streams: Stream[] = [];
   const session = (stream: Stream): void => {
     streams.push(stream);
     stream.on('data', (message: AgentMessage) => void answer(stream, desk, message));
     stream.on('end', () => stream.end()).on('error', () => undefined);
   };
-  const server = await startSecureServer(issued, authority, [
-    desk.service,
-    [agentsService, { Session: session } as never],
-  ]);
+  const sessions = [[agentsService, { Session: session } as never] as const];
+  const server = await startSecureServer(issued, authority, [desk.service, ...(refusal === null ? sessions : [])]);
   const collector = `127.0.0.1:${server.port}`;
-  const stateDirectory = `${t.testdir()}/state`;
+  const stateDirectory = mkdtempSync(`${tmpdir()}/dorawatch-`);
   const wish = { collector, token: desk.token, stateDirectory, id: null, proxy: null, again: false };
   await join({ wish, version: '0', clock, say: () => undefined, wait: async () => undefined });
   const enrolment = (await keptEnrolment(stateDirectory)) ?? undefined;
@@ -72,7 +74,7 @@ async function stage(t: Test, days: readonly [number, number]) {
     config: { collector, site: 'corsham', stateDirectory, id: null, enrolment },
     ...{ version: '0', clock, logger, startProber: (given) => startFakeProber(given) },
   });
-  await eventually(() => agent?.figures.line.connected ?? false);
+  if (refusal === null) await eventually(() => agent?.figures.line.connected ?? false);
   return { desk, server, streams, agent, stateDirectory };
 }
 
@@ -91,10 +93,20 @@ t.test('the new certificate is shown by the next connection, which comes before 
 
 t.test('a renewal that is refused ends nothing, and is asked for again', async (t) => {
   const { desk, streams, agent } = await stage(t, [-20 * SECOND, 9 * SECOND]);
-  desk.revoked = 'the CA key is not here';
+  desk.renewalRefusal = { code: status.FAILED_PRECONDITION, details: 'the CA key is not here' };
   t.ok(await eventually(() => desk.renewals >= 2), 'asked again');
   t.equal(streams.length, 1, 'on the same stream');
   t.match(agent.figures, { isResting: false, line: { connected: true } });
+});
+
+t.test('without a session for its certificate it asks for a new one, and rests only when it was revoked', async (t) => {
+  const other = { code: status.FAILED_PRECONDITION, details: 'it was renewed a moment ago' };
+  const early = await stage(t, [-1, 29], other);
+  t.ok(await eventually(() => early.desk.renewals === 1), 'asked');
+  t.match(early.agent.figures, { isResting: false, line: { connected: false } }, 'it probes on');
+  const thrownOut = await stage(t, [-1, 29], { code: status.PERMISSION_DENIED, details: 'it was revoked' });
+  t.ok(await eventually(() => thrownOut.agent.figures.isResting), 'it rests');
+  t.equal((await keptEnrolment(thrownOut.stateDirectory))?.revoked, 'it was revoked', 'also after a restart');
 });
 
 t.test('new roots are believed at once, old ones no longer, and both survive a restart', async (t) => {
