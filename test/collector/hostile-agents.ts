@@ -88,9 +88,9 @@ export class HonestAgent {
   #latencies: number[] = [];
   #sequence = 0;
 
-  constructor(address: string, name: string, site: string) {
+  constructor(address: string, name: string, site: string, options: { readonly client?: Client } = {}) {
     const own = batches({ agent: name, site, anchorUs, seconds: 590 });
-    this.#agent = new RawAgent(address).hello({ agent: name, site });
+    this.#agent = new RawAgent(address, options).hello({ agent: name, site });
     this.#agent.onAck = (sequence) => {
       this.#latencies.push(performance.now() - (this.#sent.get(sequence) ?? 0));
       this.#sent.delete(sequence);

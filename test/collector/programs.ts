@@ -37,6 +37,7 @@ export function run(
 }
 
 export interface CollectorProcess {
+  readonly pid: number;
   readonly address: string;
   /** Base of its HTTP: "http://127.0.0.1:PORT". */
   readonly http: string;
@@ -79,5 +80,13 @@ export async function startCollectorProcess(
       ended.then(({ stderr }) => reject(new Error(`the collector ended: ${stderr}`)));
     });
   const ready: { grpc: string; http: string } = JSON.parse(await logged('collector ready'));
-  return { address: ready.grpc, http: `http://${ready.http}`, ended, logged, kill: (signal) => child.kill(signal) };
+  const pid = child.pid ?? 0;
+  return {
+    pid,
+    address: ready.grpc,
+    http: `http://${ready.http}`,
+    ended,
+    logged,
+    kill: (signal) => child.kill(signal),
+  };
 }
