@@ -13,7 +13,7 @@ import { siteRefusal } from './core/assignment.ts';
 import type { CollectorConfig } from './core/config/config.ts';
 import { type ConfiguredNames, configuredNames, unconfigured } from './core/configured-names.ts';
 import { isQuiet } from './core/quiet.ts';
-import { type Doors, openDoors } from './doors.ts';
+import { type Doors, type DoorsOptions, openDoors } from './doors.ts';
 import { createGate } from './http/gate.ts';
 import { metricsRoute } from './http/routes/metrics-route.ts';
 import { type AcceptedFile, acceptedFile, recordConfig } from './io/accepted-config.ts';
@@ -24,19 +24,14 @@ import { type LogFold, startLogFold } from './io/log-fold.ts';
 import { createOpsAnswers, type OpsAnswers } from './io/ops-answers.ts';
 import { createReportServer, type ReportServer } from './io/report-server.ts';
 import { createSnapshotStore } from './io/snapshot-store.ts';
-import type { TlsFiles } from './io/tls-pair.ts';
 import { type Metrics, startMetrics } from './metrics.ts';
 import { Neighbours } from './neighbours.ts';
 import { openPeople, type People } from './people.ts';
 import { RateSharing } from './rate-sharing.ts';
 
-export interface CollectorOptions extends AccessOptions {
+export interface CollectorOptions extends AccessOptions, Pick<DoorsOptions, 'http' | 'httpTls'> {
   /** Path of the YAML file. */
   readonly config: string;
-  /** The same for the page and the API; null: neither. */
-  readonly http: string | null;
-  /** Certificate and key of HTTP; null: plain text. */
-  readonly httpTls: TlsFiles | null;
 }
 
 export interface Collector {
