@@ -1,5 +1,5 @@
 /**
- * `dorawatch complete groups|sites|servers|agents`, which completion scripts call and no help shows: names, one a line. Somebody waits
+ * `dorawatch complete groups|sites|servers|agents|people`, which completion scripts call and no help shows: names, one a line. Somebody waits
  * with a finger on Tab, so it gives up within a second, and says nothing when there is nothing to say.
  */
 import { Argument, type Command } from 'commander';
@@ -11,14 +11,14 @@ interface CompleteFlags extends CommonFlags {
   readonly group?: string;
 }
 
-type Kind = 'groups' | 'sites' | 'servers' | 'agents';
+type Kind = 'groups' | 'sites' | 'servers' | 'agents' | 'people';
 
 const PATIENCE_MS = 1000;
 
 export function addComplete(program: Command, runtime: Runtime): void {
   withCommonOptions(program.command('complete', { hidden: true }), null)
     .description('names for completion scripts, one a line')
-    .addArgument(new Argument('<kind>', 'which names').choices(['groups', 'sites', 'servers', 'agents']))
+    .addArgument(new Argument('<kind>', 'which names').choices(['groups', 'sites', 'servers', 'agents', 'people']))
     .option('--group <name>', 'servers of this group alone')
     .action((kind: Kind, flags: CompleteFlags) => complete(kind, flags, runtime));
 }
@@ -36,6 +36,7 @@ async function complete(kind: Kind, flags: CompleteFlags, runtime: Runtime): Pro
 
 async function namesOf(client: OpsClient, kind: Kind, group: string | null): Promise<readonly string[]> {
   if (kind === 'sites') return (await client.ask('Sites', { unserved: false })).sites.map(({ site }) => site);
+  if (kind === 'people') return (await client.ask('People', {})).people.map(({ name }) => name);
   if (kind === 'agents') return (await client.ask('Agents', {})).agents.map(({ id }) => id);
   const { groups } = await client.ask('State', { group: kind === 'servers' ? group : null });
   return kind === 'groups'

@@ -12,11 +12,12 @@ const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion 
 type Shell = keyof typeof SHELLS;
 
 /** Names that only the collector knows, by the option or argument that takes one. */
-const NAMES: Readonly<Record<string, 'groups' | 'sites' | 'servers' | 'agents'>> = {
+const NAMES: Readonly<Record<string, 'groups' | 'sites' | 'servers' | 'agents' | 'people'>> = {
   group: 'groups',
   site: 'sites',
   server: 'servers',
   agent: 'agents',
+  person: 'people',
 };
 
 /** @param asksNames whether the program has a `complete` command that lists names */

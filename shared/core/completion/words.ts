@@ -11,7 +11,7 @@ export type Values =
   | { readonly kind: 'text' }
   | { readonly kind: 'file' }
   | { readonly kind: 'choices'; readonly choices: readonly string[] }
-  | { readonly kind: 'names'; readonly of: 'groups' | 'sites' | 'servers' | 'agents' };
+  | { readonly kind: 'names'; readonly of: 'groups' | 'sites' | 'servers' | 'agents' | 'people' };
 
 export interface OptionWords {
   /** "--count" and "-n", as typed; at least one. */
