@@ -50,7 +50,7 @@ export function addCa(program: Command, clock: Clock): void {
     .option('--finish', 'the third: the old one is believed no longer')
     .option('--force', 'leave behind who is not ready')
     .addHelpText('after', ROTATE_HELP)
-    .action((flags: RotateFlags) => rotate(flags, clock));
+    .action(async (flags: RotateFlags) => void process.stdout.write(await rotate(flags, clock)));
   placed(program.command('admin'))
     .description('print a token for an admin')
     .option('--name <name>', 'name of the admin', adminName, 'admin')
@@ -75,7 +75,8 @@ const placeOf = async ({ state, caKey, caPassphraseFile }: PlaceFlags) => ({
   passphrase: await passphraseOf(caPassphraseFile),
 });
 
-async function rotate(flags: RotateFlags, clock: Clock): Promise<void> {
+/** @returns what was done, and what comes next @throws TrustError */
+export async function rotate(flags: RotateFlags, clock: Clock): Promise<string> {
   if (flags.switch === true && flags.finish === true)
     throw new InvalidArgumentError('--switch and --finish are two steps, one after the other');
   const place = await placeOf(flags);
@@ -86,9 +87,10 @@ async function rotate(flags: RotateFlags, clock: Clock): Promise<void> {
   const files: RotationPlace = { folder, key: place.caKey ?? `${folder}/ca.key`, passphrase: place.passphrase };
   const journal = await openAccessJournal(place.state, { logger: createLogger('dorawatch-collector'), isShared: true });
   try {
-    process.stdout.write(await step(flags, { trust, files, journal, clock }));
+    const done = await step(flags, { trust, files, journal, clock });
     const now = await readTrust(place.state, place);
     if (now !== null) await noteRoots(journal, now, clock);
+    return done;
   } finally {
     await journal.close();
   }
@@ -106,7 +108,7 @@ async function step(flags: RotateFlags, { trust, files, journal, clock }: Step):
   const now = clock.wall();
   if (flags.switch === true) {
     const heard = rootsHash(trust.roots.map(({ raw }) => raw));
-    refuse(flags.force === true ? null : switchProblem(journal.book, heard, now));
+    refuse(flags.force === true || trust.roots.length < 2 ? null : switchProblem(journal.book, heard, now));
     await switchRotation(files, trust, now);
     return 'The new root signs. Now: systemctl reload dorawatch-collector; and, when certificates have been renewed, ca rotate --finish.\n';
   }

@@ -64,7 +64,7 @@ export function addInit(program: Command, clock: Clock): void {
     )
     .option('--server-key <file>', 'its key, PEM')
     .addHelpText('after', HELP)
-    .action((flags: InitFlags) => init(flags, clock));
+    .action(async (flags: InitFlags) => void process.stdout.write(await init(flags, clock)));
 }
 
 function addName(name: string, before: readonly string[]): readonly string[] {
@@ -80,7 +80,8 @@ export function adminName(name: string): string {
   throw new InvalidArgumentError('expected letters, digits, ".", "_" and "-", 63 at most.');
 }
 
-async function init(flags: InitFlags, clock: Clock): Promise<void> {
+/** @returns what was made, with the first admin's token @throws TrustError, SecretFileError */
+export async function init(flags: InitFlags, clock: Clock): Promise<string> {
   const { state, name: names, admin } = flags;
   const folder = `${state}/tls`;
   if ((await textOf(`${folder}/ca.crt`)) !== null)
@@ -97,16 +98,15 @@ async function init(flags: InitFlags, clock: Clock): Promise<void> {
     await replaceFile(`${folder}/server.crt`, outside.server.certificate);
     await replaceFile(`${folder}/ca.crt`, outside.authorities ?? '');
     await readTrust(state, { caKey: null, passphrase: null });
-    process.stdout.write(`${folder} has the certificates of the outside CA. ${OUTSIDE_HELP}\n`);
-    return;
+    return `${folder} has the certificates of the outside CA. ${OUTSIDE_HELP}\n`;
   }
   if (outside.authorities !== null) await replaceFile(`${folder}/clients.crt`, outside.authorities);
   const key = flags.caKey ?? `${folder}/ca.key`;
   await makeOwn({ folder, key, names, passphrase: flags.encryptCaKey === true ? passphrase : null }, clock.wall());
   const text = await adminToken({ state, caKey: key, passphrase, clock, admin });
-  process.stdout.write(
+  return (
     `${folder} has a CA and a certificate for ${names.join(', ')}${flags.caKey === undefined ? '' : `; the CA's key is ${key}`}.\n` +
-      `The first admin, within a day:\n  dorawatch login --collector ${hostText(names[0] ?? '')}:6767 --token ${text}\n`,
+    `The first admin, within a day:\n  dorawatch login --collector ${hostText(names[0] ?? '')}:6767 --token ${text}\n`
   );
 }
 

@@ -3,69 +3,25 @@
  * one gets a session for its own site, and one that was thrown out is out at once, also after a restart.
  */
 import { readFileSync } from 'node:fs';
-import pino from 'pino';
 import tap from 'tap';
-import { type Collector, startCollector } from '../../collector/collector.ts';
-import { unixMicros } from '../../shared/core/units.ts';
-import { type Clock, createClock } from '../../shared/io/clock.ts';
 import { encodeBatch } from '../../shared/wire/batch-encoder.ts';
 import { enrolmentService } from '../../shared/wire/enrolment-service.ts';
 import { readToken } from '../../shared/wire/enrolment-token.ts';
 import { opsService } from '../../shared/wire/ops-service.ts';
-import { type Credentials, call, enrol, join, newKey, pem, refusalOf, tlsClient } from './enrolled.ts';
+import {
+  agentToken,
+  anchorUs,
+  type Credentials,
+  call,
+  enrol,
+  initialised,
+  join,
+  newKey,
+  pem,
+  refusalOf,
+  tlsClient,
+} from './enrolled.ts';
 import { batches, FakeAgent } from './fake-agent.ts';
-import { run } from './programs.ts';
-
-const config = new URL('../../deploy/hot-standby.yaml', import.meta.url).pathname;
-/** A minute ago, on a whole second. */
-const anchorUs = Math.floor(createClock().wall() / 1e6 - 60) * 1e6;
-const logger = pino({ level: 'silent' });
-
-/** A collector with its root, its first admin, and a wall clock that the test sets. */
-async function initialised(t: Pick<typeof tap, 'equal' | 'teardown'>, folder: string) {
-  const state = `${folder}/state`;
-  const made = await run('collector/main.ts', ['init', '--state', state, '--name', '127.0.0.1', '--admin', 'anna']);
-  t.equal(made.code, 0, made.stderr);
-  const [token = ''] = /dw1-\S+/.exec(made.stdout) ?? [];
-  const root = readFileSync(`${state}/tls/ca.crt`, 'utf8');
-  const own = createClock();
-  let aheadUs = 0;
-  const clock: Clock = { monotonic: own.monotonic, wall: () => unixMicros(own.wall() + aheadUs) };
-  const open: Collector[] = [];
-  const start = async (): Promise<string> => {
-    await open.pop()?.close();
-    const collector = await startCollector({
-      config,
-      state,
-      grpc: '127.0.0.1:0',
-      http: null,
-      httpTls: null,
-      insecureListen: false,
-      caKey: null,
-      passphrase: null,
-      clock,
-      logger,
-    });
-    open.push(collector);
-    return collector.address;
-  };
-  t.teardown(() => open.pop()?.close());
-  const address = await start();
-  const anna = await enrol({ address, root }, token, null);
-  const reload = async () => (await open[0]?.reload()) ?? false;
-  return { state, root, address, anna, token, start, reload, ahead: (days: number) => (aheadUs = days * 86_400e6) };
-}
-
-const agentToken = async (
-  address: string,
-  admin: Credentials,
-  { uses = 1, approval = false, site = 'corsham' } = {},
-) => {
-  const client = tlsClient(address, admin.root, admin);
-  const { token } = await call(client, opsService.CreateToken, { site, ttl_ms: 3_600_000, uses, approval });
-  client.close();
-  return token;
-};
 
 tap.test('the thread from a token to a stored batch', async (t) => {
   const { root, address, anna } = await initialised(t, t.testdir());

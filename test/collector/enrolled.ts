@@ -3,13 +3,21 @@
  * signing requests are made as an agent would make them; nothing here is the agent's own code.
  */
 import { generateKeyPairSync, type KeyObject, webcrypto } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { Client, credentials, type MethodDefinition, type ServiceError } from '@grpc/grpc-js';
 import '../../shared/io/reflect-metadata.ts';
 import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
+import pino from 'pino';
+import type tap from 'tap';
+import { type Collector, startCollector } from '../../collector/collector.ts';
+import { init } from '../../collector/init-command.ts';
+import { unixMicros } from '../../shared/core/units.ts';
+import { type Clock, createClock } from '../../shared/io/clock.ts';
 import type { Received } from '../../shared/wire/agents-service.ts';
 import type { CertificateReply, JoinReply, JoinRequest } from '../../shared/wire/enrolment-codec.ts';
 import { enrolmentService } from '../../shared/wire/enrolment-service.ts';
 import { readToken } from '../../shared/wire/enrolment-token.ts';
+import { opsService } from '../../shared/wire/ops-service.ts';
 
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
@@ -111,3 +119,54 @@ export async function enrol(
   if (reply.kind !== 'certificate') throw new Error(`no certificate but ${reply.kind}`);
   return { root: collector.root, key: key.pem, certificate: reply.chain.map(pem).join(''), reply };
 }
+
+const config = new URL('../../deploy/hot-standby.yaml', import.meta.url).pathname;
+/** A minute ago, on a whole second. */
+export const anchorUs = Math.floor(createClock().wall() / 1e6 - 60) * 1e6;
+const logger = pino({ level: 'silent' });
+
+/** A collector with its root, its first admin, and a wall clock that the test sets. */
+export async function initialised(t: Pick<typeof tap, 'teardown'>, folder: string) {
+  const state = `${folder}/state`;
+  const made = await init({ state, name: ['127.0.0.1'], admin: 'anna' }, createClock());
+  const [token = ''] = /dw1-\S+/.exec(made) ?? [];
+  const root = readFileSync(`${state}/tls/ca.crt`, 'utf8');
+  const own = createClock();
+  let aheadUs = 0;
+  const clock: Clock = { monotonic: own.monotonic, wall: () => unixMicros(own.wall() + aheadUs) };
+  const open: Collector[] = [];
+  const start = async (): Promise<string> => {
+    await open.pop()?.close();
+    const collector = await startCollector({
+      config,
+      state,
+      grpc: '127.0.0.1:0',
+      http: null,
+      httpTls: null,
+      insecureListen: false,
+      caKey: null,
+      passphrase: null,
+      clock,
+      logger,
+    });
+    open.push(collector);
+    return collector.address;
+  };
+  t.teardown(() => open.pop()?.close());
+  const address = await start();
+  const anna = await enrol({ address, root }, token, null);
+  const reload = async () => (await open[0]?.reload()) ?? false;
+  return { state, root, address, anna, token, start, reload, ahead: (days: number) => (aheadUs = days * 86_400e6) };
+}
+
+/** A token for agents, made by an admin. */
+export const agentToken = async (
+  address: string,
+  admin: Credentials,
+  { uses = 1, approval = false, site = 'corsham' } = {},
+) => {
+  const client = tlsClient(address, admin.root, admin);
+  const { token } = await call(client, opsService.CreateToken, { site, ttl_ms: 3_600_000, uses, approval });
+  client.close();
+  return token;
+};

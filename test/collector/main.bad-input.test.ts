@@ -66,6 +66,13 @@ t.test('without HTTP, nothing but gRPC is listened on', async (t) => {
   t.match((await run('collector/main.ts', ['serve', '--help'])).stdout, /--http <host:port>.*"off"/s);
 });
 
+t.test('plain text on more than loopback is said to be what it is', async (t) => {
+  const args = ['serve', '--config', example, '--state', `${t.testdir()}/state`, '--grpc', '0.0.0.0:0'];
+  const { code, stderr } = await run('collector/main.ts', args);
+  t.equal(code, 1);
+  t.match(stderr, /0\.0\.0\.0:0 would be plain text .*dorawatch-collector init.*--insecure-listen/s);
+});
+
 t.test('a collector that is none: silent, of another kind, or named wrongly', async (t) => {
   const mute = createServer(() => undefined).listen(0, '127.0.0.1');
   const web = createHttpServer((_, response) => response.end('no collector')).listen(0, '127.0.0.1');
