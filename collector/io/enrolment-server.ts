@@ -113,6 +113,10 @@ function createJoinDoor(clock: Clock): { mayAsk(address: string): boolean } {
 
 async function join(registry: Registry, clock: Clock, request: JoinRequest, from: string): Promise<JoinReply> {
   const { agent, host, version } = request;
+  // Without a token nothing of theirs is parsed: a stranger's octets go no further than their hash.
+  const stranger = tokenOf(registry.book, request.secret) === null;
+  const refusal = stranger ? judgeJoin(registry.book, { token: null, agent, key: '' }, now(clock)) : null;
+  if (refusal?.kind === 'refuse') throw new Denied(CODES[refusal.problem], refusal.text);
   const signing = await registry.readRequest(request.signingRequest);
   if (typeof signing === 'string') throw new Denied(status.INVALID_ARGUMENT, signing);
   const judge = (book: AccessBook): JoinVerdict =>

@@ -24,7 +24,7 @@ export interface CoverageMeter {
   readonly close: () => Promise<void>;
 }
 
-const PRODUCT = /\/(agent|collector|shared)\/[^?]*\.(ts|cjs)$|\/node_modules\/(protobufjs|yaml)\//;
+const PRODUCT = /\/(agent|collector|shared)\/[^?]*\.(ts|cjs)$|\/node_modules\/(protobufjs|yaml|@peculiar|asn1js)\//;
 
 export async function coverageMeter(): Promise<CoverageMeter> {
   const session = new Session();

@@ -53,9 +53,9 @@ export async function fuzz(target: Target, options: FuzzOptions): Promise<FuzzRu
   const roll = dice(options.seed);
   const findings = new Map<string, Finding>();
   const state: State = { target, roll, corpus: [...target.seeds], findings, done: 0, round: ROUND, workShare: 0 };
-  for (const octets of target.seeds) judge(state, octets);
+  for (const octets of target.seeds) await judge(state, octets);
   const covered = options.guided === 0 ? null : await guidedPart(state, options);
-  while (isGoingOn(state, options.inputs)) tell(state, options, rolled(state, options.inputs));
+  while (isGoingOn(state, options.inputs)) tell(state, options, await rolled(state, options.inputs));
   const { corpus, workShare, done: inputs } = state;
   return { target: target.name, inputs, findings: [...findings.values()], corpus: corpus.length, covered, workShare };
 }
@@ -63,11 +63,11 @@ export async function fuzz(target: Target, options: FuzzOptions): Promise<FuzzRu
 /** V8's counters cost nine tenths of the speed, so this ends early. @returns characters of source that ran */
 async function guidedPart(state: State, options: FuzzOptions): Promise<number> {
   const meter = await coverageMeter();
-  for (const octets of state.target.seeds) judge(state, octets);
+  for (const octets of state.target.seeds) await judge(state, octets);
   await meter.take(true);
   const most = Math.min(options.guided, options.inputs);
   while (isGoingOn(state, most)) {
-    const round = rolled(state, most);
+    const round = await rolled(state, most);
     await look(state, meter, round);
     tell(state, options, round);
   }
@@ -78,11 +78,11 @@ async function guidedPart(state: State, options: FuzzOptions): Promise<number> {
 const isGoingOn = ({ done, findings }: State, inputs: number): boolean => done < inputs && findings.size < FINDINGS_MAX;
 
 /** Makes a round of inputs and judges them. */
-function rolled(state: State, inputs: number): readonly Uint8Array[] {
+async function rolled(state: State, inputs: number): Promise<readonly Uint8Array[]> {
   const { target, corpus, roll } = state;
   const length = Math.min(state.round, inputs - state.done);
   const round = Array.from({ length }, () => mutated(target, corpus, roll));
-  for (const octets of round) judge(state, octets);
+  for (const octets of round) await judge(state, octets);
   return round;
 }
 
@@ -91,15 +91,15 @@ function tell(state: State, { progress }: FuzzOptions, round: readonly Uint8Arra
   progress?.(state.done, state.findings.size, state.corpus.length);
 }
 
-function judge({ target, findings }: State, octets: Uint8Array): void {
-  const what = verdict(target, octets);
+async function judge({ target, findings }: State, octets: Uint8Array): Promise<void> {
+  const what = await verdict(target, octets);
   if (what !== null && !findings.has(placeOf(what))) findings.set(placeOf(what), { what, octets: octets.slice() });
 }
 
 /** @returns what is wrong with how a target takes these octets; null: nothing */
-export function verdict(target: Target, octets: Uint8Array): string | null {
+export async function verdict(target: Target, octets: Uint8Array): Promise<string | null> {
   try {
-    return target.judge(octets);
+    return await target.judge(octets);
   } catch (error) {
     const { stack = '' } = error as Error;
     const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
@@ -125,7 +125,7 @@ async function look(state: State, meter: CoverageMeter, round: readonly Uint8Arr
 
 /** Keeps those inputs that run new code, found by halves; each run again, since counts are of all that ran. */
 async function keepFresh(state: State, meter: CoverageMeter, inputs: readonly Uint8Array[]): Promise<void> {
-  for (const octets of inputs) verdict(state.target, octets);
+  for (const octets of inputs) await verdict(state.target, octets);
   const [only] = inputs;
   const { fresh } = await meter.take(inputs.length === 1);
   if (fresh === 0 || only === undefined) return;

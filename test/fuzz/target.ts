@@ -16,7 +16,7 @@ export interface Target {
   /** Puts right what would be refused at once (a length, a cookie), in place; called on half of the inputs. */
   readonly mend?: (octets: Uint8Array) => void;
   /** @returns what is not as promised; null: all is. What it throws is a finding as well. */
-  readonly judge: (octets: Uint8Array) => string | null;
+  readonly judge: (octets: Uint8Array) => string | null | Promise<string | null>;
   /** Work in counted blocks of the product's code: so much an input, and so much an octet; see coverage.ts. */
   readonly work: { readonly base: number; readonly perOctet: number };
 }

@@ -1,5 +1,6 @@
 /** Every decoder that meets the network, or reads what somebody hands over. */
 import type { Target } from './target.ts';
+import { signingRequest } from './targets/certificates.ts';
 import { answerMarks, dhcp4, messageText } from './targets/dhcp4.ts';
 import { icmp, reply, udp } from './targets/packets.ts';
 import { perfdhcp, yaml } from './targets/texts.ts';
@@ -16,6 +17,7 @@ export const TARGETS: readonly Target[] = [
   agentMessage,
   collectorMessage,
   enrolment,
+  signingRequest,
   perfdhcp,
   yaml,
 ];

@@ -1,6 +1,6 @@
 /** Who comes with the wrong certificate, with none, in another's name, or with a token that is none. */
 import { tokenText } from '../../../shared/wire/enrolment-token.ts';
-import { type Credentials, enrol, refusalOf, tlsClient } from '../enrolled.ts';
+import { type Credentials, enrol, join, refusalOf, tlsClient } from '../enrolled.ts';
 import { batches, FakeAgent } from '../fake-agent.ts';
 import { anchorUs } from '../hostile-agents.ts';
 import { type Attack, type Context, repeatedly } from './attack.ts';
@@ -40,6 +40,14 @@ const joinWith = (name: string, token: (context: Context, n: number) => string):
     }),
 });
 
+/** @returns null when a stranger's octets came as far as the parser of signing requests, which says so */
+async function unreadable(context: Context): Promise<string | null> {
+  const key = { request: new Uint8Array(2_000).fill(0x30) };
+  const guessed = tokenText({ fingerprint: new Uint8Array(32), secret: new Uint8Array(16) });
+  const answer = await refusalOf(join(context, guessed, { agent: 'stranger', key }));
+  return /^(3|not refused)/.test(answer) ? null : answer;
+}
+
 export const CREDENTIAL_ATTACKS: readonly Attack[] = [
   sessionAs('no certificate', () => null, honest),
   sessionAs("another CA's certificate", ({ foreign }) => foreign, honest),
@@ -47,6 +55,10 @@ export const CREDENTIAL_ATTACKS: readonly Attack[] = [
   sessionAs('a revoked certificate', ({ revoked }) => revoked, { agent: 'revoked-1', site: 'corsham' }),
   sessionAs("another site's certificate, in a hello", ({ member }) => member, honest),
   { name: "another site's certificate, in batches", run: (context, ms) => repeatedly(ms, () => foreignBatch(context)) },
+  {
+    name: 'a signing request that is none, and no token',
+    run: (context, ms) => repeatedly(ms, () => unreadable(context)),
+  },
   joinWith('a token replayed', ({ used }) => used),
   joinWith('a token that is over', ({ over }) => over),
   joinWith('tokens guessed', (_, n) =>
