@@ -84,6 +84,11 @@ async function stage(t: Test) {
     started,
     revoke,
     restart: () => start(address),
+    /** A step of the CA's rotation, and a SIGHUP. @returns whether it was taken */
+    rotate: async (...flags: readonly string[]) => {
+      const { code } = await run('collector/main.ts', ['ca', 'rotate', '--state', state, ...flags]);
+      return code === 0 && (await collector?.reload());
+    },
     ahead: (days: number) => (aheadUs = days * 86_400e6),
   };
 }
@@ -139,6 +144,30 @@ t.test('thrown out: it stops at once, stays out over restarts of both, and joins
   const back = await started();
   t.ok(await eventually(() => back.agent.figures.line.acknowledged > 0), 'the spool was not lost');
   t.match(back.agent.figures, { isResting: false, enrolment: { revoked: null } });
+});
+
+t.test('the CA is replaced under a connected agent, which never misses a word', async (t) => {
+  const { joined, started, rotate, restart, stateDirectory, ahead } = await stage(t);
+  await joined();
+  const { agent, prober } = await started();
+  const stored = async (count: number): Promise<boolean> => {
+    prober.emit();
+    return eventually(() => agent.figures.line.acknowledged === count);
+  };
+  const roots = async () => (await keptEnrolment(stateDirectory))?.roots ?? [];
+  t.ok(await stored(1));
+  const [old] = await roots();
+  t.ok(await rotate(), 'a new root beside the old one');
+  t.ok(await eventually(async () => (await roots()).length === 2), 'of which the agent hears');
+  t.ok(await eventually(() => rotate('--switch')), 'and only then the new one signs');
+  ahead(22);
+  t.ok(await eventually(async () => (await roots())[0] !== old), 'the certificate is renewed by it');
+  t.ok(await eventually(() => rotate('--finish', '--force')));
+  t.ok(await eventually(async () => (await roots()).length === 1));
+  t.not((await roots())[0], old);
+  t.equal(agent.figures.line.sessions, 1, 'all on one stream');
+  await restart();
+  t.ok(await stored(2), 'and after it, with the new root alone');
 });
 
 t.test('through a proxy that wants a password', { skip: tinyproxySkipReason() }, async (t) => {
