@@ -89,9 +89,13 @@ function enrolmentError(error: ServiceError | null): EnrolmentError {
   return new EnrolmentError(code, said, error ?? undefined);
 }
 
+const CUT =
+  'it cut the connection without a word, as a collector that wants certificates does to whoever has none: dorawatch-agent join gets one';
+
 /** gRPC's words without what only its developers need. */
 export function plainDetails(details: string): string {
   return details
     .replace(/^No connection established[.] Last error: (\w*Error: )?/, '')
-    .replace(/[.]? ?Resolution note:.*$/, '');
+    .replace(/[.]? ?Resolution note:.*$/, '')
+    .replace(/^Failed to connect \(.*\)$/, CUT);
 }

@@ -87,7 +87,7 @@ async function stage(t: Test) {
     /** A step of the CA's rotation, and a SIGHUP. @returns whether it was taken */
     rotate: async (...flags: readonly string[]) => {
       const { code } = await run('collector/main.ts', ['ca', 'rotate', '--state', state, ...flags]);
-      return code === 0 && (await collector?.reload());
+      return code === 0 && (await collector?.reload()) === true;
     },
     ahead: (days: number) => (aheadUs = days * 86_400e6),
   };

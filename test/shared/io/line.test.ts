@@ -96,6 +96,11 @@ t.test('a collector without certificates, nobody at all, and one that says nothi
   });
 });
 
+t.test('a collector that wants certificates, to whoever speaks plain text', async (t) => {
+  const { asked } = await stage(t);
+  await t.rejects(asked('127.0.0.1', null), { code: 'away', message: /without a word.*dorawatch-agent join/ });
+});
+
 t.test('the chain that is shown has the CA of the token, or it has not', async (t) => {
   const { server } = await stage(t);
   const chain = await shownChain({ collector: { host: '127.0.0.1', port: server.port }, proxy: null });
