@@ -140,6 +140,8 @@ export function createRegistry(options: RegistryOptions): Registry {
 
 async function join({ journal, clock, trust }: RegistryOptions, attempt: JoinAttempt): Promise<JoinOutcome> {
   const { judge, signing, from, host, version } = attempt;
+  // Its token may be one that was made beside us, on this host.
+  await journal.catchUp();
   const first = judge(journal.book);
   if (first.kind === 'refuse') return first;
   const made = first.kind === 'give' ? await issue({ clock, trust }, first.identity, signing) : null;

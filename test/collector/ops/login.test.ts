@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import t from 'tap';
 import { startEnrolled } from '../enrolled-process.ts';
+import { run } from '../programs.ts';
 
 const collector = await startEnrolled(t);
 const { as } = collector;
@@ -52,6 +53,12 @@ t.test('a token is for one login, and of one collector', async (t) => {
   const foreign = `dw1-${Buffer.alloc(48, 7).toString('base64url')}`;
   const elsewhere = await as('mallory', 'login', '--token', foreign);
   t.match(elsewhere.stderr, /is not the collector that this token is from.*Nothing was sent to it/);
+});
+
+t.test('a token that is made beside a running collector is one of its own', async (t) => {
+  const made = await run('collector/main.ts', ['admin', '--state', `${collector.folder}/state`, '--name', 'zoe']);
+  const [token = ''] = /dw1-\S+/.exec(made.stdout) ?? [];
+  t.match(await as('zoe', 'login', '--token', token), { code: 0, stdout: /Logged in at .* as zoe, admin, until / });
 });
 
 t.test('an operator marks, under the own name, and may not decide who comes in', async (t) => {
