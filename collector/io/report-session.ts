@@ -39,8 +39,8 @@ export class ReportSession {
   readonly #asks = new AdHocAsks((message) => this.#stream.send(message));
   #admitted: Admitted | undefined;
   #assigned: Assignment | undefined;
-  /** Sent, and nothing was heard since. */
-  #untold: CertificateReply | undefined;
+  /** Roots that were sent, and the heartbeats since. */
+  #untold: { readonly roots: CertificateReply; readonly heartbeats: number } | undefined;
   #renewing = false;
   #over = false;
 
@@ -72,7 +72,7 @@ export class ReportSession {
   tellRoots(): void {
     const roots = this.#options.membership?.roots();
     if (roots === undefined) return;
-    this.#untold = roots;
+    this.#untold = { roots, heartbeats: 0 };
     this.#stream.send(roots);
   }
 
@@ -158,8 +158,7 @@ export class ReportSession {
       case 'heartbeat': {
         const { kind: _, refusedBatches: __, ...figures } = message;
         this.#options.change(hello.agent, () => figures);
-        if (this.#untold !== undefined) this.#options.membership?.told(this.#untold);
-        this.#untold = undefined;
+        this.#noteTold();
         break;
       }
       case 'renewal':
@@ -181,6 +180,14 @@ export class ReportSession {
         // From a later version, which knows that we may not understand it.
         break;
     }
+  }
+
+  /** The first heartbeat may have been under way already; by the second the agent has what was sent before it. */
+  #noteTold(): void {
+    if (this.#untold === undefined) return;
+    const { roots, heartbeats } = this.#untold;
+    this.#untold = heartbeats === 0 ? { roots, heartbeats: 1 } : undefined;
+    if (heartbeats > 0) this.#options.membership?.told(roots);
   }
 
   /** One at a time: who asks again while it is being signed is not heard. */

@@ -158,14 +158,14 @@ tap.test('an admin approves; who slept through its expiry comes back; who was th
     }
   };
   ahead(31);
-  t.match(await refusalOf(renewal(null)), /^7 only a certificate/);
+  t.match(await refusalOf(renewal(null)), /^9 only a certificate/);
   const renewed = await renewal(own);
   if (renewed.kind !== 'certificate') throw new Error('not renewed');
   const fresh = { root, key: other.pem, certificate: renewed.chain.map(pem).join('') };
   const agent = new FakeAgent(address, { agent: 'corsham-1', anchorUs }, tlsClient(address, root, fresh));
   await agent.assignment();
   agent.close();
-  t.match(await refusalOf(renewal(out)), /^7 only a certificate/, 'who was thrown out is not renewed');
+  t.match(await refusalOf(renewal(out)), /^7 it was revoked/, 'who was thrown out is not renewed');
   t.match(
     await refusalOf(asked({ address, anna }, 'RevokeAgent', 'corsham-1')),
     /^12 /,

@@ -17,7 +17,7 @@ const shown: ShownCertificate = {
 };
 const room = (change: Partial<ShownCertificate>, at = 150, book = EMPTY_BOOK): string => {
   const verdict = judgePeer({ ...shown, ...change }, book, us(at));
-  return verdict.room === 'lobby' ? `${verdict.why}${verdict.expired === null ? '' : ', may renew'}` : verdict.room;
+  return verdict.room === 'lobby' ? `${verdict.why}${verdict.expired === null ? '' : ', may ask'}` : verdict.room;
 };
 
 t.test('each fault by itself', async (t) => {
@@ -27,7 +27,7 @@ t.test('each fault by itself', async (t) => {
   t.equal(room({ signedBy: 'other' }), 'agents');
   t.equal(room({ signedBy: null }), 'foreign');
   t.equal(room({}, 99), 'early');
-  t.equal(room({}, 200), 'expired, may renew');
+  t.equal(room({}, 200), 'expired, may ask');
   t.equal(room({ uris: ['urn:dorawatch:person:admin:anna'] }, 200), 'expired');
   t.equal(room({ signedBy: null }, 200), 'foreign', 'an expired certificate with another signature is no expired one');
   for (const fault of [
@@ -45,8 +45,8 @@ t.test('each fault by itself', async (t) => {
 
 t.test('thrown out', async (t) => {
   const book = bookAfter(EMPTY_BOOK, { at: us(150), ...COLLECTOR, act: 'agent-revoked', agent: 'corsham-1' });
-  t.equal(room({}, 160, book), 'revoked');
-  t.equal(room({}, 300, book), 'revoked', 'and not renewed when it is over');
+  t.equal(room({}, 160, book), 'revoked, may ask');
+  t.equal(room({}, 300, book), 'revoked, may ask', 'also when it is over');
   t.equal(room({ uris: ['urn:dorawatch:agent:corsham:corsham-2'] }, 160, book), 'agents', 'its neighbour is not');
   t.equal(room({ uris: ['urn:dorawatch:person:viewer:corsham-1'] }, 160, book), 'people', 'nor a person of that name');
   t.equal(room({ issuedAt: us(155) }, 160, book), 'agents', 'a later certificate is another');
@@ -54,5 +54,5 @@ t.test('thrown out', async (t) => {
   const joined = { act: 'agent-joined', agent: 'corsham-1', site: 'corsham', token: 't', ...given } as const;
   const again = bookAfter(book, { at: us(150.5), ...COLLECTOR, ...joined });
   t.equal(room({ serial: '02', issuedAt: us(150) }, 160, again), 'agents', 'given in the same second');
-  t.equal(room({ issuedAt: us(150) }, 160, again), 'revoked', 'but not the older one');
+  t.equal(room({ issuedAt: us(150) }, 160, again), 'revoked, may ask', 'but not the older one');
 });
