@@ -98,6 +98,12 @@ t.test('what is kept outlives a restart and retention, and nothing else of its a
   const kept = JSON.parse((await asked(first, 'keep', ...INCIDENT, '--actor', 'ada', '--json')).stdout);
   t.match(kept, { since: INCIDENT[1], until: INCIDENT[3] });
   t.ok(kept.batches >= 40 && kept.batches <= 50, `${kept.batches} batches`);
+  const [line] = (await asked(first, 'audit', '--json')).stdout.split('\n');
+  t.match(
+    JSON.parse(line ?? ''),
+    { who: 'local', actor: 'ada', act: 'kept', from: '127.0.0.1' },
+    'also where nobody is asked',
+  );
   const words = await asked(first, 'keep', ...INCIDENT);
   t.match(words.stdout, /^Kept for ever: .+ to .+ \(UTC\), \d+ batches, \d+ kB so far\.\n$/);
   t.equal(await stopped(first), 0);
