@@ -6,6 +6,7 @@
 import type { AdHocRequest, AdHocResult } from '../shared/core/ad-hoc.ts';
 import type { Assignment } from '../shared/core/assignment.ts';
 import type { ResultBatch } from '../shared/core/batch.ts';
+import type { Work } from '../shared/core/supervised-work.ts';
 import { microseconds } from '../shared/core/units.ts';
 import type { Clock } from '../shared/io/clock.ts';
 import type { Logger } from '../shared/io/logger.ts';
@@ -13,18 +14,20 @@ import { randomUint32 } from '../shared/io/random.ts';
 import { within } from '../shared/io/within.ts';
 import { encodeBatch } from '../shared/wire/batch-encoder.ts';
 import type { AgentConfig } from './core/agent-config.ts';
+import { withoutDrill } from './core/drill-less.ts';
 import { leaseCounts } from './core/lease-counts.ts';
-import type { HeldLease } from './core/lease-ledger.ts';
-import { LAST_RELEASES_MS, LEFTOVERS_FIRST_MS } from './core/ledger-limits.ts';
+import { LEFTOVERS_FIRST_MS } from './core/ledger-limits.ts';
 import type { AgentFigures } from './core/metrics/agent-families.ts';
 import { countOwn, createOwnCounts, worstDelayUs } from './core/metrics/own-counts.ts';
+import { OVERDUE_MAX_MS, workLine } from './core/work-line.ts';
 import { EnrolmentKeeper, type EnrolmentKeeperOptions } from './io/enrolment-keeper.ts';
 import { hostIdentity } from './io/host-identity.ts';
+import { keepStop, takeStop } from './io/last-stop.ts';
 import { LeaseKeeper } from './io/lease-keeper.ts';
-import { type Released, releaseLeases } from './io/lease-release.ts';
 import { type ReportStream, startReportStream } from './io/report-stream.ts';
 import { SilenceKeeper } from './io/silence-keeper.ts';
 import { openStateDirectory, type StateDirectory } from './io/state-directory.ts';
+import { releaseLast, releaseLeftovers } from './last-leases.ts';
 import type { Prober, ProberOptions } from './prober.ts';
 
 export interface AgentOptions {
@@ -42,6 +45,8 @@ export interface Agent {
   readonly epoch: number;
   /** What its metrics tell. */
   readonly figures: AgentFigures;
+  /** How its work moves on, for whoever supervises it. */
+  work(): Work;
   /** Begins no more exchanges, finishes those in flight, spools and sends the last batch, says goodbye. */
   stop(): Promise<void>;
 }
@@ -88,6 +93,7 @@ class RunningAgent implements Agent {
   readonly #leases: LeaseKeeper;
   readonly #silence: SilenceKeeper;
   readonly #enrolment: EnrolmentKeeper | null;
+  readonly #keepStop: () => void;
   /** What the last start left has been given back; nothing is probed before. */
   readonly #begun: Promise<void>;
   readonly #ending = new AbortController();
@@ -95,6 +101,8 @@ class RunningAgent implements Agent {
   readonly #counts = createOwnCounts();
   readonly #site: string;
   #loopDelayMaxUs = 0;
+  /** Batches, as long as nothing is overdue. */
+  #moved = 0;
   #stopping: Promise<void> | undefined;
   /** Batches are spooled one after another, in their order. */
   #spooling: Promise<void> = Promise.resolve();
@@ -112,11 +120,13 @@ class RunningAgent implements Agent {
       ...shared,
       random: randomUint32,
       log: logger,
+      stoppedNs: takeStop(config.stateDirectory, start),
       onBatch: (batch) => this.#take(batch),
       contactedGroups: state.contactedGroups,
       onContact: (group) => this.#keep(state.keepContact(group)),
       leases,
     });
+    this.#keepStop = () => keepStop(config.stateDirectory, start, clock.monotonic());
     this.#silence = new SilenceKeeper({
       ...{ ...start, clock, directory: config.stateDirectory },
       onChange: (isResting) => this.#rest(isResting),
@@ -176,6 +186,15 @@ class RunningAgent implements Agent {
     };
   }
 
+  /** A batch is due every second or ten while anything is assigned; what is overdue to be sent is a loop that stands still. */
+  work(): Work {
+    const { assignmentVersion, overdueMs } = this.#prober;
+    const { batches } = this.#counts;
+    if (overdueMs < OVERDUE_MAX_MS) this.#moved = batches;
+    const line = workLine(this.figures);
+    return { moved: this.#moved, isDue: assignmentVersion > 0, line };
+  }
+
   #leaseCounts() {
     return leaseCounts(this.#leases.held, this.#assignment, this.#leases.now());
   }
@@ -188,8 +207,9 @@ class RunningAgent implements Agent {
   async #stop(): Promise<void> {
     this.#ending.abort();
     await this.#begun;
+    if (this.#prober.assignmentVersion > 0) this.#keepStop();
     await this.#prober.stop();
-    await this.#releaseLast();
+    await releaseLast(this.#leases, this.#logger);
     this.#leases.close();
     await this.#spooling;
     await this.#stream.close();
@@ -257,28 +277,9 @@ class RunningAgent implements Agent {
       );
     if (this.#silence.isResting) this.#sayResting(true);
     const isKept = leases.length === 0 || this.#assignment?.release === 'never';
-    if (!isKept) await within(LEFTOVERS_FIRST_MS, this.#releaseLeftovers(leases));
+    if (!isKept)
+      await within(LEFTOVERS_FIRST_MS, releaseLeftovers(this.#leases, leases, this.#ending.signal, this.#logger));
     this.#probe();
-  }
-
-  async #releaseLeftovers(leases: readonly HeldLease[]): Promise<void> {
-    const { released, left } = await releaseLeases(this.#leases, leases, () => true, this.#ending.signal);
-    if (released > 0) this.#logger.info({ leases: released }, `released ${released} leases left by the last start`);
-    this.#sayLeft(left);
-  }
-
-  /** A REQUEST without an answer may have been granted. Its RELEASE may be lost as well, so the next start sends another. */
-  async #releaseLast(): Promise<void> {
-    const held = [...this.#leases.held];
-    const signal = AbortSignal.timeout(LAST_RELEASES_MS);
-    const { released, left } = await releaseLeases(this.#leases, held, ({ state }) => state !== 'asked', signal);
-    if (released > 0) this.#logger.info({ leases: released }, `released ${released} leases that may have been given`);
-    this.#sayLeft(left);
-  }
-
-  #sayLeft(left: Released['left']): void {
-    for (const [said, count] of left)
-      this.#logger.warn({ leases: count }, `${count} leases are left to expire by themselves: ${said}`);
   }
 
   #keep(kept: Promise<void>): void {
@@ -291,9 +292,3 @@ class RunningAgent implements Agent {
     return worst;
   }
 }
-
-/** A drill does not outlive a start: whoever began it may be gone. */
-const withoutDrill = (assignment: Assignment): Assignment => ({
-  ...assignment,
-  targets: assignment.targets.map((target) => ({ ...target, raiseSecs: false })),
-});

@@ -2,9 +2,8 @@
  * The daemon's prober: an assignment in, batches out. It composes the engine, the schedules and the batcher, and knows
  * nothing of collectors, disks or configuration files.
  *
- * Assignments replace each other in flight: exchanges finish on the path they began with, targets that did not change
- * keep their due times. Stopping and starting anew was refused: every change of the collector's YAML would be a gap in
- * what every site measures.
+ * Assignments replace each other in flight: exchanges finish on the path they began with, what did not change keeps its due
+ * times. Stopping and starting anew was refused: every change of the collector's YAML would be a gap at every site.
  */
 import type { AdHocRequest, AdHocResult } from '../shared/core/ad-hoc.ts';
 import type { Assignment } from '../shared/core/assignment.ts';
@@ -12,6 +11,7 @@ import type { ResultBatch } from '../shared/core/batch.ts';
 import { formatIpv4, type Ipv4 } from '../shared/core/net/ipv4.ts';
 import { type MonotonicNs, millisecondsToUs, monotonicNs, type UnixMicros } from '../shared/core/units.ts';
 import type { Clock } from '../shared/io/clock.ts';
+import { within } from '../shared/io/within.ts';
 import {
   type Batcher,
   closeBatch,
@@ -26,7 +26,7 @@ import {
   recordStray,
   recordUnsent,
 } from './core/batcher.ts';
-import { BATCH_NS, EMPTY_BATCH_NS, ROUTE_REFRESH_NS } from './core/probe-limits.ts';
+import { BATCH_NS, EMPTY_BATCH_NS, LAST_ANSWERS_MS, ROUTE_REFRESH_NS } from './core/probe-limits.ts';
 import { isExpectedSource, type ProbePath } from './core/probe-path.ts';
 import { nextDue, takeDue } from './core/schedule.ts';
 import { advance } from './core/sweep.ts';
@@ -36,6 +36,7 @@ import { ProbeEngine } from './engine/engine.ts';
 import { createLaneMemory, endDrills } from './engine/lane-memory.ts';
 import type { EngineFeed, EngineSink, LeaseBook } from './engine/ports.ts';
 import { RelayAddresses } from './engine/relay-addresses.ts';
+import { recordRestart } from './engine/restart-gap.ts';
 import { contactOf, createLane, type Lane, laneKey, pathOf, scheduleOf } from './engine/target.ts';
 import { apart } from './engine/tracing.ts';
 import { SourcePorts } from './io/source-ports.ts';
@@ -67,6 +68,8 @@ export interface ProberOptions {
   readonly onContact: (group: string) => void;
   /** Keeps account of the addresses that servers give; absent: nobody does. */
   readonly leases?: LeaseBook;
+  /** When the run before this one sent its last, on `clock`: what fell due since then is unsent. Absent: it is not known. */
+  readonly stoppedNs?: MonotonicNs | undefined;
   /** `user` refuses kernel stamps. */
   readonly stamps?: 'auto' | 'user';
 }
@@ -77,9 +80,11 @@ export interface Prober {
   assign(assignment: Assignment): void;
   /** The version that is being probed, 0 before the first. */
   readonly assignmentVersion: number;
+  /** How long the first exchange that waits to be sent has been due, ms; 0: none is. */
+  readonly overdueMs: number;
   /** One exchange beside the schedule, told in full; it is in no batch. Resolves when it has ended, or with why there is none. */
   ask(request: AdHocRequest): Promise<AdHocResult>;
-  /** Begins no more exchanges, finishes those in flight (RELEASE included), hands the last batch over. */
+  /** Begins no more exchanges, waits for answers to those in flight (LAST_ANSWERS_MS), hands the last batch over. */
   stop(): Promise<void>;
 }
 
@@ -135,6 +140,10 @@ class RunningProber implements Prober {
     return this.#applied?.version ?? 0;
   }
 
+  get overdueMs(): number {
+    return Math.max(0, this.#options.clock.monotonic() - (this.#nextDue() ?? Number.POSITIVE_INFINITY)) / 1e6;
+  }
+
   assign(assignment: Assignment): void {
     this.#assignment = assignment;
     this.#apply();
@@ -148,7 +157,11 @@ class RunningProber implements Prober {
   async stop(): Promise<void> {
     this.#isStopping = true;
     clearInterval(this.#routeTimer);
-    await Promise.all([this.#engine.finished(), this.#clients.finished()]);
+    const silenceNs = LAST_ANSWERS_MS * 1e6;
+    await within(
+      LAST_ANSWERS_MS,
+      this.#engine.finished(silenceNs).then(() => this.#clients.finished(silenceNs)),
+    );
     clearInterval(this.#batchTimer);
     this.#engine.close();
     this.#clients.close();
@@ -172,6 +185,7 @@ class RunningProber implements Prober {
         const times = { epochStart: this.#epochStart, anchor: this.#options.anchor, now };
         return known.get(laneKey(fields)) ?? createLane({ ...fields, ...times }, this.#memory);
       });
+      if (this.#applied === undefined) this.#recordRestart(now);
       this.#applied = assignment;
       this.#engine.turn();
     });
@@ -182,17 +196,23 @@ class RunningProber implements Prober {
       dispatch: (now) => {
         if (!this.#isStopping) for (const lane of this.#lanes) this.#dispatch(lane, now);
       },
-      nextDue: () => {
-        if (this.#isStopping || this.#lanes.length === 0) return undefined;
-        let soonest = Number.POSITIVE_INFINITY;
-        for (const lane of this.#lanes) {
-          const schedule = scheduleOf(lane, this.#contacted.has(lane.contact));
-          if (schedule !== undefined) soonest = Math.min(soonest, nextDue(schedule));
-        }
-        return soonest === Number.POSITIVE_INFINITY ? undefined : monotonicNs(soonest);
-      },
+      nextDue: () => this.#nextDue(),
       pathOf: (source) => this.#lanes.find((lane) => !lane.sweep && isExpectedSource(lane.path, source))?.path,
     };
+  }
+
+  #recordRestart(to: MonotonicNs): void {
+    recordRestart(this.#batcher, this.#lanes, { contacted: this.#contacted, from: this.#options.stoppedNs ?? to, to });
+  }
+
+  #nextDue(): MonotonicNs | undefined {
+    if (this.#isStopping) return undefined;
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const lane of this.#lanes) {
+      const schedule = scheduleOf(lane, this.#contacted.has(lane.contact));
+      if (schedule !== undefined) soonest = Math.min(soonest, nextDue(schedule));
+    }
+    return soonest === Number.POSITIVE_INFINITY ? undefined : monotonicNs(soonest);
   }
 
   #dispatch(lane: Lane, now: MonotonicNs): void {

@@ -8,6 +8,7 @@ import { type Clock, createClock } from '../shared/io/clock.ts';
 import { createLogger, type Logger } from '../shared/io/logger.ts';
 import { createMetricsWriter } from '../shared/io/metrics-page.ts';
 import { packageVersion } from '../shared/io/package-version.ts';
+import { openSupervision } from '../shared/io/supervision.ts';
 import { type Agent, startAgent } from './agent.ts';
 import {
   type AgentConfig,
@@ -79,9 +80,12 @@ async function runConfigured(config: AgentConfig | readonly string[]): Promise<n
   }
   const logger = createLogger('dorawatch-agent');
   const clock = createClock();
+  const supervision = openSupervision({ env: process.env, warn: (text) => logger.warn(text) });
   const agent = await startAgent({ config, version: packageVersion(), clock, logger, startProber });
   const metrics = await startMetrics(agent, config, { clock, logger });
+  supervision.ready(() => agent.work());
   await stopSignal();
+  supervision.stopping();
   logger.info('stopping: exchanges in flight are finished first; a second SIGINT ends at once');
   await agent.stop();
   await metrics?.close();

@@ -6,12 +6,12 @@
  * half-built picture and no agent is accepted by a collector that cannot store what it sends.
  */
 
-import { steadyClock } from '../shared/io/clock.ts';
-import type { Logger } from '../shared/io/logger.ts';
+import type { Work } from '../shared/core/supervised-work.ts';
 import { type Access, type AccessOptions, figuresOf, openAccess, remarksOf } from './access.ts';
 import { siteRefusal } from './core/assignment.ts';
 import type { CollectorConfig } from './core/config/config.ts';
 import { type ConfiguredNames, configuredNames, unconfigured } from './core/configured-names.ts';
+import { foldWork } from './core/fold-work.ts';
 import { isQuiet } from './core/quiet.ts';
 import { type Doors, type DoorsOptions, openDoors } from './doors.ts';
 import { createGate } from './http/gate.ts';
@@ -26,6 +26,7 @@ import { createReportServer, type ReportServer } from './io/report-server.ts';
 import { createSnapshotStore } from './io/snapshot-store.ts';
 import { type Metrics, startMetrics } from './metrics.ts';
 import { Neighbours } from './neighbours.ts';
+import { orderlyClock } from './orderly-clock.ts';
 import { openPeople, type People } from './people.ts';
 import { RateSharing } from './rate-sharing.ts';
 
@@ -39,6 +40,8 @@ export interface Collector {
   readonly address: string;
   /** HOST:PORT of HTTP as bound; null: there is none. */
   readonly httpAddress: string | null;
+  /** How its fold moves on, for whoever supervises it. */
+  work(): Work;
   /** Reads the YAML again; a bad file changes nothing. @returns whether it was accepted */
   reload(): Promise<boolean>;
   /** Rejected when the collector can go on no longer (log lost); resolved after close. */
@@ -52,7 +55,7 @@ const RESHARE_INTERVAL_MS = 5000;
 
 /** @throws ConfigFileError, ConfigRefusedError, BatchLogError, ListenError, each with a message that says what to do */
 export async function startCollector(given: CollectorOptions): Promise<Collector> {
-  const options = { ...given, clock: steadyClock(given.clock, (stepUs) => sayStep(given.logger, stepUs)) };
+  const options = { ...given, clock: orderlyClock(given) };
   const file = await acceptedFile(options.config);
   const inbox = await openInbox(`${options.state}/log`);
   let access: Access | null = null;
@@ -77,14 +80,6 @@ export async function startCollector(given: CollectorOptions): Promise<Collector
     await inbox.close();
     throw error;
   }
-}
-
-/** The log's order is time: what is received after a step back must not seem to be older than what came before it. */
-function sayStep(logger: Logger, stepUs: number): void {
-  logger.warn(
-    { step_us: stepUs },
-    'the wall clock of this machine went back; this run keeps to the time that it had: when the new one is right, restart it',
-  );
 }
 
 interface Parts {
@@ -225,6 +220,10 @@ class RunningCollector implements Collector {
 
   get httpAddress(): string | null {
     return this.#doors?.http ?? null;
+  }
+
+  work(): Work {
+    return foldWork({ folded: this.#fold.model.next, next: this.#inbox.next, agents: this.#reports.agents().length });
   }
 
   get ended(): Promise<void> {

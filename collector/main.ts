@@ -9,6 +9,7 @@ import { createClock } from '../shared/io/clock.ts';
 import { addCompletion } from '../shared/io/completion-command.ts';
 import { createLogger, type Logger } from '../shared/io/logger.ts';
 import { packageVersion } from '../shared/io/package-version.ts';
+import { openSupervision } from '../shared/io/supervision.ts';
 import { addCa } from './ca-command.ts';
 import { addCheckConfig } from './check-config.ts';
 import { type Collector, startCollector } from './collector.ts';
@@ -86,6 +87,8 @@ async function serve(flags: ServeFlags): Promise<void> {
   if (pages !== null && !isHostPort(pages))
     throw new CommanderError(2, 'address', `--http takes HOST:PORT, or "off", not "${pages}"`);
   const logger = createLogger('dorawatch-collector');
+  const supervision = openSupervision({ env: process.env, warn: (text) => logger.warn(text) });
+  supervision.starting('reading the log');
   const starting = startCollector({
     config,
     state,
@@ -102,11 +105,13 @@ async function serve(flags: ServeFlags): Promise<void> {
   process.on('SIGHUP', () => void starting.then((collector) => collector.reload(), ignoreFailedStart));
   const stop = (signal: string): void => {
     logger.info({ signal }, 'closing');
+    supervision.stopping();
     starting.then((collector) => closeAndExit(collector, logger, 0), ignoreFailedStart);
   };
   process.once('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));
   const collector = await starting;
+  supervision.ready(() => collector.work());
   collector.ended.catch((error: unknown) => {
     logger.fatal({ err: error }, 'the log cannot be read or folded any more; the collector ends');
     closeAndExit(collector, logger, 1);

@@ -11,7 +11,7 @@ const PRODUCT = ['agent', 'collector', 'shared'];
 const TOP_LEVEL = new Set(['proto', 'agent', 'collector', 'shared', 'deploy', 'test']);
 const TOP_LEVEL_FILES = new Set(['package.json', 'package-lock.json', 'tsconfig.json', 'LICENSE']);
 /** Built or installed, never committed. */
-const GENERATED = new Set(['node_modules', 'dist', 'generated', '.tap', '.git']);
+const GENERATED = new Set(['node_modules', 'dist', 'packages', 'generated', '.tap', '.git']);
 const LINES_AT_MOST = 300;
 
 function files(folder: string): string[] {

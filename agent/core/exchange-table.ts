@@ -152,6 +152,16 @@ export function oldestSent(table: ExchangeTable): MonotonicNs | undefined {
   return undefined;
 }
 
+/**
+ * Tells, whenever it is asked, whether anything is in flight where an answer can be hoped for: not on a path on which an exchange has
+ * waited since `before` or longer as this is called. Nobody answers there, by design or otherwise.
+ */
+export function hopeSince(table: ExchangeTable, before: number): () => boolean {
+  const inFlight = () => [...table.inFlight.values()];
+  const silent = new Set(inFlight().flatMap(({ path, sentNs }) => (sentNs <= before ? [path] : [])));
+  return () => inFlight().some(({ path }) => !silent.has(path));
+}
+
 /** Answers may have been lost on this host: those in flight can no longer be judged by silence. */
 export function doubtAll(table: ExchangeTable): void {
   for (const exchange of table.inFlight.values()) exchange.isDoubtful = true;

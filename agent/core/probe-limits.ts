@@ -104,3 +104,12 @@ export const AD_HOC_SERVERS_MAX = 256;
 
 /** Interfaces probed as a client: a site's uplink and its VLANs; each has two sockets and an engine. */
 export const CLIENT_INTERFACES_MAX = 16;
+
+/** A restart, an upgrade's or a supervisor's; who was away for longer has been missed, and nobody asked for millions of unsent exchanges. */
+export const RESTART_MAX_MS = 60_000;
+
+/**
+ * At the end, exchanges in flight are waited for so long, and not at all on a path where one has waited for that long already: a
+ * standby that is silent by design would cost a drop time without probing at every restart. What is left is unmeasured.
+ */
+export const LAST_ANSWERS_MS = milliseconds(500);

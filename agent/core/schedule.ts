@@ -47,6 +47,12 @@ export function takeDue(schedule: Schedule, now: MonotonicNs): Due {
   return isLate ? { send: 0, stalled: total } : { send, stalled: total - send };
 }
 
+/** How many due times lie from `from` on and before `to`, where a schedule made at `to` begins. */
+export function dueBetween({ originNs, periodNs, phase }: Schedule, from: MonotonicNs, to: MonotonicNs): number {
+  const first = (moment: MonotonicNs): number => Math.ceil((moment - originNs) / periodNs - phase);
+  return Math.max(0, first(to) - first(from));
+}
+
 /** How late an exchange may leave: within its own period, but never so early a verdict that a busy core loses exchanges. */
 export function latenessNs(periodNs: number): number {
   return Math.min(LATENESS_NS_MAX, Math.max(LATENESS_NS_MIN, periodNs));

@@ -78,9 +78,9 @@ export class ClientEngines {
     return { stamped, loopDelayMaxUs };
   }
 
-  /** Resolves when nothing is in flight on any interface. */
-  async finished(): Promise<void> {
-    await Promise.all(Array.from(this.#clients.values(), ({ engine }) => engine.finished()));
+  /** As an engine's own, on every interface. */
+  async finished(silenceNs: number): Promise<void> {
+    await Promise.all(Array.from(this.#clients.values(), ({ engine }) => engine.finished(silenceNs)));
   }
 
   close(): void {

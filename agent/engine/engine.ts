@@ -6,7 +6,6 @@
  * One timer for everything, set for the next moment that matters. A timer per exchange and a polling timer were refused:
  * the first invents drops, the second costs more than the probing.
  */
-
 import type { Ipv4 } from '../../shared/core/net/ipv4.ts';
 import type { UnsentCause } from '../../shared/core/outcome.ts';
 import type { Microseconds, MonotonicNs } from '../../shared/core/units.ts';
@@ -19,6 +18,7 @@ import {
   endExchange,
   expired,
   freeXid,
+  hopeSince,
   nextDeadline,
   oldestSent,
   onArrival,
@@ -131,16 +131,16 @@ export class ProbeEngine {
     }
     this.#options.feed.dispatch(this.#options.clock.monotonic());
     this.#arm();
-    if (this.inFlight === 0) this.#onIdle?.();
+    this.#onIdle?.();
   }
 
-  /** Resolves when nothing is in flight; the feed must have stopped beginning exchanges. */
-  async finished(): Promise<void> {
-    if (this.inFlight > 0)
-      await new Promise<void>((resolve) => {
-        this.#onIdle = resolve;
-      });
-    this.#onIdle = undefined;
+  /** Resolves when nothing is in flight, but on paths where nobody answered for `silenceNs`; the feed must begin no more. */
+  async finished(silenceNs = Number.POSITIVE_INFINITY): Promise<void> {
+    const hasHope = hopeSince(this.#table, this.#options.clock.monotonic() - silenceNs);
+    await new Promise<void>((resolve) => {
+      this.#onIdle = () => (hasHope() ? undefined : resolve());
+      this.#onIdle();
+    });
   }
 
   /** Ends everything at once; what is still in flight is unmeasured. */

@@ -82,6 +82,12 @@ export class ProbeNetwork {
     return child;
   }
 
+  /** A line for each packet that the server's host sees and `filter` lets through; says "listening" when it begins. */
+  capture(filter: string): LabChild {
+    const tcpdump = ['tcpdump', '-tt', '-nn', '-l', '--immediate-mode', '-i', 'lan', filter];
+    return this.#start(tcpdump, this.server);
+  }
+
   /** Starts the server that answers as told; see fake-server.ts. */
   async serve(...args: readonly string[]): Promise<LabChild> {
     const child = this.run(this.server, 'test/agent/fake-server.ts', args);

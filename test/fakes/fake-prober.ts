@@ -33,6 +33,7 @@ export function startFakeProber(options: ProberOptions, everyMs?: number): FakeP
     get assignmentVersion() {
       return assigned.at(-1)?.version ?? 0;
     },
+    overdueMs: 0,
     ask: async () => ({ kind: 'refusal', text: 'a fake prober asks nobody' }),
     stop: async () => {
       clearInterval(timer);

@@ -36,6 +36,10 @@ export const TOOLS: Readonly<Record<string, string>> = {
   promtool: 'prometheus',
   'prometheus-alertmanager': 'prometheus-alertmanager',
   tinyproxy: 'tinyproxy-bin',
+  'systemd-nspawn': 'systemd-container',
+  mmdebstrap: 'mmdebstrap',
+  lintian: 'lintian',
+  strip: 'binutils',
 };
 
 /** Whether the lab can run here, as things are: nothing is installed. Makes and removes one namespace to find out. */

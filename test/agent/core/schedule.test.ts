@@ -1,7 +1,14 @@
 /** Due times: no drift whatever the wake-ups, no burst after a stall, every due time accounted for once. */
 import fc from 'fast-check';
 import t from 'tap';
-import { alignedOrigin, createSchedule, latenessNs, nextDue, takeDue } from '../../../agent/core/schedule.ts';
+import {
+  alignedOrigin,
+  createSchedule,
+  dueBetween,
+  latenessNs,
+  nextDue,
+  takeDue,
+} from '../../../agent/core/schedule.ts';
 import { monotonicNs, unixMicros } from '../../../shared/core/units.ts';
 import { at } from '../probe-fixture.ts';
 
@@ -67,4 +74,14 @@ t.test('all agents share their origin on the wall clock', async (t) => {
 t.test('a schedule made later goes on where an earlier one would stand', async (t) => {
   const schedule = createSchedule({ originNs: at(0), periodNs: 1e8, phase: 0.5 }, at(1234));
   t.equal(nextDue(schedule), at(1250));
+});
+
+t.test('what was due between two runs: each due time once, also before the second run began', async (t) => {
+  const schedule = createSchedule({ originNs: at(0), periodNs: 100e6, phase: 0.25 }, at(0));
+  t.equal(dueBetween(schedule, at(-1000), at(0)), 10, 'before the origin');
+  t.equal(dueBetween(schedule, at(24), at(26)), 1);
+  t.equal(dueBetween(schedule, at(25), at(25)), 0);
+  t.equal(dueBetween(schedule, at(26), at(24)), 0, 'never less than none');
+  const halves = dueBetween(schedule, at(-333), at(77)) + dueBetween(schedule, at(77), at(1234));
+  t.equal(halves, dueBetween(schedule, at(-333), at(1234)));
 });
