@@ -1,5 +1,5 @@
 /**
- * `dorawatch-collector ca rotate`, and `admin`: what is done about trust on the collector's own host, beside a collector that runs. It is
+ * `dorawatch-collector ca rotate`, `ca server`, and `admin`: what is done about trust on the collector's own host, beside a collector that runs. It is
  * told by SIGHUP. Rejected: rotation over gRPC; the key of the CA may lie where the collector cannot read it.
  */
 import { type Command, InvalidArgumentError } from 'commander';
@@ -7,11 +7,12 @@ import type { Clock } from '../shared/io/clock.ts';
 import { createLogger } from '../shared/io/logger.ts';
 import { COLLECTOR } from './core/access/journal-entry.ts';
 import { finishProblem, switchProblem } from './core/access/rotation.ts';
-import { adminName, adminToken, passphraseOf } from './init-command.ts';
+import { addName, adminName, adminToken, passphraseOf } from './init-command.ts';
 import { type AccessJournal, openAccessJournal } from './io/access-journal.ts';
 import { beginRotation, finishRotation, type RotationPlace, switchRotation } from './io/ca-rotation.ts';
 import { rootsHash } from './io/registry.ts';
 import { readTrust, rootPrints, type Trust, TrustError } from './io/trust-files.ts';
+import { renewServer } from './io/trust-renewal.ts';
 
 interface PlaceFlags {
   readonly state: string;
@@ -25,6 +26,10 @@ interface RotateFlags extends PlaceFlags {
   readonly force?: boolean;
 }
 
+interface ServerFlags extends PlaceFlags {
+  readonly name: readonly string[];
+}
+
 const ROTATE_HELP = `
 Three steps, with the collector running and its agents connected; after each, have it look: systemctl reload dorawatch-collector.
   1. ca rotate            makes a new root beside the old one, which goes on signing; agents hear of it when they are connected
@@ -35,6 +40,13 @@ Tokens that were made before --switch carry the old root's fingerprint, and are 
 Examples:
   dorawatch-collector ca rotate --state /var/lib/dorawatch-collector
   dorawatch-collector ca rotate --state /var/lib/dorawatch-collector --switch`;
+
+const SERVER_HELP = `
+The collector renews its certificate by itself; this is for other names. Give all of them: the old certificate's count no longer. Then have
+it look: systemctl reload dorawatch-collector. Agents need not be told, as long as the name that they joined by is among them.
+
+Example:
+  dorawatch-collector ca server --state /var/lib/dorawatch-collector --name dorawatch.example.net --name 10.0.0.5`;
 
 const ADMIN_HELP = `
 For when no admin is left, or the first one's token is over. Run it as the collector's user; a running collector takes it as it is.
@@ -51,6 +63,11 @@ export function addCa(program: Command, clock: Clock): void {
     .option('--force', 'leave behind who is not ready')
     .addHelpText('after', ROTATE_HELP)
     .action(async (flags: RotateFlags) => void process.stdout.write(await rotate(flags, clock)));
+  placed(ca.command('server'))
+    .description('make the collector a certificate with other names')
+    .requiredOption('--name <host>', 'DNS name or address; may be repeated', addName, [])
+    .addHelpText('after', SERVER_HELP)
+    .action(async (flags: ServerFlags) => void process.stdout.write(await renameServer(flags, clock)));
   placed(program.command('admin'))
     .description('print a token for an admin')
     .option('--name <name>', 'name of the admin', adminName, 'admin')
@@ -80,9 +97,7 @@ export async function rotate(flags: RotateFlags, clock: Clock): Promise<string> 
   if (flags.switch === true && flags.finish === true)
     throw new InvalidArgumentError('--switch and --finish are two steps, one after the other');
   const place = await placeOf(flags);
-  const trust = await readTrust(place.state, place);
-  if (trust === null) throw new TrustError(`${place.state} has no CA; dorawatch-collector init makes one`);
-  if (trust.cannotSign !== null) throw new TrustError(trust.cannotSign);
+  const trust = await signingTrust(place);
   const folder = `${place.state}/tls`;
   const files: RotationPlace = { folder, key: place.caKey ?? `${folder}/ca.key`, passphrase: place.passphrase };
   const journal = await openAccessJournal(place.state, { logger: createLogger('dorawatch-collector'), isShared: true });
@@ -94,6 +109,20 @@ export async function rotate(flags: RotateFlags, clock: Clock): Promise<string> 
   } finally {
     await journal.close();
   }
+}
+
+/** @returns what was done, and what comes next @throws TrustError */
+export async function renameServer(flags: ServerFlags, clock: Clock): Promise<string> {
+  const place = await placeOf(flags);
+  await renewServer(`${place.state}/tls`, await signingTrust(place), clock.wall(), flags.name);
+  return `The collector has a certificate for ${flags.name.join(', ')}. Now: systemctl reload dorawatch-collector.\n`;
+}
+
+async function signingTrust(place: Awaited<ReturnType<typeof placeOf>>): Promise<Trust> {
+  const trust = await readTrust(place.state, place);
+  if (trust === null) throw new TrustError(`${place.state} has no CA; dorawatch-collector init makes one`);
+  if (trust.cannotSign !== null) throw new TrustError(trust.cannotSign);
+  return trust;
 }
 
 interface Step {

@@ -67,7 +67,8 @@ export function addInit(program: Command, clock: Clock): void {
     .action(async (flags: InitFlags) => void process.stdout.write(await init(flags, clock)));
 }
 
-function addName(name: string, before: readonly string[]): readonly string[] {
+/** One more of the names that a collector is reached by. */
+export function addName(name: string, before: readonly string[]): readonly string[] {
   const isHost =
     /^(?=.{1,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/;
   if (isIP(name) === 0 && !isHost.test(name))

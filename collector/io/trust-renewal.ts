@@ -19,11 +19,16 @@ export function isServerDue({ server: { certificate }, signer }: Trust, now: Uni
 export const serverNames = ({ server }: Pick<Trust, 'server'>): readonly string[] =>
   namesOf(server.certificate).flatMap((name) => /^(?:DNS|IP Address):(.+)$/.exec(name)?.[1] ?? []);
 
-/** Makes and writes it; the caller reads tls/ again. */
-export async function renewServer(folder: string, trust: Trust, now: UnixMicros): Promise<void> {
+/** Makes and writes it; the caller reads tls/ again. @param names those of the old one, unless others are wanted */
+export async function renewServer(
+  folder: string,
+  trust: Trust,
+  now: UnixMicros,
+  names: readonly string[] = serverNames(trust),
+): Promise<void> {
   if (trust.signer === null) return;
   const { makeServer } = await import('./certificate-authority.ts');
-  await replaceServer(folder, await makeServer(trust.signer, serverNames(trust), now));
+  await replaceServer(folder, await makeServer(trust.signer, names, now));
 }
 
 /** @param made its certificate and its key, PEM */

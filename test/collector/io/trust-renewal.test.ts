@@ -1,6 +1,7 @@
 /** The collector's own certificate: due at two thirds, made anew with the names that it had, whole also when it is cut short. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import t from 'tap';
+import { renameServer } from '../../../collector/ca-command.ts';
 import { init } from '../../../collector/init-command.ts';
 import { endOf } from '../../../collector/io/shown-certificate.ts';
 import { readTrust } from '../../../collector/io/trust-files.ts';
@@ -35,4 +36,18 @@ t.test('renewed with its names', async (t) => {
   writeFileSync(`${state}/tls/server.key`, before.server.key);
   t.equal((await read()).server.key, after.server.key, 'the key that belongs to it is found');
   t.match(readFileSync(`${state}/tls/ca.crt`, 'utf8'), /^-----BEGIN CERTIFICATE-----\n/);
+});
+
+t.test('made with other names, the key still nobody else\u2019s', async (t) => {
+  const state = t.testdir();
+  await init({ state, name: ['old.example.net'], admin: 'anna' }, createClock());
+  const said = await renameServer({ state, name: ['new.example.net', '10.0.0.5'] }, createClock());
+  t.match(said, /for new\.example\.net, 10\.0\.0\.5\. Now: systemctl reload/);
+  const trust = await readTrust(state, { caKey: null, passphrase: null });
+  t.same(trust && serverNames(trust), ['new.example.net', '10.0.0.5']);
+  t.equal(statSync(`${state}/tls/server.key`).mode & 0o777, 0o600);
+  await t.rejects(
+    renameServer({ state: `${state}/none`, name: ['a'] }, createClock()),
+    /has no CA; dorawatch-collector init/,
+  );
 });
