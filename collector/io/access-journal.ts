@@ -5,13 +5,14 @@
  * revocation would let somebody in. Rejected: a state file replaced each time; the list of who did what would be a second file.
  */
 import { type FileHandle, open } from 'node:fs/promises';
+import { errorText } from '../../shared/core/error-text.ts';
 import { makeDirectory } from '../../shared/io/directory.ts';
 import type { Logger } from '../../shared/io/logger.ts';
 import { type AccessBook, bookAfter, EMPTY_BOOK } from '../core/access/access-book.ts';
 import { type JournalEntry, journalLine, readJournalLine } from '../core/access/journal-entry.ts';
 
 export class AccessJournalError extends Error {
-  readonly code: 'DAMAGED' | 'UNREADABLE';
+  readonly code: 'DAMAGED' | 'UNREADABLE' | 'UNWRITABLE';
   constructor(code: AccessJournalError['code'], message: string, cause?: unknown) {
     super(message, { cause });
     this.name = 'AccessJournalError';
@@ -158,9 +159,11 @@ class OpenJournal implements AccessJournal {
     try {
       await this.#file.appendFile(line);
       await this.#file.datasync();
-    } catch (error) {
+    } catch (cause) {
       await this.#file.truncate(this.#read);
-      throw error;
+      const full = cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC';
+      const why = full ? 'because the disk is full; make room on it' : `(${errorText(cause)})`;
+      throw new AccessJournalError('UNWRITABLE', `nothing was done: ${this.#path} cannot be written ${why}`, cause);
     }
   }
 

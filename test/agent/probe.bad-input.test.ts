@@ -43,7 +43,7 @@ t.test('places that are none, and flags that are wrong', { skip }, async (t) => 
   );
   const said = [
     /unknown option '--bogus'[\s\S]*probe --help lists the flags/,
-    /required option '--collector[\s\S]*run --help shows how/,
+    /not enrolled [\s\S]*needs --collector[\s\S]*run --help.? shows how/,
     /--collector takes HOST:PORT[\s\S]*--site takes a name[\s\S]*--state takes a directory[\s\S]*run --help/,
     /unknown command 'bogus'[\s\S]*dorawatch-agent --help shows how/,
   ];

@@ -79,7 +79,8 @@ async function run(lab: Lab, targets: readonly Target[], { relayPort = false, pr
   return { client: toldOf(ended.stdout, CLIENT_INTERFACE), direct: toldOf(ended.stdout, null), stderr: ended.stderr };
 }
 
-const all = ({ outcomes }: Told): readonly string[] => [...new Set(outcomes)];
+/** Each outcome that there was; when the prober ends, those of the last moment are not waited for. */
+const all = ({ outcomes }: Told): readonly string[] => [...new Set(outcomes)].filter((each) => each !== 'unmeasured');
 const serversOf = ({ sightings }: Told): readonly string[] =>
   [...new Set(sightings.map((each) => each.serverIdentifier ?? ''))].sort();
 const inside = (namespace: string, ...line: readonly string[]): string =>

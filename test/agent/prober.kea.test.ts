@@ -111,11 +111,9 @@ t.test('real Kea', { skip: labSkipReason(), timeout: 180_000 }, async (t) => {
         t.ok(given.length > 0 && given.every(isOwn), `${kind} ${scope}: ${given}`);
       }
     const [missing] = pathsOf('dora', MISSING);
-    t.ok((missing?.outcomes.length ?? 0) >= 3);
-    t.ok(
-      missing?.outcomes.every((outcome) => outcome === 'dropped'),
-      'a scope that is missing is silent',
-    );
+    // Those of the last moment are not waited for.
+    const judged = missing?.outcomes.filter((outcome) => outcome !== 'unmeasured') ?? [];
+    t.ok(judged.length >= 3 && judged.every((outcome) => outcome === 'dropped'), 'a scope that is missing is silent');
     t.ok(pathsOf('dora', null).every(({ outcomes }) => outcomes.every((outcome) => outcome === 'acked')));
   });
 

@@ -4,14 +4,14 @@
  * on one machine, the packages not yet in its cache). What begins there is begun by systemd-nspawn, as on a real host.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { command, LabError, tryCommand } from '../lab/command.ts';
 
 const SUITE = 'bookworm';
-/** What a host has anyhow, and what maintainer scripts of packages with a service need. */
-const PACKAGES = ['systemd', 'adduser', 'init-system-helpers', 'libstdc++6'];
+/** What a host has anyhow, and what maintainer scripts of packages with a service and the images' own steps need. */
+const PACKAGES = ['systemd', 'adduser', 'init-system-helpers', 'libstdc++6', 'libcap2-bin'];
 /** From an empty cache over a slow line. */
 const MAKE_LIMIT_MS = 300_000;
 
@@ -23,22 +23,16 @@ function baseTree(): string {
     .slice(0, 12);
   const base = join(tmpdir(), `dorawatch-debian-${key}`);
   if (existsSync(base)) return base;
-  const draft = mkdtempSync(`${base}-`);
   const options = ['--mode=root', '--variant=minbase', `--include=${PACKAGES.join()}`, '--format=directory'];
-  const made = tryCommand('mmdebstrap', [...options, SUITE, draft], { limitMs: MAKE_LIMIT_MS });
-  if (made.status !== 0) {
-    rmSync(draft, { recursive: true, force: true });
-    throw new LabError('COMMAND_FAILED', `mmdebstrap ${SUITE}: ${made.stderr.trim().split('\n').slice(-3).join(' ')}`);
-  }
-  try {
-    renameSync(draft, base);
-  } catch (error) {
-    // Another test was sooner.
-    rmSync(draft, { recursive: true, force: true });
-    if (!existsSync(base)) throw error;
-  }
-  return base;
+  const making = ['sh', '-ec', MAKE, base, ...options, SUITE];
+  // Test files that begin at once make it once.
+  const made = tryCommand('flock', [`${base}.lock`, ...making], { limitMs: MAKE_LIMIT_MS });
+  if (made.status === 0) return base;
+  throw new LabError('COMMAND_FAILED', `mmdebstrap ${SUITE}: ${made.stderr.trim().split('\n').slice(-3).join(' ')}`);
 }
+
+/** There under its name when it is whole, and not before. */
+const MAKE = 'test -e "$0" || { rm -rf "$0.draft"; mmdebstrap "$@" "$0.draft"; mv "$0.draft" "$0"; }';
 
 export interface Tree {
   /** Where it is mounted. */
