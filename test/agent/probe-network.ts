@@ -84,7 +84,8 @@ export class ProbeNetwork {
 
   /** A line for each packet that the server's host sees and `filter` lets through; says "listening" when it begins. */
   capture(filter: string): LabChild {
-    const tcpdump = ['tcpdump', '-tt', '-nn', '-l', '--immediate-mode', '-i', 'lan', filter];
+    // Short slots, or a reader that rests for a moment loses packets: whole ones fill the kernel's buffer with eight of them.
+    const tcpdump = ['tcpdump', '-tt', '-nn', '-l', '-s', '64', '-B', '8192', '--immediate-mode', '-i', 'lan', filter];
     return this.#start(tcpdump, this.server);
   }
 

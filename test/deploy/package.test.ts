@@ -9,7 +9,7 @@ import t from 'tap';
 import { AGENT_ADDRESS, OTHER_ADDRESS, ProbeNetwork, SERVER_ADDRESS } from '../agent/probe-network.ts';
 import { DebianMachine, machineSkipReason } from './debian-machine.ts';
 import { lintian, makePackages, nextVersion } from './debian-packages.ts';
-import { packetsTo, restartsIn, startOf, unsentOf } from './restart-truth.ts';
+import { packetsTo, pausesIn, startOf, unsentOf } from './restart-truth.ts';
 
 const skip = machineSkipReason();
 const RATE = 100;
@@ -41,12 +41,17 @@ t.test('from nothing to purged', { skip, timeout: 540_000 }, async (t) => {
   const install = (deb: string): string => machine.run('dpkg', '--install', `/root/${deb.split('/').at(-1)}`);
   const dorawatch = (...line: readonly string[]): string => machine.run('dorawatch', ...line);
   const agentVersion = (): string | undefined => JSON.parse(dorawatch('agents', '--json')).agents?.[0]?.version;
-  const exported = (server: string): readonly string[] =>
-    dorawatch('export', '--since', '-1h', '--json')
-      .trim()
+  // A minute at this rate is more text than a command's output should have.
+  const outcomes = (server: string): readonly string[] =>
+    machine
+      .run(
+        'sh',
+        '-c',
+        `dorawatch export --since -1h --json | grep '"server":"${server}"' | grep -o '"outcome":"[a-z]*"' | sort | uniq -c`,
+      )
       .split('\n')
-      .map((line) => JSON.parse(line) as { readonly server: string; readonly outcome: string })
-      .flatMap((row) => (row.server === server ? [row.outcome] : []));
+      .filter(Boolean)
+      .map((line) => line.trim());
   const left = (name: string): readonly string[] => {
     const found = machine.try(
       'sh',
@@ -107,32 +112,30 @@ t.test('from nothing to purged', { skip, timeout: 540_000 }, async (t) => {
     for (const deb of [next, made.agent, next]) {
       install(deb);
       await more(2 * RATE);
-      const first = sent().find((moment) => moment > startOf(machine)) ?? 0;
-      started = Math.max(started, first - startOf(machine));
+      const start = startOf(machine);
+      started = Math.max(started, (sent().find((moment) => moment > start) ?? 0) - start);
     }
     t.equal(machine.run('dorawatch-agent', '--version').trim(), '9.0.1');
     await machine.until('the collector to know', () => agentVersion() === '9.0.1');
-    const { pausesS, missing } = restartsIn(sent(), RATE);
+    const { pausesS, missing } = pausesIn(sent(), RATE);
     const missed = pausesS.map((pause) => pause.toFixed(2)).join(', ');
     t.comment(
-      `no DISCOVER left for ${missed} s; from start to first probe ${started.toFixed(2)} s at most; ${missing} missing on the wire`,
+      `no DISCOVER left for ${missed} s; from start to first probe ${started.toFixed(2)} s at most; ${missing} exchanges did not leave`,
     );
-    t.equal(pausesS.length, 3, 'as many pauses as restarts');
+    t.ok(pausesS.length >= 3, 'a pause at least each restart; a busy machine has others');
     t.ok(Math.min(...pausesS) < 1, 'under a second');
     t.ok(started < 10, 'under two seconds, on a machine of its own');
     const unsent = () => unsentOf(machine, 'standby') - before;
-    await machine.until('the count', () => unsent() >= missing - 3).catch(() => undefined);
+    await machine.until('the count', () => unsent() >= 0.9 * missing);
     t.ok(
-      Math.abs(unsent() - missing) <= 0.1 * missing,
+      Math.abs(unsent() - missing) <= 0.15 * missing,
       `what did not leave is counted as unsent: ${unsent()} of ${missing}`,
     );
     await capture.stop('SIGINT');
-    const rows = exported('primary');
-    t.same(
-      [...new Set(rows)],
-      ['acked'],
-      `nothing that was measured is lost: ${rows.length} of the primary's, each answered`,
-    );
+    const told = outcomes('primary');
+    t.comment(`the primary's, stored: ${told.join(', ')}`);
+    t.match(told, [/^\d+ "outcome":"acked"$/], 'every one that left is stored, and was answered');
+    t.equal(told.length, 1);
   });
 
   await t.test('a loop that stands still is ended and begun anew by the watchdog', async (t) => {
@@ -146,7 +149,7 @@ t.test('from nothing to purged', { skip, timeout: 540_000 }, async (t) => {
     machine.run('systemctl', 'daemon-reload');
     machine.run('systemctl', 'restart', 'dorawatch-agent');
     const pid = machine.property('dorawatch-agent', 'MainPID');
-    machine.run('kill', '-STOP', pid);
+    machine.run('sh', '-c', `kill -STOP ${pid}`);
     await machine.until('another process', () => !['0', pid].includes(machine.property('dorawatch-agent', 'MainPID')));
     t.match(machine.journal('dorawatch-agent'), /Watchdog timeout/);
     machine.run('rm', '-r', folder);
@@ -155,14 +158,15 @@ t.test('from nothing to purged', { skip, timeout: 540_000 }, async (t) => {
   });
 
   await t.test('a downgrade keeps the state; removal keeps it too, purge nothing', async (t) => {
-    const name = machine.read('var/lib/dorawatch-agent/agent.json');
+    const identity = (): string => JSON.parse(machine.read('var/lib/dorawatch-agent/agent.json')).agent;
+    const name = identity();
     install(made.agent);
     t.equal(machine.run('dorawatch-agent', '--version').trim(), '9.0.0');
-    t.equal(machine.read('var/lib/dorawatch-agent/agent.json'), name, 'the same agent');
+    t.equal(identity(), name, 'the same agent');
     t.equal(machine.property('dorawatch-agent', 'ActiveState'), 'active');
     machine.run('dpkg', '--remove', 'dorawatch-agent');
     t.not(machine.try('systemctl', 'is-active', 'dorawatch-agent').status, 0, 'stopped');
-    t.equal(machine.read('var/lib/dorawatch-agent/agent.json'), name);
+    t.equal(identity(), name);
     t.match(machine.read('etc/dorawatch/agent.env'), '--site corsham');
     machine.run('dpkg', '--purge', 'dorawatch-agent');
     t.same(left('agent'), ['/etc/passwd:_dorawatch-agent'], 'its user stays');

@@ -12,12 +12,11 @@ export function packetsTo(capture: string, address: string): readonly number[] {
     .map((line) => Number.parseFloat(line));
 }
 
-/** The pauses in a steady stream of packets, and how many packets lack in all. */
-export function restartsIn(moments: readonly number[], rate: number) {
+/** The pauses in a steady stream of packets, and how many packets lack in them. */
+export function pausesIn(moments: readonly number[], rate: number) {
   const steps = moments.slice(1).map((moment, index) => moment - (moments[index] ?? 0));
   const pausesS = steps.filter((step) => step > PAUSE_S);
-  const spanS = (moments.at(-1) ?? 0) - (moments[0] ?? 0);
-  return { pausesS, missing: Math.round(spanS * rate) + 1 - moments.length };
+  return { pausesS, missing: pausesS.reduce((sum, pause) => sum + Math.round(pause * rate) - 1, 0) };
 }
 
 /** When systemd started the agent's process, in seconds since 1970. */
@@ -27,12 +26,15 @@ export function startOf(machine: DebianMachine): number {
   return Date.parse(`${day}T${time}Z`) / 1000;
 }
 
-/** What the collector counted of exchanges with a server that never left the agent. */
+/** What the collector counted of exchanges with a server that the agent came too late for: restarts are that, and stalls. */
 export function unsentOf(machine: DebianMachine, server: string): number {
   const script = `fetch('http://127.0.0.1:6768/metrics').then((answer) => answer.text()).then(console.log)`;
   return machine
     .run('/usr/lib/dorawatch-collector/node', '-e', script)
     .split('\n')
-    .filter((line) => line.startsWith('dorawatch_exchanges_unsent_total{') && line.includes(`server="${server}"`))
+    .filter(
+      (line) =>
+        line.startsWith('dorawatch_exchanges_unsent_total{') && line.includes(`server="${server}",cause="stalled"`),
+    )
     .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
