@@ -131,13 +131,15 @@ t.test('the others do not feel it', async (t) => {
     const agent = enter('flooder');
     const batch = first('flooder');
     let sequence = 0;
-    const count = await flood(agent, 8_000, () => {
+    const next = () => {
       sequence += 1;
       return agent.batch({ ...batch, sequence });
-    });
-    cost(t, `${count} batches in 8 s`);
-    t.match((await agentRow(collector, 'flooder'))?.throttled, Number);
-    t.ok(((await agentRow(collector, 'flooder'))?.throttled ?? 0) > 0, 'held back');
+    };
+    const held = async (): Promise<number> => (await agentRow(collector, 'flooder'))?.throttled ?? 0;
+    // On a busy machine it takes longer to be too fast.
+    for (let round = 0; round < 4 && (await held()) === 0; round += 1) await flood(agent, 8_000, next);
+    cost(t, `${sequence} batches`);
+    t.ok((await held()) > 0, 'held back');
   });
 
   await t.test('a stream that never reads', async (t) => {
