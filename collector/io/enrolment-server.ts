@@ -114,8 +114,9 @@ function createJoinDoor(clock: Clock): { mayAsk(address: string): boolean } {
 async function join(registry: Registry, clock: Clock, request: JoinRequest, from: string): Promise<JoinReply> {
   const { agent, host, version } = request;
   // Without a token nothing of theirs is parsed: a stranger's octets go no further than their hash.
-  const stranger = tokenOf(registry.book, request.secret) === null;
-  const refusal = stranger ? judgeJoin(registry.book, { token: null, agent, key: '' }, now(clock)) : null;
+  const book = await registry.newestBook();
+  const stranger = tokenOf(book, request.secret) === null;
+  const refusal = stranger ? judgeJoin(book, { token: null, agent, key: '' }, now(clock)) : null;
   if (refusal?.kind === 'refuse') throw new Denied(CODES[refusal.problem], refusal.text);
   const signing = await registry.readRequest(request.signingRequest);
   if (typeof signing === 'string') throw new Denied(status.INVALID_ARGUMENT, signing);

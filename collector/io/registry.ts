@@ -53,6 +53,8 @@ export interface TokenOrder {
 
 export interface Registry {
   readonly book: AccessBook;
+  /** The same with what others have written since: a token may have been made beside us, on this host. */
+  newestBook(): Promise<AccessBook>;
   /** @returns a sentence: it is no signing request, or this collector cannot sign */
   readRequest(der: Uint8Array): Promise<SigningRequest | string>;
   join(attempt: JoinAttempt): Promise<JoinOutcome>;
@@ -84,6 +86,10 @@ export function createRegistry(options: RegistryOptions): Registry {
     });
   return {
     get book() {
+      return journal.book;
+    },
+    newestBook: async () => {
+      await journal.catchUp();
       return journal.book;
     },
     readRequest: async (der) => {
@@ -140,8 +146,6 @@ export function createRegistry(options: RegistryOptions): Registry {
 
 async function join({ journal, clock, trust }: RegistryOptions, attempt: JoinAttempt): Promise<JoinOutcome> {
   const { judge, signing, from, host, version } = attempt;
-  // Its token may be one that was made beside us, on this host.
-  await journal.catchUp();
   const first = judge(journal.book);
   if (first.kind === 'refuse') return first;
   const made = first.kind === 'give' ? await issue({ clock, trust }, first.identity, signing) : null;

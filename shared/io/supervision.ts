@@ -1,7 +1,7 @@
 /**
  * What a program tells systemd that started it (sd_notify(3)): ready, a line of state for `systemctl status`, and that its work
- * moves on. Node opens no datagram sockets of the local kind, so the datagram leaves through koffi: 0.05 ms, where starting
- * `systemd-notify` takes 4 ms of the loop each time and asks systemd to believe a child. Without NOTIFY_SOCKET nothing is done.
+ * moves on. Node opens no datagram sockets of the local kind, so the datagram leaves through koffi, where
+ * `systemd-notify` would be a process each time, and ask systemd to believe a child. Without NOTIFY_SOCKET nothing is done.
  */
 import { createRequire } from 'node:module';
 import type { LibraryHandle } from 'koffi';

@@ -1,7 +1,7 @@
 /**
  * A Debian of its own for a test: the smallest that has systemd, made once by mmdebstrap and kept beside other caches (its name
- * says what is in it), with what a test writes on a layer above it. debootstrap makes the same in three times the time (97 s against 32 s
- * on one machine, the packages not yet in its cache). What begins there is begun by systemd-nspawn, as on a real host.
+ * says what is in it), with what a test writes on a layer above it; debootstrap makes the same. What begins there is begun by systemd-nspawn, as on a
+ * real host.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';

@@ -58,7 +58,8 @@ t.test('a token is for one login, and of one collector', async (t) => {
 t.test('a token that is made beside a running collector is one of its own', async (t) => {
   const made = await run('collector/main.ts', ['admin', '--state', `${collector.folder}/state`, '--name', 'zoe']);
   const [token = ''] = /dw1-\S+/.exec(made.stdout) ?? [];
-  t.match(await as('zoe', 'login', '--token', token), { code: 0, stdout: /Logged in at .* as zoe, admin, until / });
+  const login = await as('zoe', 'login', '--token', token);
+  t.match([login.stderr, login.stdout], ['', /Logged in at .* as zoe, admin, until /]);
 });
 
 t.test('an operator marks, under the own name, and may not decide who comes in', async (t) => {
