@@ -5,7 +5,6 @@
  */
 import type { X509Certificate } from 'node:crypto';
 import { type HostPort, hostPortText, readHostPort } from '../shared/core/host-port.ts';
-import type { HttpProxy } from '../shared/core/proxy.ts';
 import type { Clock } from '../shared/io/clock.ts';
 import { askJoin, EnrolmentError } from '../shared/io/enrolment-client.ts';
 import { LineError } from '../shared/io/line.ts';
@@ -58,7 +57,8 @@ export async function join(options: JoinOptions): Promise<KeptEnrolment> {
   }
 }
 
-async function refuseIfEnrolled({ again, stateDirectory }: JoinWish): Promise<void> {
+/** @throws JoinError */
+export async function refuseIfEnrolled({ again, stateDirectory }: JoinWish): Promise<void> {
   if (again) return;
   const known = await keptEnrolment(stateDirectory);
   if (known === null) return;
@@ -141,17 +141,21 @@ function rejected(error: unknown, isWaiting: boolean, { collector }: JoinWish): 
   );
 }
 
-function enrolmentOf({ collector, proxy }: JoinWish, key: string, reply: CertificateReply): KeptEnrolment {
+function enrolmentOf(wish: JoinWish, key: string, reply: CertificateReply): KeptEnrolment {
+  const { collector } = wish;
   if (reply.site === null)
     throw new JoinError(`this token is a person's (${reply.name}), not an agent's: dorawatch login takes it`);
-  const judged = judge({
-    ...{ collector, site: reply.site, agent: reply.name, proxy: proxy === null ? null : proxyText(proxy), key },
-    ...{ chain: reply.chain.map(pemOf), roots: reply.roots.map(pemOf), revoked: null },
-  });
-  if (typeof judged === 'string')
-    throw new JoinError(`the collector sent a certificate that cannot be used: ${judged}`);
+  const { site, name: agent } = reply;
+  const [chain, roots] = [reply.chain.map(pemOf), reply.roots.map(pemOf)];
+  return enrolledFor(judge({ collector, site, agent, proxy: proxyOf(wish), key, chain, roots, revoked: null }));
+}
+
+/** @throws JoinError when its parts do not fit together */
+export function enrolledFor(judged: KeptEnrolment | string): KeptEnrolment {
+  if (typeof judged === 'string') throw new JoinError(`this certificate cannot be used: ${judged}`);
   return judged;
 }
 
 /** Without its login, which stays in the environment. */
-const proxyText = (proxy: HttpProxy): string => `http://${hostPortText(proxy)}`;
+export const proxyOf = ({ proxy }: JoinWish): string | null =>
+  proxy === null ? null : `http://${hostPortText(proxy)}`;

@@ -6,6 +6,10 @@ import { collectorMistake, nameMistake, readAddress, readProxyFlag } from './age
 export interface JoinFlags {
   readonly collector: string;
   readonly token?: string | undefined;
+  /** Paths, instead of a token. */
+  readonly certificate?: string | undefined;
+  readonly key?: string | undefined;
+  readonly ca?: string | undefined;
   readonly state: string;
   readonly id?: string | undefined;
   readonly proxy?: string | undefined;
@@ -15,7 +19,10 @@ export interface JoinFlags {
 export interface JoinWish {
   /** host:port; an IPv6 host in brackets. */
   readonly collector: string;
+  /** Empty: it was given files. */
   readonly token: string;
+  /** An outside CA's certificate, its key, and the CAs that the collector's may be from; paths. Null: there is a token. */
+  readonly given: { readonly certificate: string; readonly key: string; readonly ca: string } | null;
   readonly stateDirectory: string;
   /** Null: the name in the state directory, or a new one. */
   readonly id: string | null;
@@ -34,14 +41,22 @@ export function readJoinFlags(
   const proxy = readProxyFlag(flags.proxy, { proxy: environment.proxy, enrolment: null });
   const mistakes = [
     collectorMistake(flags.collector),
-    token === ''
-      ? 'a token is needed: --token T, or DORAWATCH_TOKEN (dorawatch token create --site SITE prints one)'
-      : undefined,
+    waysMistake(flags, token),
     flags.id === undefined ? undefined : nameMistake('--id', flags.id),
     flags.state === '' ? '--state takes a directory' : undefined,
     typeof proxy === 'string' ? proxy : undefined,
   ].filter((mistake) => mistake !== undefined);
   if (collector === undefined || typeof proxy === 'string' || mistakes.length > 0) return mistakes;
-  const own = { token, stateDirectory: flags.state, id: flags.id ?? null };
+  const { certificate, key, ca } = flags;
+  const given = certificate === undefined || key === undefined || ca === undefined ? null : { certificate, key, ca };
+  const own = { token: given === null ? token : '', given, stateDirectory: flags.state, id: flags.id ?? null };
   return { collector, ...own, proxy, again: flags.again ?? false };
+}
+
+function waysMistake({ token: typed, certificate, key, ca }: JoinFlags, token: string): string | undefined {
+  const given = [certificate, key, ca].filter((path) => path !== undefined).length;
+  if (given === 3) return typed === undefined ? undefined : '--token and --certificate are two ways in; give one';
+  if (given > 0) return '--certificate, --key and --ca go together';
+  if (token !== '') return undefined;
+  return 'a token is needed: --token T, or DORAWATCH_TOKEN (dorawatch token create --site SITE prints one)';
 }

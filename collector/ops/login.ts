@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import { errorText } from '../../shared/core/error-text.ts';
 import { askJoin } from '../../shared/io/enrolment-client.ts';
+import { type GivenFiles, readGivenCertificate } from '../../shared/io/given-certificate.ts';
 import { packageVersion } from '../../shared/io/package-version.ts';
 import { pinnedIn, shownChain } from '../../shared/io/shown-chain.ts';
 import { createKey, signingRequest } from '../../shared/io/signing-request.ts';
@@ -15,7 +16,10 @@ import { OpsError } from './ops-error.ts';
 import { type CommonFlags, destinationOf, type Runtime, withClient, withCommonOptions } from './runtime.ts';
 
 interface LoginFlags extends CommonFlags {
-  readonly token: string;
+  readonly token?: string;
+  readonly certificate?: string;
+  readonly key?: string;
+  readonly ca?: string;
 }
 
 const LOGIN_HELP = `
@@ -26,33 +30,59 @@ you run in its last ten. With one login, --collector may be left out of every co
 
 Examples:
   dorawatch login --collector dorawatch.example.net:6767 --token dw1-…
+  dorawatch login --certificate me.crt --key me.key --ca corp.crt        with a certificate from a CA of yours
   dorawatch whoami
   dorawatch logout`;
 
 export function addLogin(program: Command, runtime: Runtime): void {
   withCommonOptions(program.command('login'), 'print who you are then as one JSON document')
     .description('get a certificate for a token, and use it from then on')
-    .requiredOption('--token <token>', 'as it was printed by "people invite" or "init"')
+    .option('--token <token>', 'as it was printed by "people invite" or "init"')
+    .option('--certificate <file>', "instead of a token: an outside CA's certificate for you, PEM")
+    .option('--key <file>', 'its key, PEM')
+    .option('--ca <file>', "the CAs that the collector's certificate may be from, PEM")
     .addHelpText('after', LOGIN_HELP)
     .action((flags: LoginFlags) => logIn(flags, runtime));
 }
 
 async function logIn(flags: LoginFlags, runtime: Runtime): Promise<void> {
-  const token = readToken(flags.token);
-  if (token === undefined)
-    throw new OpsError(
-      '--token is no token for a login: it begins with dw1- and was not pasted whole, or is one of another kind',
-      2,
-    );
   const { address } = await destinationOf(flags, runtime);
-  const login = await joined(address, token);
+  const { certificate, key, ca } = flags;
+  const login =
+    certificate === undefined || key === undefined || ca === undefined
+      ? await joined(address, tokenOf(flags))
+      : await givenLogin(address, { certificate, key, ca });
   await new Logins(runtime.environment).keep(login);
   const { role, until } = termOf(login);
   if (flags.json === true) return runtime.write(jsonDocument({ collector: address, name: login.name, role, until }));
   const end = localTime(until, runtime.zone, { date: true });
   return runtime.print(
-    `Logged in at ${address} as ${login.name}, ${role}, until ${end} (${runtime.zone}), and renewed by use.\n`,
+    `Logged in at ${address} as ${login.name}, ${role}, until ${end} (${runtime.zone})${flags.certificate === undefined ? ', and renewed by use' : ''}.\n`,
   );
+}
+
+/** @throws OpsError */
+function tokenOf({ token, certificate, key, ca }: LoginFlags): EnrolmentToken {
+  if ([certificate, key, ca].some((path) => path !== undefined))
+    throw new OpsError('--certificate, --key and --ca go together', 2);
+  const read = token === undefined ? undefined : readToken(token);
+  if (read !== undefined) return read;
+  throw new OpsError(
+    '--token is no token for a login: it begins with dw1- and was not pasted whole, or is one of another kind',
+    2,
+  );
+}
+
+/** @throws OpsError */
+async function givenLogin(collector: string, files: GivenFiles): Promise<Login> {
+  try {
+    const { key, chain, roots, uris } = await readGivenCertificate(files);
+    const name = uris.flatMap((uri) => /^urn:dorawatch:person:[^:]+:([^:]+)$/.exec(uri)?.[1] ?? [])[0];
+    if (name !== undefined) return { version: 1, collector, name, key, chain, roots };
+  } catch (error) {
+    throw new OpsError(errorText(error), 1, error);
+  }
+  throw new OpsError(`${files.certificate} is no person's: it has no URI name urn:dorawatch:person:ROLE:NAME`, 1);
 }
 
 /** @throws OpsError */

@@ -60,7 +60,7 @@ async function stage(t: Test) {
   const wanted = { site: 'corsham', ttl_ms: 3_600_000, uses: 1, approval: false };
   const joined = async ({ again = false, proxy = null as HttpProxy | null } = {}) => {
     const { token } = await asAnna((client) => call(client, opsService.CreateToken, wanted));
-    const wish = { collector: address, token, stateDirectory, id: 'corsham-1', proxy, again };
+    const wish = { collector: address, token, stateDirectory, id: 'corsham-1', given: null, proxy, again };
     return join({ wish, version: '0.1.0', clock, say: () => undefined, wait: async () => undefined });
   };
   const started = async (proxy?: HttpProxy) => {

@@ -25,7 +25,7 @@ async function stage(t: Test) {
   const collector = `127.0.0.1:${server.port}`;
   const joined = (wish: Partial<JoinWish> = {}, clockNow = clock, wait = async () => undefined) =>
     join({
-      wish: { collector, token: desk.token, stateDirectory, id: null, proxy: null, again: false, ...wish },
+      wish: { collector, token: desk.token, stateDirectory, id: null, proxy: null, given: null, again: false, ...wish },
       ...{ version: '0.1.0', clock: clockNow, say: (line) => said.push(line), wait },
     });
   return { desk, server, stateDirectory, said, joined };

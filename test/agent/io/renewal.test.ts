@@ -62,7 +62,7 @@ async function stage(t: Test, days: readonly [number, number], refusal: Enrolmen
   const server = await startSecureServer(issued, authority, [desk.service, ...(refusal === null ? sessions : [])]);
   const collector = `127.0.0.1:${server.port}`;
   const stateDirectory = mkdtempSync(`${tmpdir()}/dorawatch-`);
-  const wish = { collector, token: desk.token, stateDirectory, id: null, proxy: null, again: false };
+  const wish = { collector, token: desk.token, stateDirectory, id: null, proxy: null, given: null, again: false };
   await join({ wish, version: '0', clock, say: () => undefined, wait: async () => undefined });
   const enrolment = (await keptEnrolment(stateDirectory)) ?? undefined;
   let agent: Agent | undefined;
