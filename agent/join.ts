@@ -8,13 +8,14 @@ import { type HostPort, hostPortText, readHostPort } from '../shared/core/host-p
 import type { Clock } from '../shared/io/clock.ts';
 import { askJoin, EnrolmentError } from '../shared/io/enrolment-client.ts';
 import { LineError } from '../shared/io/line.ts';
+import { pemOf } from '../shared/io/pem.ts';
 import { pinnedIn, shownChain } from '../shared/io/shown-chain.ts';
 import { signingRequest } from '../shared/io/signing-request.ts';
 import type { CertificateReply, JoinRequest } from '../shared/wire/enrolment-codec.ts';
 import { type EnrolmentToken, readToken } from '../shared/wire/enrolment-token.ts';
 import type { KeptEnrolment } from './core/enrolment.ts';
 import type { JoinWish } from './core/join-flags.ts';
-import { forgetJoiningKey, joiningKey, judge, keepEnrolment, keptEnrolment, pemOf } from './io/enrolment-file.ts';
+import { forgetJoiningKey, joiningKey, judge, keepEnrolment, keptEnrolment } from './io/enrolment-file.ts';
 import { hostIdentity } from './io/host-identity.ts';
 import { openStateDirectory } from './io/state-directory.ts';
 

@@ -17,7 +17,8 @@ import { PlainTextError } from './io/listen-error.ts';
 import type { OpsAnswers } from './io/ops-answers.ts';
 import { createOpsServer } from './io/ops-server.ts';
 import type { Called } from './io/peers.ts';
-import { hostOf, type ReportServer } from './io/report-server.ts';
+import { hostOf } from './io/peers.ts';
+import type { ReportServer } from './io/report-server.ts';
 import type { TlsFiles } from './io/tls-pair.ts';
 import { openRooms } from './rooms.ts';
 

@@ -9,13 +9,14 @@ import type { UnixMicros } from '../shared/core/units.ts';
 import type { Clock } from '../shared/io/clock.ts';
 import { makeDirectory } from '../shared/io/directory.ts';
 import { createLogger } from '../shared/io/logger.ts';
+import { replaceWhole } from '../shared/io/whole-file.ts';
 import { isIdentityName } from './core/access/identity.ts';
 import { COLLECTOR } from './core/access/journal-entry.ts';
 import { openAccessJournal } from './io/access-journal.ts';
 import { keptKey } from './io/ca-rotation.ts';
 import { createRegistry } from './io/registry.ts';
 import { contentOf, secretOf } from './io/secret-file.ts';
-import { type KeyPlace, readTrust, replaceFile, rootPrints, TrustError, textOf } from './io/trust-files.ts';
+import { type KeyPlace, readTrust, rootPrints, TrustError, textOf } from './io/trust-files.ts';
 
 interface InitFlags {
   readonly state: string;
@@ -95,13 +96,13 @@ export async function init(flags: InitFlags, clock: Clock): Promise<string> {
     throw new InvalidArgumentError('--encrypt-ca-key needs --ca-passphrase-file, or DORAWATCH_CA_PASSPHRASE');
   await makeDirectory(folder, 0o700);
   if (outside.server !== null) {
-    await replaceFile(`${folder}/server.key`, outside.server.key);
-    await replaceFile(`${folder}/server.crt`, outside.server.certificate);
-    await replaceFile(`${folder}/ca.crt`, outside.authorities ?? '');
+    await replaceWhole(`${folder}/server.key`, outside.server.key);
+    await replaceWhole(`${folder}/server.crt`, outside.server.certificate);
+    await replaceWhole(`${folder}/ca.crt`, outside.authorities ?? '');
     await readTrust(state, { caKey: null, passphrase: null });
     return `${folder} has the certificates of the outside CA. ${OUTSIDE_HELP}\n`;
   }
-  if (outside.authorities !== null) await replaceFile(`${folder}/clients.crt`, outside.authorities);
+  if (outside.authorities !== null) await replaceWhole(`${folder}/clients.crt`, outside.authorities);
   const key = flags.caKey ?? `${folder}/ca.key`;
   await makeOwn({ folder, key, names, passphrase: flags.encryptCaKey === true ? passphrase : null }, clock.wall());
   const text = await adminToken({ state, caKey: key, passphrase, clock, admin });
@@ -143,11 +144,11 @@ async function makeOwn({ folder, key, names, passphrase }: OwnFiles, now: UnixMi
   const { makeRoot, makeServer, openSigner } = await import('./io/certificate-authority.ts');
   const root = await makeRoot(now);
   const server = await makeServer(await openSigner(root.certificate, root.key, null), names, now);
-  await replaceFile(key, keptKey(root.key, passphrase));
-  await replaceFile(`${folder}/server.key`, server.key);
-  await replaceFile(`${folder}/server.crt`, server.certificate);
+  await replaceWhole(key, keptKey(root.key, passphrase));
+  await replaceWhole(`${folder}/server.key`, server.key);
+  await replaceWhole(`${folder}/server.crt`, server.certificate);
   // The last: it is what says that the collector is enrolled.
-  await replaceFile(`${folder}/ca.crt`, root.certificate);
+  await replaceWhole(`${folder}/ca.crt`, root.certificate);
 }
 
 const hostText = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host);

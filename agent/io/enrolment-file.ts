@@ -48,8 +48,6 @@ export function judge(enrolment: Enrolment): KeptEnrolment | string {
 
 const momentOf = (text: string) => unixMicros(Date.parse(text) * 1_000);
 
-export const pemOf = (der: Uint8Array): string => new X509Certificate(der).toString();
-
 /** The key of an enrolment that was begun, or a new one; on disk when this resolves. PEM. @throws StateError */
 export async function joiningKey(directory: string): Promise<string> {
   const kept = (await readIfThere(keyPathIn(directory)))?.toString();

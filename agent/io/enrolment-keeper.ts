@@ -3,6 +3,7 @@
  * A renewal is a new key and a new certificate, on disk before it is used; the old pair holds until then. Rejected: asking with the
  * old key; a key that is never changed is stolen once and for ever.
  */
+
 import { readHostPort } from '../../shared/core/host-port.ts';
 import type { HttpProxy } from '../../shared/core/proxy.ts';
 import { afterUs, type UnixMicros } from '../../shared/core/units.ts';
@@ -10,12 +11,13 @@ import type { Clock } from '../../shared/io/clock.ts';
 import { askRenewal, EnrolmentError } from '../../shared/io/enrolment-client.ts';
 import type { LineOptions } from '../../shared/io/line.ts';
 import type { Logger } from '../../shared/io/logger.ts';
+import { pemOf } from '../../shared/io/pem.ts';
 import { randomFraction } from '../../shared/io/random.ts';
 import { createKey, signingRequest } from '../../shared/io/signing-request.ts';
 import type { CertificateReply } from '../../shared/wire/enrolment-codec.ts';
 import type { Enrolment, KeptEnrolment } from '../core/enrolment.ts';
 import { renewalAt, renewalRetryUs } from '../core/renewal-time.ts';
-import { judge, keepEnrolment, pemOf } from './enrolment-file.ts';
+import { judge, keepEnrolment } from './enrolment-file.ts';
 
 export interface EnrolmentKeeperOptions {
   /** The state directory. */

@@ -1,21 +1,14 @@
 /**
- * Small files of the state directory, replaced whole: written beside, flushed, renamed, so that a power cut leaves the old one or the
- * new one. For their owner's eyes only.
+ * Small files of the state directory, replaced whole, with failures that say what to do about it.
  */
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { replaceWhole } from '../../shared/io/whole-file.ts';
 import { StateError } from './state-error.ts';
 
 /** @throws StateError */
 export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
   try {
-    const draft = await open(`${path}.new`, 'w', 0o600);
-    try {
-      await draft.writeFile(bytes);
-      await draft.sync();
-    } finally {
-      await draft.close();
-    }
-    await rename(`${path}.new`, path);
+    await replaceWhole(path, bytes);
   } catch (error) {
     throw new StateError('STATE_NOT_WRITABLE', path, error);
   }

@@ -8,7 +8,8 @@
 import { createPrivateKey } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import type { UnixMicros } from '../../shared/core/units.ts';
-import { replaceFile, type Trust, TrustError, textOf } from './trust-files.ts';
+import { replaceWhole } from '../../shared/io/whole-file.ts';
+import { type Trust, TrustError, textOf } from './trust-files.ts';
 import { replaceServer, serverNames } from './trust-renewal.ts';
 
 export interface RotationPlace {
@@ -35,8 +36,8 @@ export async function beginRotation(place: RotationPlace, trust: Trust, now: Uni
     );
   const { makeRoot } = await import('./certificate-authority.ts');
   const root = await makeRoot(now);
-  await replaceFile(nextOf(place), keptKey(root.key, place.passphrase));
-  await replaceFile(`${place.folder}/ca.crt`, trust.roots.map(String).join('') + root.certificate);
+  await replaceWhole(nextOf(place), keptKey(root.key, place.passphrase));
+  await replaceWhole(`${place.folder}/ca.crt`, trust.roots.map(String).join('') + root.certificate);
 }
 
 /** @throws TrustError */
@@ -55,7 +56,7 @@ export async function switchRotation(place: RotationPlace, trust: Trust, now: Un
   // Both roots are believed by now, so it does not matter at which of these three somebody pulls the plug.
   await replaceServer(place.folder, server);
   await rename(nextOf(place), place.key);
-  await replaceFile(`${place.folder}/ca.crt`, [root, ...trust.roots.slice(0, -1)].map(String).join(''));
+  await replaceWhole(`${place.folder}/ca.crt`, [root, ...trust.roots.slice(0, -1)].map(String).join(''));
 }
 
 /** @throws TrustError */
@@ -65,5 +66,5 @@ export async function finishRotation(place: RotationPlace, trust: Trust): Promis
     throw new TrustError('no rotation is under way; dorawatch-collector ca rotate --state DIR begins one');
   if ((await textOf(nextOf(place))) !== null)
     throw new TrustError('the old root signs still; dorawatch-collector ca rotate --state DIR --switch comes first');
-  await replaceFile(`${place.folder}/ca.crt`, root.toString());
+  await replaceWhole(`${place.folder}/ca.crt`, root.toString());
 }

@@ -18,7 +18,7 @@ import type { CertifiedPeer } from '../core/access/peer.ts';
 import { JOIN_ADDRESSES_MAX, JOINS_ALL, JOINS_PER_ADDRESS, PENDING_RETRY_MS } from '../core/access/trust-limits.ts';
 import { createBucketShelf } from '../core/bucket-shelf.ts';
 import type { GrpcService } from './grpc-server.ts';
-import type { Called } from './peers.ts';
+import { type Called, hostOf } from './peers.ts';
 import type { Registry } from './registry.ts';
 
 export interface EnrolmentOptions {
@@ -168,6 +168,3 @@ function denialOf(error: unknown, logger: Logger): { readonly code: status; read
     details: 'the collector cannot write its journal, or sign, just now; try again later',
   };
 }
-
-/** An address without its port. */
-const hostOf = (peer: string): string => peer.replace(/:\d+$/, '');

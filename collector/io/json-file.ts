@@ -2,19 +2,11 @@
  * A small piece of state on disk as one JSON file: written beside the old one, flushed, and renamed over it, so that it is there
  * whole or not at all, whatever the moment of a kill. What another version wrote is left aside with a word.
  */
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { replaceWhole } from '../../shared/io/whole-file.ts';
 
 /** Resolves when it is on disk. */
-export async function replaceJson(path: string, value: unknown): Promise<void> {
-  const file = await open(`${path}.new`, 'w', 0o600);
-  try {
-    await file.writeFile(JSON.stringify(value));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
-}
+export const replaceJson = (path: string, value: unknown): Promise<void> => replaceWhole(path, JSON.stringify(value));
 
 /** @returns null: there is none, or none that can be read (`problem` says why) */
 export async function readJson<Value extends { readonly version: 1 }>(

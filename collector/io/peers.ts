@@ -103,3 +103,6 @@ export function createPeers(): Peers {
 }
 
 const hashOf = (der: Buffer): string => new X509Certificate(der).fingerprint256;
+
+/** The address of a peer as gRPC names it, without its port. */
+export const hostOf = (peer: string): string => peer.replace(/:\d+$/, '');

@@ -25,6 +25,7 @@ import type { AgentCall } from './agent-stream.ts';
 import { Allowance } from './allowance.ts';
 import type { Inbox } from './inbox.ts';
 import type { Membership } from './membership.ts';
+import { hostOf } from './peers.ts';
 import { ReportSession } from './report-session.ts';
 
 export interface ReportServerOptions {
@@ -262,8 +263,6 @@ function turnAway(call: AgentCall, code: status, details: string): void {
 const refusal = (reason: Refusal['reason'], text: string): Refusal => ({ kind: 'refusal', reason, text, batch: null });
 
 /** An address without its port: "10.0.0.7:41234", "[::1]:41234". */
-/** The address of a peer as gRPC names it, without its port. */
-export const hostOf = (peer: string): string => peer.replace(/:\d+$/, '');
 
 const supersededBy = ({ agent, site }: { readonly agent: string; readonly site: string }): Refusal =>
   refusal(

@@ -5,9 +5,10 @@
  *   server.crt   what the collector shows, with what is between            server.key  its key
  *   clients.crt  further CAs that may sign agents' and people's certificates (an outside CA's); may be missing
  */
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
+import { createPrivateKey, type X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { errorText } from '../../shared/core/error-text.ts';
+import { pemCertificates } from '../../shared/io/pem.ts';
 import type { Signer } from './certificate-authority.ts';
 
 export class TrustError extends Error {
@@ -113,12 +114,10 @@ function privateKey(text: string, path: string, passphrase: string | null = null
   }
 }
 
-const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?/g;
-
 /** @throws TrustError when there is none */
 export function certificatesIn(text: string, path: string): readonly X509Certificate[] {
   try {
-    const certificates = [...text.matchAll(PEM)].map(([pem]) => new X509Certificate(pem));
+    const certificates = pemCertificates(text);
     if (certificates.length > 0) return certificates;
     throw new TrustError(`${path} has no certificate in it; PEM is expected`);
   } catch (cause) {
@@ -136,16 +135,4 @@ export async function textOf(path: string): Promise<string | null> {
     if (code === 'ENOENT') return null;
     throw new TrustError(`${path} cannot be read (${String(code)}); it has to belong to the collector's user`, cause);
   }
-}
-
-/** Whole, flushed, readable by its owner alone, and in one step in the place of what was there. */
-export async function replaceFile(path: string, text: string): Promise<void> {
-  const file = await open(`${path}.new`, 'w', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
 }

@@ -5,9 +5,10 @@
  */
 import { rename } from 'node:fs/promises';
 import type { UnixMicros } from '../../shared/core/units.ts';
+import { replaceWhole } from '../../shared/io/whole-file.ts';
 import { RENEW_AT } from '../core/access/trust-limits.ts';
 import { endOf, namesOf, startOf } from './shown-certificate.ts';
-import { replaceFile, type Trust } from './trust-files.ts';
+import type { Trust } from './trust-files.ts';
 
 /** Whether two thirds of its life are over, and this collector can make another. */
 export function isServerDue({ server: { certificate }, signer }: Trust, now: UnixMicros): boolean {
@@ -36,7 +37,7 @@ export async function replaceServer(
   folder: string,
   made: { readonly certificate: string; readonly key: string },
 ): Promise<void> {
-  await replaceFile(`${folder}/server.next.key`, made.key);
-  await replaceFile(`${folder}/server.crt`, made.certificate);
+  await replaceWhole(`${folder}/server.next.key`, made.key);
+  await replaceWhole(`${folder}/server.crt`, made.certificate);
   await rename(`${folder}/server.next.key`, `${folder}/server.key`);
 }

@@ -3,10 +3,10 @@
  * that who works with dorawatch once a week never has to ask for another token. Rejected: a timer of the system's; it is one more thing
  * that can be missing.
  */
-import { X509Certificate } from 'node:crypto';
 import { errorText } from '../../shared/core/error-text.ts';
 import type { UnixMicros } from '../../shared/core/units.ts';
 import { askRenewal } from '../../shared/io/enrolment-client.ts';
+import { pemOf } from '../../shared/io/pem.ts';
 import { createKey, signingRequest } from '../../shared/io/signing-request.ts';
 import { type Login, type Logins, lineTo, termOf } from './logins.ts';
 import { OpsError } from './ops-error.ts';
@@ -44,6 +44,3 @@ async function renewed(logins: Logins, login: Login): Promise<Login> {
     return login;
   }
 }
-
-/** @param der of a certificate */
-export const pemOf = (der: Uint8Array): string => new X509Certificate(der).toString();

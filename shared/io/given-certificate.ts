@@ -2,9 +2,10 @@
  * A certificate that somebody else's CA made, from the three files in which such things come: it, its key, and the CAs that the collector's
  * own certificate may be from. Read whole and held against each other, since what does not fit would be found out by a collector far away.
  */
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { errorText } from '../core/error-text.ts';
+import { pemCertificates } from './pem.ts';
 
 /** Paths, PEM each. */
 export interface GivenFiles {
@@ -49,15 +50,15 @@ async function textOf(path: string): Promise<string> {
 }
 
 async function certificatesIn(path: string): Promise<readonly X509Certificate[]> {
-  const found = (await textOf(path)).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?/g) ?? [];
-  if (found.length === 0) throw new GivenCertificateError(`${path} has no certificate in it (PEM)`);
+  const text = await textOf(path);
   try {
-    return found.map((pem) => new X509Certificate(pem));
+    const found = pemCertificates(text);
+    if (found.length > 0) return found;
   } catch (error) {
-    throw new GivenCertificateError(`${path} has a certificate that cannot be read: ${errorText(error)}`, {
-      cause: error,
-    });
+    const problem = `${path} has a certificate that cannot be read: ${errorText(error)}`;
+    throw new GivenCertificateError(problem, { cause: error });
   }
+  throw new GivenCertificateError(`${path} has no certificate in it (PEM)`);
 }
 
 function fits(certificate: X509Certificate, key: string, path: string): boolean {
